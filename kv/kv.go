@@ -1,0 +1,134 @@
+// Package kv is the contract between a usage pattern and a store: Workers KV
+// as a Go interface. It needs nothing but the standard library.
+package kv
+
+import (
+	"context"
+	"time"
+)
+
+// Store is one Workers KV namespace, seen from one location. It is safe for
+// concurrent use. Every error that is not ErrNotFound or the context's own is
+// an *Error.
+type Store interface {
+	// Get fills e with the key's value, reusing e's buffers. It returns
+	// ErrNotFound, and leaves e empty, when the key is absent or has expired.
+	Get(ctx context.Context, key string, o GetOptions, e *Entry) error
+	// Put stores the value. It keeps neither the key's nor the value's memory.
+	Put(ctx context.Context, key string, value []byte, o PutOptions) error
+	// Delete removes the key. Deleting an absent key succeeds.
+	Delete(ctx context.Context, key string) error
+	// List fills p with one page of names in UTF-8 byte order, reusing p's
+	// buffers.
+	List(ctx context.Context, o ListOptions, p *Page) error
+	// Traits says what the store is; it never changes.
+	Traits() Traits
+	// Close frees what the store holds. No call may follow it.
+	Close() error
+}
+
+// BulkGetter is a Store that reads many keys in one operation.
+type BulkGetter interface {
+	// BulkGet fills es[i] with the value of keys[i], reusing its buffers.
+	// An absent key is no error: its Entry has Found false. es must be as
+	// long as keys, and keys no longer than Traits.BulkGetKeys.
+	BulkGet(ctx context.Context, keys []string, o GetOptions, es []Entry) error
+}
+
+// BulkPutter is a Store that writes many pairs in one operation.
+type BulkPutter interface {
+	// BulkPut stores all pairs. It keeps none of their memory.
+	// There may be no more than Traits.BulkPutKeys.
+	BulkPut(ctx context.Context, pairs []Pair) error
+}
+
+// Located is a Store with several locations. What is written at one is seen at
+// another only after a while.
+type Located interface {
+	// At returns the same namespace as seen from a location, counted from 0 to
+	// Traits.Locations-1. The store itself is At(0).
+	At(location int) Store
+}
+
+// Settler is a Store that can be brought to rest.
+type Settler interface {
+	// Settle returns when every write acknowledged so far is seen at every
+	// location, whatever a cache held. An emulator need not wait for it.
+	Settle(ctx context.Context) error
+}
+
+// GetOptions are the options of Get and BulkGet. Zero means the store's default.
+type GetOptions struct {
+	// CacheTTL is how long the location may serve the answer from its cache;
+	// at least 30 s, 60 s when zero. BulkGet takes it too.
+	CacheTTL time.Duration
+	// Metadata asks for the metadata as well. A store may need a second call
+	// for it.
+	Metadata bool
+}
+
+// PutOptions are the options of Put. Zero means: no expiry and no metadata,
+// clearing whatever the key had before.
+type PutOptions struct {
+	// TTL is how long the key lives; at least 60 s. It wins over Expiration.
+	TTL time.Duration
+	// Expiration is when the key ends, in seconds of Unix time; at least 60 s
+	// ahead.
+	Expiration int64
+	// Metadata is a JSON document of at most 1,024 bytes.
+	Metadata []byte
+}
+
+// Pair is one write of a BulkPut.
+type Pair struct {
+	Key     string
+	Value   []byte
+	Options PutOptions
+}
+
+// ListOptions ask for one page of names.
+type ListOptions struct {
+	Prefix string
+	// Cursor is the Cursor of the page before; empty for the first page.
+	Cursor string
+	// Limit is the most names the page may hold, 1 to 1,000; 1,000 when zero.
+	Limit int
+}
+
+// Entry is what Get found. Its buffers are reused by the next call that fills it.
+type Entry struct {
+	Found      bool   // the key exists
+	Value      []byte // the value's bytes
+	Metadata   []byte // JSON; empty when there is none or it was not asked for
+	Expiration int64  // seconds of Unix time; 0 when the key does not expire or the store does not tell
+	Cached     bool   // answered by the location's cache; false when the store does not tell
+}
+
+// Reset empties e and keeps its buffers.
+func (e *Entry) Reset() {
+	*e = Entry{Value: e.Value[:0], Metadata: e.Metadata[:0]}
+}
+
+// Page is one page of a listing.
+type Page struct {
+	Keys []Key
+	// Cursor asks for the next page, together with the same prefix; empty when
+	// Complete.
+	Cursor string
+	// Complete says that no page follows. A page can be empty and yet not
+	// complete: expired and deleted keys are stepped over.
+	Complete bool
+}
+
+// Reset empties p and keeps its buffers.
+func (p *Page) Reset() {
+	*p = Page{Keys: p.Keys[:0]}
+}
+
+// Key is one name of a listing. Its Metadata belongs to the store and is not
+// to be changed.
+type Key struct {
+	Name       string
+	Expiration int64  // seconds of Unix time; 0 when the key does not expire
+	Metadata   []byte // JSON; nil when there is none
+}
