@@ -1,0 +1,171 @@
+package load_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"kvbench/internal/load"
+)
+
+func source(seed uint64) *rand.Rand {
+	var p rand.PCG
+	load.Seed(&p, seed, 0)
+	return rand.New(&p)
+}
+
+func TestConstantSchedule(t *testing.T) {
+	due := load.Load{Rate: 1000}.Schedule(1)
+	for i, want := range map[uint64]time.Duration{0: 0, 1: time.Millisecond, 1_000_000: 1000 * time.Second} {
+		if got := due(i); got != want {
+			t.Errorf("transaction %d is due at %v, want %v", i, got, want)
+		}
+	}
+	if (load.Load{Workers: 1}).Schedule(1) != nil {
+		t.Error("a closed loop has a schedule")
+	}
+}
+
+// Poisson gaps have mean 1/rate and a deviation as large; and the schedule is a
+// function of the number, in whatever order it is asked.
+func TestPoissonSchedule(t *testing.T) {
+	due := load.Load{Rate: 1000, Poisson: true}.Schedule(7)
+	const n = 100_000
+	var sum, squares float64
+	times := make([]time.Duration, n)
+	for i := range times {
+		times[i] = due(uint64(i))
+		if i > 0 {
+			gap := float64(times[i] - times[i-1])
+			sum += gap
+			squares += gap * gap
+		}
+	}
+	mean := sum / (n - 1)
+	deviation := math.Sqrt(squares/(n-1) - mean*mean)
+	if math.Abs(mean/1e6-1) > 0.02 || math.Abs(deviation/1e6-1) > 0.02 {
+		t.Errorf("gaps have mean %v and deviation %v, want 1ms both", time.Duration(mean), time.Duration(deviation))
+	}
+	for _, i := range []uint64{0, n - 1, 5, 5, 4} {
+		if got := due(i); got != times[i] {
+			t.Errorf("transaction %d is due at %v and at %v", i, times[i], got)
+		}
+	}
+	if other := (load.Load{Rate: 1000, Poisson: true}).Schedule(8); other(100) == times[100] {
+		t.Error("another seed gives the same schedule")
+	}
+}
+
+// The share of each key is what the distribution says, to five deviations.
+func TestPopularity(t *testing.T) {
+	const keys, draws = 100, 400_000
+	harmonic := func(exponent float64) (sum float64) {
+		for k := 1; k <= keys; k++ {
+			sum += math.Pow(float64(k), -exponent)
+		}
+		return sum
+	}
+	zipf := func(exponent float64) func(rank int) float64 {
+		whole := harmonic(exponent)
+		return func(rank int) float64 { return math.Pow(float64(rank+1), -exponent) / whole }
+	}
+	for _, test := range []struct {
+		name   string
+		choose load.Popularity
+		share  func(rank int) float64 // of the key with that rank
+	}{
+		{"uniform", load.Popularity{}, func(int) float64 { return 1.0 / keys }},
+		{"zipfian 0.5", load.Popularity{Kind: load.Zipfian, Exponent: 0.5}, zipf(0.5)},
+		{"zipfian 0.99", load.Popularity{Kind: load.Zipfian, Exponent: 0.99}, zipf(0.99)},
+		{"zipfian 1", load.Popularity{Kind: load.Zipfian, Exponent: 1}, zipf(1)},
+		{"zipfian 2", load.Popularity{Kind: load.Zipfian, Exponent: 2}, zipf(2)},
+		{"latest", load.Popularity{Kind: load.Latest, Exponent: 0.99}, zipf(0.99)},
+		{"hotspot", load.Popularity{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, func(rank int) float64 {
+			if rank < 20 {
+				return 0.8 / 20
+			}
+			return 0.2 / 80
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, r := test.choose.Chooser(keys), source(1)
+			counts := make([]float64, keys)
+			for range draws {
+				counts[c.Key(r)]++
+			}
+			if test.choose.Kind == load.Latest && counts[keys-1] < counts[0] {
+				t.Error("the last key is not the most popular")
+			}
+			sorted := append([]float64(nil), counts...)
+			for i := range sorted { // keys are scattered: hold them against the shares by rank
+				for j := i; j > 0 && sorted[j] > sorted[j-1]; j-- {
+					sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
+				}
+			}
+			for rank, n := range sorted {
+				want := test.share(rank) * draws
+				// Sorting moves the counts of equal keys apart by a few deviations.
+				if math.Abs(n-want) > 5*math.Sqrt(want)+1 {
+					t.Errorf("rank %d was drawn %v times, want %.0f", rank, n, want)
+				}
+			}
+		})
+	}
+}
+
+func TestOneKey(t *testing.T) {
+	for _, p := range []load.Popularity{
+		{}, {Kind: load.Zipfian, Exponent: 1}, {Kind: load.Latest, Exponent: 1}, {Kind: load.Hotspot, HotKeys: 0.1, HotShare: 0.9},
+	} {
+		if k := p.Chooser(1).Key(source(1)); k != 0 {
+			t.Errorf("%v drew key %d of 1", p, k)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	fixed, spread := load.Size{Min: 7, Max: 7}, load.Size{Min: 10, Max: 20}
+	seen := map[int]bool{}
+	for k := range 1000 {
+		if fixed.Of(k) != 7 {
+			t.Fatalf("size %d, want 7", fixed.Of(k))
+		}
+		n := spread.Of(k)
+		if n < 10 || n > 20 || n != spread.Of(k) {
+			t.Fatalf("size %d of key %d", n, k)
+		}
+		seen[n] = true
+	}
+	if len(seen) != 11 {
+		t.Errorf("%d sizes of 11 were drawn", len(seen))
+	}
+}
+
+func TestString(t *testing.T) {
+	for want, l := range map[string]load.Load{
+		"open loop, 200/s Poisson, at most 10 in flight, for 10m, after a warm-up of 1m": {
+			Rate: 200, Poisson: true, InFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
+		},
+		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Workers: 4, Think: 100 * time.Millisecond, Transactions: 5000},
+		"open loop, 0.5/s constant, for 1h":                           {Rate: 0.5, Duration: time.Hour},
+	} {
+		if got := l.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func BenchmarkKey(b *testing.B) {
+	for name, p := range map[string]load.Popularity{
+		"uniform": {}, "zipfian": {Kind: load.Zipfian, Exponent: 0.99},
+	} {
+		b.Run(name, func(b *testing.B) {
+			c, r := p.Chooser(1_000_000), source(1)
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Key(r)
+			}
+		})
+	}
+}
