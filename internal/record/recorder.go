@@ -1,0 +1,231 @@
+package record
+
+import (
+	"sync"
+	"time"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The precision of a histogram in significant decimal digits: 0.1 % for a
+// total, 1 % for an interval, of which a run file holds many.
+const (
+	totalDigits    = 3
+	intervalDigits = 2
+	// maxValue is the largest value that can be told apart: in nanoseconds, 39
+	// hours. What is larger is recorded as this.
+	maxValue = 1<<47 - 1
+)
+
+// NewTotal returns an empty histogram with the range and precision of a total.
+func NewTotal() *hdr.Histogram { return hdr.New(1, maxValue, totalDigits) }
+
+// Tally is what one task has observed since it last committed. The zero value
+// is empty. It allocates nothing once it has grown.
+type Tally struct {
+	samples []sample
+	errors  []string
+	billed  Billed
+}
+
+type sample struct {
+	series int
+	value  int64
+}
+
+// See adds an observation to a series.
+func (t *Tally) See(series int, value int64) {
+	t.samples = append(t.samples, sample{series, value})
+}
+
+// Fail counts an error by its code.
+func (t *Tally) Fail(code string) { t.errors = append(t.errors, code) }
+
+// Failed reports whether an error was counted.
+func (t *Tally) Failed() bool { return len(t.errors) > 0 }
+
+// Bill counts what is charged for.
+func (t *Tally) Bill(b Billed) { t.billed.Add(b) }
+
+// Merge moves what o holds to t.
+func (t *Tally) Merge(o *Tally) {
+	t.samples = append(t.samples, o.samples...)
+	t.errors = append(t.errors, o.errors...)
+	t.billed.Add(o.billed)
+	o.Reset()
+}
+
+// Reset forgets everything and keeps the memory.
+func (t *Tally) Reset() {
+	t.samples, t.errors, t.billed = t.samples[:0], t.errors[:0], Billed{}
+}
+
+// Transaction is when a transaction was due, was released by the load
+// generator, began and ended, and in which outcome.
+type Transaction struct {
+	Due, Released, Start, End time.Duration
+	Outcome                   int
+}
+
+// Snapshot is what was recorded in a stretch of time.
+type Snapshot struct {
+	Outcomes []uint64
+	Errors   map[string]uint64
+	Billed   Billed
+	// Histograms are by series; nil where nothing was observed.
+	Histograms []*hdr.Histogram
+}
+
+// Recorder collects the tallies of many tasks. Each task commits to a shard of
+// its own, as long as there are no more tasks than shards, so that none waits
+// for another.
+type Recorder struct {
+	closed bool
+	shards []shard
+}
+
+// shard holds the observations of a few tasks. Its lock is there for the
+// collector, which comes once an interval.
+type shard struct {
+	mu       sync.Mutex
+	interval counts
+	total    counts
+	_        [64]byte // keeps neighbours off its cache line
+}
+
+type counts struct {
+	Snapshot
+	digits int
+}
+
+// New returns a recorder for so many series, outcomes and shards. In a closed
+// loop a transaction is due when it begins: there only its service time is
+// recorded, and wait, response and lateness follow from it.
+func New(series, outcomes, shards int, closed bool) *Recorder {
+	r := &Recorder{closed: closed, shards: make([]shard, shards)}
+	for i := range r.shards {
+		r.shards[i].interval = newCounts(series, outcomes, intervalDigits)
+		r.shards[i].total = newCounts(series, outcomes, totalDigits)
+	}
+	return r
+}
+
+func newCounts(series, outcomes, digits int) counts {
+	return counts{
+		digits: digits,
+		Snapshot: Snapshot{
+			Outcomes:   make([]uint64, outcomes),
+			Errors:     map[string]uint64{},
+			Histograms: make([]*hdr.Histogram, series),
+		},
+	}
+}
+
+// Commit records what a task has observed, and the transaction unless it is
+// nil, and empties the tally. Tasks with different numbers do not wait for each
+// other while there are no more of them than shards.
+func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
+	s := &r.shards[task%len(r.shards)]
+	s.mu.Lock()
+	for _, c := range [...]*counts{&s.interval, &s.total} {
+		for _, o := range t.samples {
+			c.record(o.series, o.value, 1)
+		}
+		for _, code := range t.errors {
+			c.Errors[code]++
+		}
+		c.Billed.Add(t.billed)
+		if tx == nil {
+			continue
+		}
+		c.Outcomes[tx.Outcome]++
+		c.record(Service, int64(tx.End-tx.Start), 1)
+		if !r.closed {
+			c.record(Response, int64(tx.End-tx.Due), 1)
+			c.record(Wait, int64(tx.Start-tx.Due), 1)
+			c.record(Lateness, int64(tx.Released-tx.Due), 1)
+		}
+	}
+	s.mu.Unlock()
+	t.Reset()
+}
+
+func (c *counts) record(series int, value, n int64) {
+	h := c.Histograms[series]
+	if h == nil {
+		h = hdr.New(1, maxValue, c.digits)
+		c.Histograms[series] = h
+	}
+	// The value is in range, so it is never refused.
+	_ = h.RecordValues(min(max(value, 0), maxValue), n)
+}
+
+// Interval returns what was recorded since the last call.
+func (r *Recorder) Interval() Snapshot {
+	return r.collect(intervalDigits, func(s *shard, into *counts) {
+		into.merge(&s.interval)
+		s.interval.reset()
+	})
+}
+
+// Total returns all that was recorded.
+func (r *Recorder) Total() Snapshot {
+	return r.collect(totalDigits, func(s *shard, into *counts) { into.merge(&s.total) })
+}
+
+func (r *Recorder) collect(digits int, from func(*shard, *counts)) Snapshot {
+	first := &r.shards[0].total
+	sum := newCounts(len(first.Histograms), len(first.Outcomes), digits)
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		from(s, &sum)
+		s.mu.Unlock()
+	}
+	if service := sum.Histograms[Service]; r.closed && service != nil {
+		sum.Histograms[Response] = service.Clone()
+		sum.record(Wait, 0, service.TotalCount())
+		sum.record(Lateness, 0, service.TotalCount())
+	}
+	return sum.Snapshot
+}
+
+func (c *counts) merge(o *counts) {
+	for i, n := range o.Outcomes {
+		c.Outcomes[i] += n
+	}
+	for code, n := range o.Errors {
+		c.Errors[code] += n
+	}
+	c.Billed.Add(o.Billed)
+	for i, h := range o.Histograms {
+		switch {
+		case h == nil || h.TotalCount() == 0:
+		case c.Histograms[i] == nil:
+			c.Histograms[i] = h.Clone()
+		default:
+			c.Histograms[i].Merge(h)
+		}
+	}
+}
+
+func (c *counts) reset() {
+	clear(c.Outcomes)
+	c.Billed = Billed{}
+	clear(c.Errors)
+	for _, h := range c.Histograms {
+		if h != nil && h.TotalCount() > 0 {
+			h.Reset()
+		}
+	}
+}
+
+// Merge adds o, a snapshot of the same series and outcomes, to s.
+func (s *Snapshot) Merge(o *Snapshot) {
+	c := counts{Snapshot: *s}
+	if c.Errors == nil {
+		c.Errors = map[string]uint64{}
+	}
+	c.merge(&counts{Snapshot: *o})
+	*s = c.Snapshot
+}
