@@ -1,0 +1,97 @@
+package runfile
+
+import (
+	"fmt"
+	"time"
+
+	"kvbench/internal/record"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Format is the version of the run file's format that this package writes. It
+// reads this one only.
+const Format = 1
+
+// line is one line of a run file: exactly one of its fields is set.
+type line struct {
+	Header   *Header   `json:"header,omitempty"`
+	Begin    *begin    `json:"begin,omitempty"`
+	Interval *interval `json:"interval,omitempty"`
+	End      *end      `json:"end,omitempty"`
+	Trailer  *trailer  `json:"trailer,omitempty"`
+}
+
+// begin says that the intervals up to the next end are of this variant.
+type begin struct {
+	Scenario string `json:"scenario"`
+	Variant  string `json:"variant"`
+	Repeat   int    `json:"repeat"`
+}
+
+type interval struct {
+	From     time.Duration     `json:"from_ns"`
+	To       time.Duration     `json:"to_ns"`
+	Outcomes []uint64          `json:"outcomes"` // by the scenario's outcomes
+	Errors   map[string]uint64 `json:"errors,omitempty"`
+	Billed   record.Billed     `json:"billed"`
+	// Series holds, by name, compressed HDR histograms in base64 (version 2 of
+	// HdrHistogram's interchange format); what was not observed is left out.
+	Series map[string]string `json:"series"`
+}
+
+type end struct {
+	Total    interval `json:"total"`
+	Verified bool     `json:"verified"`
+	Complete bool     `json:"complete"`
+	Error    string   `json:"error,omitempty"`
+}
+
+type trailer struct {
+	Interrupted bool `json:"interrupted"`
+}
+
+func encode(iv *Interval, series []record.Series) (interval, error) {
+	out := interval{
+		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
+		Series: map[string]string{},
+	}
+	for i, h := range iv.Histograms {
+		if h == nil || h.TotalCount() == 0 {
+			continue
+		}
+		text, err := h.Encode(hdr.V2CompressedEncodingCookieBase)
+		if err != nil {
+			return out, fmt.Errorf("encoding series %s: %w", series[i].Name, err)
+		}
+		out.Series[series[i].Name] = string(text)
+	}
+	return out, nil
+}
+
+func decode(in *interval, def *Definition) (Interval, error) {
+	out := Interval{From: in.From, To: in.To, Snapshot: record.Snapshot{
+		Outcomes: in.Outcomes, Errors: in.Errors, Billed: in.Billed,
+		Histograms: make([]*hdr.Histogram, len(def.Series)),
+	}}
+	if len(in.Outcomes) != len(def.Outcomes) {
+		return out, fmt.Errorf("%d outcomes where the scenario has %d", len(in.Outcomes), len(def.Outcomes))
+	}
+	known := 0
+	for i, s := range def.Series {
+		text, ok := in.Series[s.Name]
+		if !ok {
+			continue
+		}
+		known++
+		h, err := hdr.Decode([]byte(text))
+		if err != nil {
+			return out, fmt.Errorf("series %s: %w", s.Name, err)
+		}
+		out.Histograms[i] = h
+	}
+	if known != len(in.Series) {
+		return out, fmt.Errorf("%d series that the scenario does not have", len(in.Series)-known)
+	}
+	return out, nil
+}

@@ -1,0 +1,175 @@
+package runfile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// FileName is the name of the run file in a run's folder.
+const FileName = "run.jsonl"
+
+// Open reads a run file, or the one in a run's folder.
+func Open(path string) (*Run, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, FileName)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Read(path, f)
+}
+
+// Read reads a run file; its errors name the path and the line. A last line
+// that is cut off, as a kill leaves it, is no error: the run is then CutOff.
+func Read(path string, r io.Reader) (*Run, error) {
+	p := parser{run: &Run{Path: path, CutOff: true}}
+	in := bufio.NewReaderSize(r, 1<<20)
+	for number := 1; ; number++ {
+		text, err := in.ReadBytes('\n')
+		if err == io.EOF {
+			if len(bytes.TrimSpace(text)) > 0 && p.line(text) != nil {
+				p.run.Warnings = append(p.run.Warnings, fmt.Sprintf(
+					"The last line of the run file, line %d, is incomplete and was left out.", number))
+			}
+			break
+		}
+		if err == nil {
+			err = p.line(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
+		}
+	}
+	if p.run.Header.Format == 0 {
+		return nil, fmt.Errorf("%s:1: not a run file: it has no header", path)
+	}
+	p.finish()
+	return p.run, nil
+}
+
+// parser builds a run from its lines.
+type parser struct {
+	run     *Run
+	current *Variant // has begun and not ended
+	trailer bool
+}
+
+func (p *parser) line(text []byte) error {
+	var l line
+	if err := json.Unmarshal(text, &l); err != nil {
+		return fmt.Errorf("not a line of a run file: %w", err)
+	}
+	switch {
+	case p.trailer:
+		return errors.New("a line after the trailer")
+	case l.Header != nil:
+		if p.run.Header.Format != 0 {
+			return errors.New("a second header")
+		}
+		if l.Header.Format != Format {
+			return fmt.Errorf("format %d of the run file is not known; this kvbench reads format %d", l.Header.Format, Format)
+		}
+		p.run.Header = *l.Header
+		return nil
+	case p.run.Header.Format == 0:
+		return errors.New("not a run file: it does not begin with a header")
+	case l.Begin != nil:
+		return p.begin(l.Begin)
+	case l.Interval != nil:
+		return p.interval(l.Interval)
+	case l.End != nil:
+		return p.end(l.End)
+	case l.Trailer != nil:
+		p.trailer = true
+		p.run.CutOff, p.run.Interrupted = false, l.Trailer.Interrupted
+		return nil
+	}
+	return errors.New("a line that says nothing that is known")
+}
+
+func (p *parser) begin(b *begin) error {
+	if p.current != nil {
+		return fmt.Errorf("%s/%s begins before %s/%s has ended", b.Scenario, b.Variant, p.current.Def.Name, p.current.Name)
+	}
+	for i := range p.run.Header.Scenarios {
+		def := &p.run.Header.Scenarios[i]
+		for j, v := range def.Variants {
+			if def.Name == b.Scenario && v.Name == b.Variant {
+				p.current = &Variant{Scenario: i, Variant: j, Repeat: b.Repeat, Def: def, Name: v.Name}
+				p.run.Variants = append(p.run.Variants, p.current)
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("the header has no %s/%s", b.Scenario, b.Variant)
+}
+
+func (p *parser) interval(in *interval) error {
+	if p.current == nil {
+		return errors.New("an interval before any variant began")
+	}
+	iv, err := decode(in, p.current.Def)
+	if err != nil {
+		return err
+	}
+	p.current.Intervals = append(p.current.Intervals, iv)
+	return nil
+}
+
+func (p *parser) end(e *end) error {
+	if p.current == nil {
+		return errors.New("an end before any variant began")
+	}
+	total, err := decode(&e.Total, p.current.Def)
+	if err != nil {
+		return err
+	}
+	v := p.current
+	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
+	p.current = nil
+	return nil
+}
+
+// finish sums up the variant that the end of the file cut off, and says what a
+// reader has to know.
+func (p *parser) finish() {
+	run := p.run
+	if v := p.current; v != nil {
+		v.Total = sum(v)
+		v.Error = "cut off"
+	}
+	if run.CutOff {
+		text := "The run was cut off: its file ends before it did, and what was written up to then is shown."
+		if v := p.current; v != nil {
+			text += fmt.Sprintf(" %s/%s was running.", v.Def.Name, v.Name)
+		}
+		run.Warnings = append(run.Warnings, text)
+	}
+	if run.Interrupted {
+		run.Warnings = append(run.Warnings, "The run was interrupted; what was measured up to then is shown.")
+	}
+	for _, v := range run.Variants {
+		if v.Error != "" && v != p.current && !run.Interrupted {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, v.Name, v.Error))
+		}
+	}
+}
+
+// sum adds the intervals of a variant up.
+func sum(v *Variant) Interval {
+	total, _ := decode(&interval{Outcomes: make([]uint64, len(v.Def.Outcomes))}, v.Def)
+	for i := range v.Intervals {
+		iv := &v.Intervals[i]
+		total.To = iv.To
+		total.Merge(&iv.Snapshot)
+	}
+	return total
+}

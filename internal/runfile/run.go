@@ -1,0 +1,114 @@
+// Package runfile writes and reads run.jsonl, the only thing that running and
+// reading a benchmark share. docs/run-file.md describes the format.
+package runfile
+
+import (
+	"path/filepath"
+	"time"
+
+	"kvbench/internal/record"
+	"kvbench/kv"
+)
+
+// Run is one run as it was read from its file.
+type Run struct {
+	Path   string // of the file
+	Header Header
+	// Variants are in the order in which they ran: by scenario, then by
+	// repeat, then by variant.
+	Variants []*Variant
+	// CutOff says that the file ends before the run did: the process was
+	// killed. What was written up to the last interval is here.
+	CutOff bool
+	// Interrupted says that the user stopped the run; the file is whole.
+	Interrupted bool
+	// Warnings are what a reader of the results has to know, in full sentences.
+	Warnings []string
+}
+
+// Header is the first line of a run file: everything that is known before
+// anything runs.
+type Header struct {
+	Format  int    `json:"format"` // of the file; see Format
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+	CPUs    int    `json:"cpus"`
+	Host    string `json:"host"`
+	// Clock is "virtual" when every scenario ran in virtual time, else "wall".
+	Clock string `json:"clock"`
+	// Driver is the URL the run was given, or its scenario file's default.
+	// It never holds a secret.
+	Driver string `json:"driver"`
+	Seed   uint64 `json:"seed"`
+	// Started is when the run began; empty in virtual time, where the same
+	// seed gives the same file to the last byte.
+	Started string `json:"started,omitempty"`
+	// File is the scenario file's name as it was given.
+	File      string       `json:"file"`
+	Command   string       `json:"command"` // repeats the run
+	Scenarios []Definition `json:"scenarios"`
+}
+
+// Definition is one scenario as it was planned.
+type Definition struct {
+	Name     string `json:"name"`
+	Question string `json:"question"` // the engineer's question that it answers
+	Pattern  string `json:"pattern"`
+	// PatternDoc is the pattern in a sentence.
+	PatternDoc string    `json:"pattern_doc"`
+	Clock      string    `json:"clock"`  // "virtual" or "wall"
+	Driver     string    `json:"driver"` // its store's URL
+	Traits     kv.Traits `json:"traits"`
+	// Load describes the load in a phrase: "200/s poisson for 10m0s".
+	Load string `json:"load"`
+	// Rate is the planned arrival rate in transactions a second; 0 for a
+	// closed loop.
+	Rate     float64      `json:"rate,omitempty"`
+	Repeats  int          `json:"repeats"`
+	Variants []VariantDef `json:"variants"`
+	Outcomes []string     `json:"outcomes"`
+	// Series are record.Standard and then the pattern's marks. Index it, and
+	// Histograms, by record.Response and so on.
+	Series []record.Series `json:"series"`
+	Expect []string        `json:"expect,omitempty"`
+	YAML   string          `json:"yaml"` // the definition as it was written
+}
+
+// VariantDef names one variant of a scenario.
+type VariantDef struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+}
+
+// Variant is what one variant of one scenario, in one repeat, gave.
+type Variant struct {
+	Scenario int // index into Header.Scenarios
+	Variant  int // index into the scenario's Variants
+	Repeat   int // counted from 0
+	Def      *Definition
+	Name     string
+
+	Total     Interval // the whole measured time
+	Intervals []Interval
+	// Verified says that the store was read back after it had settled, so that
+	// marks that are decided then are complete.
+	Verified bool
+	// Complete says that it ran to its end; when not, Total is the sum of the
+	// intervals that were written and its histograms are exact to 1 % instead
+	// of 0.1 %.
+	Complete bool
+	// Error is why it failed; empty when it did not.
+	Error string
+}
+
+// Interval is what was observed in a stretch of the measured time. A
+// transaction belongs to the interval in which it ended.
+type Interval struct {
+	From, To        time.Duration // since measuring began
+	record.Snapshot               // by the scenario's Outcomes and Series
+}
+
+// Dir is the run's folder.
+func (r *Run) Dir() string { return filepath.Dir(r.Path) }
