@@ -1,0 +1,198 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kvbench/internal/clock"
+	"kvbench/internal/record"
+	"kvbench/kv"
+)
+
+func newRand(source *rand.PCG) *rand.Rand { return rand.New(source) }
+
+// transaction runs transaction i, which was due and released by the generator
+// at the times given, and returns when it ended.
+func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Transaction) time.Duration {
+	w.begin(i)
+	w.tx = tx
+	outcome, err := r.workload.Do(ctx, w, i)
+	w.tx.End = r.clock.Now()
+	switch {
+	case ctx.Err() != nil, tx.Due < r.measureFrom: // cut short, or warm-up
+		w.tally.Reset()
+		return w.tx.End
+	case err != nil:
+		outcome = Outcome(r.failed)
+		if !w.tally.Failed() {
+			w.tally.Fail(kv.ErrorCode(err))
+		}
+	}
+	w.tx.Outcome = int(outcome)
+	r.recorder.Commit(w.number, &w.tally, &w.tx)
+	return w.tx.End
+}
+
+// end is when the last transaction may be due, on the clock.
+func (r *run) end() time.Duration {
+	if r.Load.Duration == 0 {
+		return math.MaxInt64
+	}
+	return r.measureFrom + r.Load.Duration
+}
+
+// closed runs a closed loop: each worker begins a transaction when its last
+// has ended, and the number of each is a function of the worker's.
+func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
+	n := uint64(r.Load.Workers)
+	r.clock.Parallel(int(n), func(k int) {
+		left := uint64(math.MaxUint64)
+		if t := r.Load.Transactions; t > 0 {
+			left = t / n
+			if uint64(k) < t%n {
+				left++
+			}
+		}
+		w := r.newWorker(k)
+		now, end := start, r.end()
+		still := 0 // transactions since time last passed
+		for i := uint64(k); now < end && ctx.Err() == nil; i += n {
+			if now >= r.measureFrom {
+				if left == 0 {
+					return
+				}
+				left--
+			}
+			before := now
+			now = r.transaction(ctx, w, i, record.Transaction{Due: now, Released: now, Start: now})
+			if r.Load.Think > 0 {
+				if r.clock.Sleep(ctx, r.Load.Think) != nil {
+					return
+				}
+				now = r.clock.Now()
+			}
+			if still++; now > before {
+				still = 0
+			} else if still == standstill && r.clock.Virtual() && (r.Load.Transactions == 0 || now < r.measureFrom) {
+				r.fatal = errStandstill
+				halt()
+			}
+		}
+	})
+}
+
+// standstill is how many transactions in a row may take no virtual time.
+const standstill = 1_000_000
+
+var errStandstill = errors.New("virtual time stands still: transactions that take no time never fill a duration; " +
+	"give the load a think time or a rate, or the store a latency profile")
+
+// job is a transaction that the generator has released.
+type job struct {
+	number        uint64
+	due, released time.Duration
+}
+
+// open runs an open loop: transactions are released when they are due, whether
+// or not those before them have ended. None is dropped.
+func (r *run) open(ctx context.Context, start time.Duration) {
+	p := &pool{run: r, ctx: ctx, limit: r.Load.InFlight, done: r.clock.Parker()}
+	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
+	for i := uint64(0); ; i++ {
+		at := start + due(i)
+		if at >= r.end() || r.clock.Until(ctx, at) != nil {
+			break
+		}
+		if r.Load.Transactions > 0 && at >= r.measureFrom {
+			if left == 0 {
+				break
+			}
+			left--
+		}
+		p.release(job{number: i, due: at, released: r.clock.Now()})
+	}
+	p.drain()
+}
+
+// pool runs released transactions, each in a task of its own, and queues what
+// is over the limit.
+type pool struct {
+	run   *run
+	ctx   context.Context
+	limit int // zero for none
+
+	running  atomic.Int64
+	draining atomic.Bool
+	done     clock.Parker
+	created  atomic.Int64
+	free     sync.Pool // of *Worker
+
+	mu    sync.Mutex // guards queue, and running against limit; unused where there is none
+	queue []job
+	head  int
+}
+
+func (p *pool) release(j job) {
+	if p.limit > 0 {
+		p.mu.Lock()
+		if p.running.Load() >= int64(p.limit) {
+			p.queue = append(p.queue, j)
+			p.mu.Unlock()
+			return
+		}
+		p.running.Add(1)
+		p.mu.Unlock()
+	} else {
+		p.running.Add(1)
+	}
+	w, ok := p.free.Get().(*Worker)
+	if !ok {
+		w = p.run.newWorker(int(p.created.Add(1)) - 1)
+		w.task = func() { p.work(w) }
+	}
+	w.job = j
+	p.run.clock.Go(w.task)
+}
+
+// work runs w's job, and then what is queued.
+func (p *pool) work(w *Worker) {
+	for more := true; more; {
+		tx := record.Transaction{Due: w.job.due, Released: w.job.released, Start: p.run.clock.Now()}
+		p.run.transaction(p.ctx, w, w.job.number, tx)
+		w.job, more = p.next()
+	}
+	p.free.Put(w)
+	if p.running.Load() == 0 && p.draining.Load() {
+		p.done.Unpark()
+	}
+}
+
+// next ends a transaction and takes the oldest job off the queue, to run in its
+// place.
+func (p *pool) next() (job, bool) {
+	if p.limit > 0 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.head < len(p.queue) && p.ctx.Err() == nil {
+			j := p.queue[p.head]
+			p.head++
+			return j, true
+		}
+		p.queue, p.head = p.queue[:0], 0
+	}
+	p.running.Add(-1)
+	return job{}, false
+}
+
+// drain waits until everything that was released has ended.
+func (p *pool) drain() {
+	p.draining.Store(true)
+	for p.running.Load() > 0 && p.ctx.Err() == nil {
+		_ = p.done.Park(p.ctx)
+	}
+}

@@ -1,0 +1,219 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"kvbench/internal/clock"
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+	"kvbench/kv"
+)
+
+// Options are what a variant is run with.
+type Options struct {
+	Clock clock.Clock
+	Store kv.Store // empty, on the same clock
+	Seed  uint64
+	// Observer is told how the run goes on.
+	Observer Observer
+}
+
+// Observer is told how a run goes on. Its methods are called by one task at a
+// time.
+type Observer interface {
+	// Phase says what begins: "seed", "warm-up", "run", "settle" or "verify".
+	Phase(name string)
+	// Interval gives what was observed since the last one. An error ends the
+	// run.
+	Interval(runfile.Interval) error
+}
+
+// run is one variant at work.
+type run struct {
+	*Scenario
+	Options
+	clock       clock.Clock
+	seed        uint64
+	workload    Workload
+	stores      []kv.Store // by location
+	perLocation int        // isolates
+	isolates    int        // in all
+	recorder    *record.Recorder
+	failed      int           // the outcome of a transaction that ended in an error
+	measureFrom time.Duration // on the clock; what was due before is warm-up
+	measured    time.Duration // on the clock, when the load ended
+	last        time.Duration // where the last interval ended, since measureFrom
+	fatal       error         // of the observer
+}
+
+// Run runs one variant of s: seed, warm up, run, settle, verify. It always
+// returns what was measured; the error, which names the scenario and the
+// variant, says why that is not all.
+func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile.Variant, error) {
+	r, err := newRun(s, variant, o)
+	if err != nil {
+		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, variant.Name, err)
+	}
+	result := &runfile.Variant{}
+	for _, phase := range []func(context.Context, *runfile.Variant) error{r.prepare, r.measure, r.verify} {
+		if err = phase(ctx, result); err != nil {
+			break
+		}
+	}
+	result.Total = runfile.Interval{To: r.measured - r.measureFrom, Snapshot: r.recorder.Total()}
+	result.Complete = err == nil
+	if err != nil {
+		result.Error = err.Error()
+		err = fmt.Errorf("%s/%s: %w", s.Name, variant.Name, err)
+	}
+	return result, err
+}
+
+func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
+	traits := o.Store.Traits()
+	r := &run{
+		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
+		perLocation: s.Knobs.Isolates,
+		isolates:    s.Knobs.Isolates * traits.Locations,
+		failed:      len(s.Pattern.Outcomes),
+	}
+	if located, ok := o.Store.(kv.Located); ok {
+		for l := range traits.Locations {
+			r.stores = append(r.stores, located.At(l))
+		}
+	} else {
+		r.stores = []kv.Store{o.Store}
+	}
+	shards := 1
+	if !r.clock.Virtual() {
+		shards = 4 * runtime.GOMAXPROCS(0)
+	}
+	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate == 0)
+	var err error
+	r.workload, err = s.Pattern.New(s.Setup(variant, traits, o.Seed))
+	return r, err
+}
+
+func (r *run) newWorker(number int) *Worker {
+	w := &Worker{run: r, number: number, metered: true}
+	w.Rand = newRand(&w.source)
+	w.begin(uint64(number))
+	return w
+}
+
+// unmetered runs f with a worker whose calls are not recorded, and commits the
+// marks that it sees.
+func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) error) error {
+	var err error
+	clockErr := r.clock.Run(ctx, func(ctx context.Context) {
+		w := r.newWorker(0)
+		w.metered = false
+		if err = f(ctx, w); err == nil {
+			r.recorder.Commit(w.number, &w.tally, nil)
+		}
+	})
+	if clockErr != nil {
+		return clockErr
+	}
+	return err
+}
+
+func (r *run) prepare(ctx context.Context, _ *runfile.Variant) error {
+	r.Observer.Phase("seed")
+	if err := r.unmetered(ctx, r.workload.Seed); err != nil {
+		return fmt.Errorf("seeding the store: %w", err)
+	}
+	return r.settle(ctx)
+}
+
+// settle waits until every write is seen everywhere.
+func (r *run) settle(ctx context.Context) error {
+	r.Observer.Phase("settle")
+	return r.unmetered(ctx, func(ctx context.Context, w *Worker) error {
+		if s, ok := r.Store.(kv.Settler); ok {
+			return s.Settle(ctx)
+		}
+		return w.Sleep(ctx, r.Store.Traits().Staleness)
+	})
+}
+
+func (r *run) verify(ctx context.Context, result *runfile.Variant) error {
+	v, ok := r.workload.(Verifier)
+	if !ok {
+		return nil
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	r.Observer.Phase("verify")
+	if err := r.unmetered(ctx, v.Verify); err != nil {
+		return fmt.Errorf("verifying: %w", err)
+	}
+	result.Verified = true
+	return nil
+}
+
+// measure runs the load and gives its intervals to the observer.
+func (r *run) measure(ctx context.Context, _ *runfile.Variant) error {
+	r.Observer.Phase("warm-up")
+	if r.Load.WarmUp == 0 {
+		r.Observer.Phase("run")
+	}
+	start := r.clock.Now()
+	r.measureFrom = start + r.Load.WarmUp
+	r.measured = r.measureFrom
+	err := r.clock.Run(ctx, func(ctx context.Context) {
+		load, halt := context.WithCancel(ctx)
+		defer halt()
+		r.clock.Background(func() { r.tick(ctx, halt) })
+		if r.Load.Rate > 0 {
+			r.open(load, start)
+		} else {
+			r.closed(load, halt, start)
+		}
+		r.measured = max(r.clock.Now(), r.measureFrom)
+	})
+	if err != nil {
+		r.measured = max(r.clock.Now(), r.measureFrom)
+	}
+	if r.fatal == nil {
+		r.emit(r.measured - r.measureFrom)
+	}
+	if r.fatal != nil {
+		return r.fatal
+	}
+	return err
+}
+
+// tick emits the intervals until ctx is done, and halts the load when the
+// observer will not have them.
+func (r *run) tick(ctx context.Context, halt func()) {
+	if r.clock.Until(ctx, r.measureFrom) != nil {
+		return
+	}
+	if r.Load.WarmUp > 0 {
+		r.Observer.Phase("run")
+	}
+	length := intervals(r.Load.Duration)
+	for n := 0; ; n++ {
+		to := r.last + length(n)
+		if r.clock.Sleep(ctx, r.measureFrom+to-r.clock.Now()) != nil {
+			return
+		}
+		if r.emit(to); r.fatal != nil {
+			halt()
+			return
+		}
+	}
+}
+
+func (r *run) emit(to time.Duration) {
+	if to <= r.last {
+		return
+	}
+	r.fatal = r.Observer.Interval(runfile.Interval{From: r.last, To: to, Snapshot: r.recorder.Interval()})
+	r.last = to
+}

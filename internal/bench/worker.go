@@ -1,0 +1,211 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"kvbench/internal/clock"
+	"kvbench/internal/load"
+	"kvbench/internal/record"
+	"kvbench/kv"
+)
+
+// Worker carries a transaction: the store as seen from the transaction's
+// location, every call of it timed, its source of randomness, and where it
+// leaves what it observes. It is for one task at a time.
+type Worker struct {
+	// Rand is seeded by the transaction's number.
+	Rand *rand.Rand
+	// Entry, Entries and Page are scratch: a transaction may use them as it
+	// likes, and their buffers are kept for the next.
+	Entry   kv.Entry
+	Entries []kv.Entry
+	Page    kv.Page
+	Buf     []byte
+
+	run      *run
+	source   rand.PCG
+	number   int // of the worker: which shard it commits to
+	tx       record.Transaction
+	tally    record.Tally
+	isolate  int
+	store    kv.Store // as seen from the location of isolate
+	metered  bool     // calls of the store are recorded
+	branches []*Worker
+	job      job    // what an open loop gives it to do
+	task     func() // does it
+}
+
+var (
+	_ kv.Store      = (*Worker)(nil)
+	_ kv.BulkGetter = (*Worker)(nil)
+	_ kv.BulkPutter = (*Worker)(nil)
+)
+
+// begin makes w ready for transaction i.
+func (w *Worker) begin(i uint64) {
+	load.Seed(&w.source, w.run.seed, i)
+	w.settleIn(int(load.Mix(i^w.run.seed) % uint64(w.run.isolates)))
+}
+
+// settleIn moves w to an isolate.
+func (w *Worker) settleIn(isolate int) {
+	w.isolate = isolate
+	w.store = w.run.stores[isolate/w.run.perLocation]
+}
+
+// Isolate is the number of the isolate that the transaction runs in, counted
+// over all locations from 0. It depends on the transaction's number alone.
+func (w *Worker) Isolate() int { return w.isolate }
+
+// Location is the number of the location that the transaction runs at.
+func (w *Worker) Location() int { return w.isolate / w.run.perLocation }
+
+// Now is the time on the scenario's clock.
+func (w *Worker) Now() time.Duration { return w.run.clock.Now() }
+
+// Epoch is the instant at which Now is 0.
+func (w *Worker) Epoch() time.Time { return w.run.clock.Epoch() }
+
+// Start is when the transaction began.
+func (w *Worker) Start() time.Duration { return w.tx.Start }
+
+// Sleep waits on the scenario's clock.
+func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
+	return w.run.clock.Sleep(ctx, d)
+}
+
+// Parker returns a parker on the scenario's clock.
+func (w *Worker) Parker() clock.Parker { return w.run.clock.Parker() }
+
+// See marks an observation of the given size. mark is an index into
+// Pattern.Marks, and past their end into Pattern.Calls.
+func (w *Worker) See(mark int, size int64) {
+	w.tally.See(record.FirstMark+mark, size)
+}
+
+// Parallel runs f for 0 to n-1 at the same time, each with a worker of its own
+// in the same isolate, and returns when all have ended: the first error by
+// number, if any.
+func (w *Worker) Parallel(n int, f func(w *Worker, i int) error) error {
+	for len(w.branches) < n {
+		w.branches = append(w.branches, w.run.newWorker(w.number))
+	}
+	errs := make([]error, n)
+	for _, b := range w.branches[:n] {
+		b.source.Seed(w.Rand.Uint64(), w.Rand.Uint64())
+		b.settleIn(w.isolate)
+		b.tx, b.metered = w.tx, w.metered
+	}
+	w.run.clock.Parallel(n, func(i int) { errs[i] = f(w.branches[i], i) })
+	for _, b := range w.branches[:n] {
+		w.tally.Merge(&b.tally)
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get implements kv.Store.
+func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
+	start := w.Now()
+	err := w.store.Get(ctx, key, o, e)
+	w.done(record.Get, start, err)
+	b := record.Billed{Reads: 1}
+	if err == nil {
+		b.BytesRead = uint64(len(e.Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// Put implements kv.Store.
+func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
+	start := w.Now()
+	err := w.store.Put(ctx, key, value, o)
+	w.done(record.Put, start, err)
+	w.bill(record.Billed{Writes: 1, BytesWritten: uint64(len(value))})
+	return err
+}
+
+// Delete implements kv.Store.
+func (w *Worker) Delete(ctx context.Context, key string) error {
+	start := w.Now()
+	err := w.store.Delete(ctx, key)
+	w.done(record.Delete, start, err)
+	w.bill(record.Billed{Deletes: 1})
+	return err
+}
+
+// List implements kv.Store.
+func (w *Worker) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
+	start := w.Now()
+	err := w.store.List(ctx, o, p)
+	w.done(record.List, start, err)
+	w.bill(record.Billed{Lists: 1})
+	return err
+}
+
+// BulkGet implements kv.BulkGetter where the store does.
+func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es []kv.Entry) error {
+	bulk, ok := w.store.(kv.BulkGetter)
+	if !ok {
+		return errNoBulk
+	}
+	start := w.Now()
+	err := bulk.BulkGet(ctx, keys, o, es)
+	w.done(record.BulkGet, start, err)
+	b := record.Billed{Reads: uint64(len(keys))}
+	for i := range es {
+		b.BytesRead += uint64(len(es[i].Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// BulkPut implements kv.BulkPutter where the store does.
+func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
+	bulk, ok := w.store.(kv.BulkPutter)
+	if !ok {
+		return errNoBulk
+	}
+	start := w.Now()
+	err := bulk.BulkPut(ctx, pairs)
+	w.done(record.BulkPut, start, err)
+	b := record.Billed{Writes: uint64(len(pairs))}
+	for i := range pairs {
+		b.BytesWritten += uint64(len(pairs[i].Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// Traits implements kv.Store.
+func (w *Worker) Traits() kv.Traits { return w.store.Traits() }
+
+// Close implements kv.Store. The store stays open: it is not the worker's.
+func (w *Worker) Close() error { return nil }
+
+var errNoBulk = &kv.Error{Status: http.StatusNotImplemented, Message: "the store has no bulk operation of this kind"}
+
+func (w *Worker) done(series int, start time.Duration, err error) {
+	if !w.metered {
+		return
+	}
+	w.tally.See(series, int64(w.Now()-start))
+	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+		w.tally.Fail(kv.ErrorCode(err))
+	}
+}
+
+func (w *Worker) bill(b record.Billed) {
+	if w.metered {
+		w.tally.Bill(b)
+	}
+}
