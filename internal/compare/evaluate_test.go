@@ -1,0 +1,174 @@
+package compare
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kvbench/internal/price"
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/google/go-cmp/cmp"
+)
+
+// definition is a scenario with these expectations.
+func definition(repeats int, expect ...string) runfile.Definition {
+	n := testNames()
+	return runfile.Definition{
+		Name: "tier", Repeats: repeats, Outcomes: n.Outcomes, Series: n.Series, Expect: expect,
+		Variants: []runfile.VariantDef{{Name: "seed"}, {Name: "single-flight"}},
+	}
+}
+
+// observed is a variant's repeat in which each series had these values.
+func observed(variant, repeat int, outcomes []uint64, values map[string][]int64) *runfile.Variant {
+	names := seriesNames(testNames().Series)
+	v := &runfile.Variant{Variant: variant, Repeat: repeat, Complete: true}
+	v.Total.Outcomes, v.Total.Errors = outcomes, map[string]uint64{}
+	v.Total.Histograms = make([]*hdr.Histogram, len(names))
+	for i, name := range names {
+		for _, value := range values[name] {
+			if v.Total.Histograms[i] == nil {
+				v.Total.Histograms[i] = record.NewTotal()
+			}
+			if err := v.Total.Histograms[i].RecordValue(value); err != nil {
+				panic(err)
+			}
+		}
+	}
+	return v
+}
+
+const ms, s = int64(time.Millisecond), int64(time.Second)
+
+func TestEvaluate(t *testing.T) {
+	first := observed(0, 0, []uint64{5, 2, 1}, map[string][]int64{
+		"response":   {1 * ms, 2 * ms, 3 * ms, 4 * ms},
+		"get":        {1, 2, 3, 4, 5, 6},
+		"put":        {1, 2},
+		"stale-read": {60 * s},
+		"stampede":   {3},
+	})
+	first.Total.Errors["429"] = 1
+	first.Total.Billed = record.Billed{Reads: 6, Writes: 2}
+	second := observed(0, 1, []uint64{2}, map[string][]int64{
+		"response": {5 * ms, 6 * ms, 7 * ms, 100 * ms},
+		"get":      {7, 8},
+	})
+	second.Total.Errors["timeout"] = 1
+	second.Total.Billed = record.Billed{Reads: 2}
+
+	for _, c := range []struct {
+		expect string
+		value  float64
+		have   string
+		ok     bool
+	}{
+		// Repeats are taken together: 8 responses, 8 gets, 2 puts, 10 transactions.
+		{"seed.response == 8", 8, "8", true},
+		{"seed.response.p50 <= 4ms", 4e6, "4ms", true},
+		{"seed.response.p99 < 100ms", 100e6, "100ms", false},
+		{"seed.response.max <= 100ms", 100e6, "100ms", true}, // as far as the histogram can tell
+		{"seed.response.min >= 1ms", 1e6, "1ms", true},
+		{"seed.get.mean < 5ns", 4.5, "4ns", true},
+		{"seed.get.mean <= 4ns", 4.5, "4ns (4.5)", false}, // they differ where it was rounded
+		{"seed.get.max == 8ns", 8, "8ns", true},
+		{"seed.stale-read == 1", 1, "1", true},
+		{"seed.stale-read.share <= 12.5%", 0.125, "12.5%", true},
+		{"seed.stale-read.share < 12.5%", 0.125, "12.5%", false},
+		{"seed.stale-read.p99 <= 60s", 60e9, "1m0s", true},
+		{"seed.stale-read.max < 60s", 60e9, "1m0s", false},
+		{"seed.stampede.share == 50%", 0.5, "50%", true}, // of the outcome origin
+		{"seed.stampede.max <= 1", 3, "3", false},
+		{"seed.ops.get <= 0.8", 0.8, "0.8", true},
+		{"seed.ops != 1", 1, "1", false},
+		{"seed.ops.list == 0", 0, "0", true},
+		{"seed.outcome.kv == 7", 7, "7", true},
+		{"seed.outcome.kv.share > 70%", 0.7, "70%", false},
+		{"seed.outcome.error.share <= 10%", 0.1, "10%", true},
+		{"seed.errors == 2", 2, "2", true},
+		{"seed.errors.429.share <= 10%", 0.1, "10%", true},
+		{"seed.errors.500 == 0", 0, "0", true},
+		// What was never observed.
+		{"seed.waste == 0", 0, "0", true},
+		{"seed.waste.max == 0", 0, "0B", true},
+		{"seed.waste.p99 <= 1B", 0, "no waste was observed", false},
+		{"seed.list.max == 0", 0, "no list was observed", false},
+	} {
+		run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
+		run.Header.Scenarios = []runfile.Definition{definition(2, c.expect)}
+		got, err := Evaluate(run)
+		if err != nil {
+			t.Errorf("%s: %v", c.expect, err)
+			continue
+		}
+		parts := strings.Fields(c.expect)
+		want := []Result{{Scenario: "tier", Expect: c.expect, Variant: "seed", Value: c.value, Have: c.have,
+			Want: parts[1] + " " + parts[2], OK: c.ok}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s:\n%s", c.expect, diff)
+		}
+	}
+
+	run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
+	run.Header.Scenarios = []runfile.Definition{definition(2, "seed.usd-per-million > 0")}
+	got, err := Evaluate(run)
+	want := price.USDPerMillion(record.Billed{Reads: 8, Writes: 2}, 10)
+	if err != nil || got[0].Value != want || !got[0].OK {
+		t.Errorf("%+v, %v, want $%v", got, err, want)
+	}
+}
+
+// An expectation of every variant is held against each, in order, and one that
+// did not run to its end does not meet what its numbers happen to meet.
+func TestEvaluateWhatIsMissing(t *testing.T) {
+	whole := observed(0, 0, []uint64{1}, map[string][]int64{"get": {1}})
+	part := observed(1, 0, []uint64{1}, map[string][]int64{"get": {1}})
+	part.Complete = false
+	failed := observed(1, 0, []uint64{1}, nil)
+	failed.Error = "the store is gone"
+	empty := observed(1, 0, nil, nil)
+	for want, c := range map[string]struct {
+		repeats  int
+		variants []*runfile.Variant
+	}{
+		"it did not run":               {1, []*runfile.Variant{whole}},
+		"it did not run to its end":    {1, []*runfile.Variant{whole, part}},
+		"it failed: the store is gone": {1, []*runfile.Variant{whole, failed}},
+		"no transaction was measured":  {1, []*runfile.Variant{whole, empty}},
+		"1 of its 2 repeats ran":       {2, []*runfile.Variant{whole, whole, observed(1, 0, []uint64{1}, nil)}},
+		"no origin was observed to take a share of": {1, []*runfile.Variant{whole,
+			observed(1, 0, []uint64{1}, map[string][]int64{"stampede": {1}})}},
+	} {
+		run := &runfile.Run{Variants: c.variants}
+		run.Header.Scenarios = []runfile.Definition{definition(c.repeats, "stampede.share <= 100%")}
+		got, err := Evaluate(run)
+		if err != nil || len(got) != 2 {
+			t.Fatalf("%s: %+v, %v", want, got, err)
+		}
+		if got[0].Variant != "seed" || !got[0].OK || got[0].Have != "0%" {
+			t.Errorf("%s: the seed: %+v", want, got[0])
+		}
+		if got[1].Variant != "single-flight" || got[1].OK || got[1].Have != want {
+			t.Errorf("%s: got %+v", want, got[1])
+		}
+	}
+}
+
+func TestEvaluateContradiction(t *testing.T) {
+	run := &runfile.Run{}
+	run.Header.Scenarios = []runfile.Definition{definition(1, "nonsense")}
+	if _, err := Evaluate(run); err == nil ||
+		!strings.Contains(err.Error(), `tier: expectation "nonsense": there is no comparison`) {
+		t.Errorf("got %v", err)
+	}
+	v := observed(0, 0, []uint64{1}, nil)
+	v.Total.Histograms = append(v.Total.Histograms, nil)
+	run = &runfile.Run{Variants: []*runfile.Variant{v}}
+	run.Header.Scenarios = []runfile.Definition{definition(1, "errors == 0")}
+	if _, err := Evaluate(run); err == nil || !strings.Contains(err.Error(), "has 15 series, its scenario 14") {
+		t.Errorf("got %v", err)
+	}
+}

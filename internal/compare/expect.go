@@ -1,0 +1,75 @@
+// Package compare holds a run against what was expected of it.
+package compare
+
+import (
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+)
+
+// Expect is one expectation of a scenario:
+//
+//	[VARIANT.]METRIC OP VALUE
+//
+// VARIANT is a variant's name, or * for every variant that runs, which is also
+// what is meant when it is left out. OP is one of <= < >= > == !=. METRIC, and
+// what its VALUE is, are
+//
+//	SERIES[.count]              how often the series was observed: a number
+//	SERIES.share                that, as a share of what the series is a share of: 1%
+//	SERIES.STAT                 mean, min, p50, p90, p95, p99, p999 or max: 250ms, 10KiB, 3 or 1%
+//	outcome.NAME[.count]        transactions that ended so: a number
+//	outcome.NAME.share          that, as a share of all transactions: 1%
+//	errors[.CODE][.count]       errors, or those of one code: a number
+//	errors[.CODE].share         that, as a share of the calls of the store: 1%
+//	ops[.KIND]                  calls of the store, or those of one kind, per transaction: a number
+//	usd-per-million             US dollars per million transactions, by the price list: a number
+//
+// A value of 0 needs no unit.
+type Expect struct {
+	Text    string // the whole of it
+	Variant string // "*" for every variant
+	Metric  Metric
+	Op      string
+	Value   float64 // in the metric's unit
+	Want    string  // the operator and the value as they were written
+}
+
+// Names are what an expectation may speak of.
+type Names struct {
+	Variants []string // those that run
+	Idle     []string // those of the pattern that do not run
+	Outcomes []string
+	Series   []record.Series
+}
+
+// NamesOf returns the names of a scenario that was run.
+func NamesOf(d *runfile.Definition) Names {
+	n := Names{Outcomes: d.Outcomes, Series: d.Series}
+	for _, v := range d.Variants {
+		n.Variants = append(n.Variants, v.Name)
+	}
+	return n
+}
+
+// operators are in the order in which they are looked for: the longer before
+// those they begin with.
+var operators = []string{"<=", ">=", "==", "!=", "<", ">"}
+
+// Met reports whether a value is what was expected.
+func (e Expect) Met(value float64) bool {
+	switch e.Op {
+	case "<=":
+		return value <= e.Value
+	case ">=":
+		return value >= e.Value
+	case "==":
+		return value == e.Value
+	case "!=":
+		return value != e.Value
+	case "<":
+		return value < e.Value
+	case ">":
+		return value > e.Value
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package compare
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"kvbench/internal/record"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func testNames() Names {
+	return Names{
+		Variants: []string{"seed", "single-flight"},
+		Idle:     []string{"no-memory"},
+		Outcomes: []string{"kv", "origin", "error"},
+		Series: append(record.Standard(),
+			record.Series{Name: "stale-read", Unit: "ns", Of: "get", Mark: true},
+			record.Series{Name: "stampede", Unit: "count", Of: "origin", Mark: true},
+			record.Series{Name: "waste", Unit: "bytes", Mark: true},
+			record.Series{Name: "held", Unit: "percent", Mark: true}),
+	}
+}
+
+func TestParseExpect(t *testing.T) {
+	series := func(name, stat, unit string) Metric { return Metric{"series", name, stat, unit} }
+	for text, want := range map[string]struct {
+		variant string
+		metric  Metric
+		op      string
+		value   float64
+	}{
+		"single-flight.stampede.max <= 1":  {"single-flight", series("stampede", "max", "count"), "<=", 1},
+		"stale-read == 0":                  {"*", series("stale-read", "count", "count"), "==", 0},
+		"*.response.p999<1m30s":            {"*", series("response", "p999", "ns"), "<", 90e9},
+		"seed.stale-read.share <= 1%":      {"seed", series("stale-read", "share", "share"), "<=", 0.01},
+		"seed.stale-read.p99 > 0":          {"seed", series("stale-read", "p99", "ns"), ">", 0},
+		"waste.mean != 1KiB":               {"*", series("waste", "mean", "bytes"), "!=", 1024},
+		"held.p50 >= 12.5%":                {"*", series("held", "p50", "percent"), ">=", 12.5},
+		"seed.ops.bulk-get <= 1.2":         {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
+		"ops < 3":                          {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
+		"seed.usd-per-million < $5":        {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
+		"usd-per-million < 0.5":            {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
+		"seed.outcome.kv.share >= 50%":     {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
+		"outcome.origin == 1_000":          {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
+		"seed.errors == 0":                 {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
+		"  errors.share  <  1%  ":          {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
+		"seed.errors.429.share < 1%":       {"seed", Metric{"errors", "429", "share", "share"}, "<", 0.01},
+		"errors.timeout.count <= 3":        {"*", Metric{"errors", "timeout", "count", "count"}, "<=", 3},
+		"single-flight.lateness.max <= 5s": {"single-flight", series("lateness", "max", "ns"), "<=", 5e9},
+	} {
+		got, err := ParseExpect(text, testNames())
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		_, value, _ := strings.Cut(text, want.op)
+		value = strings.TrimSpace(value)
+		all := Expect{text, want.variant, want.metric, want.op, want.value, want.op + " " + value}
+		if diff := cmp.Diff(all, got); diff != "" {
+			t.Errorf("%s:\n%s", text, diff)
+		}
+	}
+}
+
+func TestParseExpectErrors(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		at   string // what is left of the text at the offset
+		want string
+	}{
+		{"", "", "there is no comparison; write it like seed.response.p99 < 250ms"},
+		{"seed.get", "", "there is no comparison; write it like seed.response.p99 < 250ms"},
+		{"seed.get = 1", "= 1", "this is not a comparison; the comparisons are <= < >= > == !="},
+		{"0 < get < 1", "< get < 1", "this is not a comparison; the comparisons are <= < >= > == !="},
+		{"seed.get <", "", "there is no value to compare with"},
+		{" < 1", "< 1", `there is no series ""; the series and other figures are: ` +
+			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
+			"stale-read, stampede, waste, held, outcome, errors, ops, usd-per-million"},
+		{"seed < 1", "seed < 1", `there is no series "seed"; the series and other figures are: ` +
+			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
+			"stale-read, stampede, waste, held, outcome, errors, ops, usd-per-million"},
+		{"seed.gte < 1", "gte < 1", `there is no series "gte"; did you mean "get"?`},
+		{"sede.get < 1", "sede.get < 1", `there is no variant "sede"; did you mean "seed"?`},
+		{"nomemory.get < 1", "nomemory.get < 1", `there is no variant "nomemory"; did you mean "no-memory"?`},
+		{"no-memory.get < 1", "no-memory.get < 1",
+			`the variant "no-memory" does not run in this scenario; add it to the scenario's variants`},
+		{"seed.get.p99.9 < 1s", "9 < 1s", `nothing may follow here, but "9" does`},
+		{"seed.get.p99. < 1s", " < 1s", `nothing may follow here, but "" does`},
+		{"seed.get.mx < 1s", "mx < 1s", `there is no statistic "mx" here; did you mean "max"?`},
+		{"get.share < 1%", "share < 1%", "get is not a share of anything; ask for its count"},
+		{"get.p50 < 10", "10", `"10" is not a duration: it has no unit; write it like 250ms, 10s, 1m30s or 2h`},
+		{"stampede.max < 10s", "10s", `"10s" is not a number; write it like 10, 1_000 or 0.25`},
+		{"waste.max < 10kb", "10kb", `"10kb" is not a size: there is no unit "kb"; did you mean "kB"?`},
+		{"outcome < 1", "< 1", `the pattern has no outcome ""; its outcomes are: kv, origin, error`},
+		{"outcome.kv.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
+		{"errors.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
+		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, timeout, canceled or other`},
+		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
+		{"seed.usd-per-million < 1€", "1€", `"1€" is not a number; write it like 10, 1_000 or 0.25`},
+	} {
+		_, err := ParseExpect(c.text, testNames())
+		var e *ExpectError
+		if !errors.As(err, &e) {
+			t.Errorf("%q: the error is %v", c.text, err)
+			continue
+		}
+		if at := c.text[min(e.Offset, len(c.text)):]; at != c.at || e.Error() != c.want {
+			t.Errorf("%q: at %q: %s\nwant at %q: %s", c.text, at, e, c.at, c.want)
+		}
+	}
+}
+
+// ParseExpect never panics, its errors lie within the text, and what it takes
+// it takes again from its parts.
+func FuzzParseExpect(f *testing.F) {
+	for _, text := range []string{
+		"seed.stale-read.share <= 1%", "*.errors.429 == 0", "usd-per-million<$1_0", "ops.get >", "..<0", "é<",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := ParseExpect(text, testNames())
+		if err != nil {
+			var bad *ExpectError
+			if !errors.As(err, &bad) || bad.Offset < 0 || bad.Offset > len(text) || bad.Message == "" {
+				t.Fatalf("%q: %#v", text, err)
+			}
+			return
+		}
+		if e.Value < 0 || e.Metric.Kind == "" || e.Metric.Stat == "" || e.Metric.Unit == "" {
+			t.Fatalf("%q: %+v", text, e)
+		}
+		left, _, _ := strings.Cut(text, e.Op)
+		again, err := ParseExpect(left+e.Want, testNames())
+		e.Text, again.Text = "", ""
+		if err != nil || e != again {
+			t.Fatalf("%q: %+v, and again %+v, %v", text, e, again, err)
+		}
+	})
+}

@@ -1,0 +1,41 @@
+package units
+
+import (
+	"strconv"
+	"time"
+)
+
+// FormatNumber writes a number with three significant digits, or all of the
+// whole number's.
+func FormatNumber(n float64) string {
+	if n >= 1000 || n <= -1000 || n == float64(int64(n)) {
+		return strconv.FormatFloat(n, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(n, 'g', 3, 64)
+}
+
+// FormatDuration writes nanoseconds with three significant digits and the unit
+// that suits them: "1.23ms", "12.3s", "1h23m0s".
+func FormatDuration(ns float64) string {
+	d := time.Duration(ns)
+	for unit := time.Duration(1); unit < time.Minute; unit *= 10 {
+		if d.Abs() < 1000*unit {
+			return d.Round(unit).String()
+		}
+	}
+	return d.Round(time.Second).String()
+}
+
+// FormatSize writes a size in bytes: "512B", "1.5KiB".
+func FormatSize(bytes float64) string {
+	of := []unit{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+	for _, u := range of {
+		if bytes >= u.factor {
+			return FormatNumber(bytes/u.factor) + u.name
+		}
+	}
+	return FormatNumber(bytes) + "B"
+}
+
+// FormatShare writes a fraction in percent: "0.12%".
+func FormatShare(fraction float64) string { return FormatNumber(fraction*100) + "%" }

@@ -1,0 +1,93 @@
+package units
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestParse(t *testing.T) {
+	duration := func(s string) (float64, error) { d, err := ParseDuration(s); return float64(d), err }
+	size := func(s string) (float64, error) { n, err := ParseSize(s); return float64(n), err }
+	for _, c := range []struct {
+		parse func(string) (float64, error)
+		text  string
+		want  float64
+		err   string
+	}{
+		{duration, "1h30m", float64(90 * time.Minute), ""},
+		{duration, "0", 0, ""},
+		{duration, "10", 0, `"10" is not a duration: it has no unit; write it like 250ms, 10s, 1m30s or 2h`},
+		{duration, "-1s", 0, `"-1s" is not a duration: it is negative; write it like 250ms, 10s, 1m30s or 2h`},
+		{duration, "2d", 0, `"2d" is not a duration: the largest unit is the hour; write it like 250ms, 10s, 1m30s or 2h`},
+		{duration, "soon", 0, `"soon" is not a duration; write it like 250ms, 10s, 1m30s or 2h`},
+		{size, "512B", 512, ""},
+		{size, "1.5KiB", 1536, ""},
+		{size, "2MB", 2_000_000, ""},
+		{size, "1_000kB", 1_000_000, ""},
+		{size, "0.5B", 0, `"0.5B" is not a size: it is not a whole number of bytes; write it like 512B, 10KiB or 1MB`},
+		{size, "1KB", 0, `"1KB" is not a size: there is no unit "KB"; did you mean "kB"?`},
+		{size, "1", 0, `"1" is not a size: it has no unit; write it like 512B, 10KiB or 1MB`},
+		{size, "9999999999GiB", 0, `"9999999999GiB" is not a size: it is too large; write it like 512B, 10KiB or 1MB`},
+		{ParseRate, "200/s", 200, ""},
+		{ParseRate, "60/min", 1, ""},
+		{ParseRate, "1.5/s", 1.5, ""},
+		{ParseRate, "3600/h", 1, ""},
+		{ParseRate, "0/s", 0, `"0/s" is not a rate: it must be above 0; write it like 200/s, 30/min or 5/h`},
+		{ParseRate, "200", 0, `"200" is not a rate: it has no unit; write it like 200/s, 30/min or 5/h`},
+		{ParseRate, "fast", 0, `"fast" is not a rate; write it like 200/s, 30/min or 5/h`},
+		{ParseShare, "1%", 0.01, ""},
+		{ParseShare, "0.5", 0, `"0.5" is not a share: it has no unit; write it like 1% or 0.05%`},
+		{ParseNumber, "1_000.25", 1000.25, ""},
+		{ParseNumber, "1__0", 0, `"1__0" is not a number; write it like 10, 1_000 or 0.25`},
+		{ParseNumber, "1.2.3", 0, `"1.2.3" is not a number; write it like 10, 1_000 or 0.25`},
+		{ParseNumber, "-1", 0, `"-1" is not a number; write it like 10, 1_000 or 0.25`},
+		{ParseNumber, "NaN", 0, `"NaN" is not a number; write it like 10, 1_000 or 0.25`},
+		{ParseNumber, "٣", 0, `"٣" is not a number; write it like 10, 1_000 or 0.25`},
+		{ParseNumber, "", 0, `"" is not a number; write it like 10, 1_000 or 0.25`},
+	} {
+		got, err := c.parse(c.text)
+		message := ""
+		if err != nil {
+			message = err.Error()
+		}
+		if got != c.want || message != c.err {
+			t.Errorf("%q: got %v, %s\nwant %v, %s", c.text, got, message, c.want, c.err)
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{FormatNumber(1.23456), "1.23"},
+		{FormatNumber(1234567.8), "1234568"},
+		{FormatNumber(999), "999"},
+		{FormatNumber(0.00001234), "1.23e-05"},
+		{FormatDuration(999), "999ns"},
+		{FormatDuration(1_234_567), "1.23ms"},
+		{FormatDuration(12_345_678_901), "12.3s"},
+		{FormatDuration(float64(90 * time.Minute)), "1h30m0s"},
+		{FormatDuration(0), "0s"},
+		{FormatSize(512), "512B"},
+		{FormatSize(1536), "1.5KiB"},
+		{FormatSize(25 << 20), "25MiB"},
+		{FormatShare(0.01), "1%"},
+		{FormatShare(0.000123), "0.0123%"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %s, want %s", c.got, c.want)
+		}
+	}
+}
+
+// A size of fewer than a thousand of a unit is read back as it was.
+func TestSizesRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 999).Draw(t, "n") << rapid.SampledFrom([]int{0, 10, 20}).Draw(t, "shift")
+		text := FormatSize(float64(n))
+		if back, err := ParseSize(text); err != nil || back != n {
+			t.Errorf("%d is written %s and read %d, %v", n, text, back, err)
+		}
+	})
+}
