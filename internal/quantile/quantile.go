@@ -3,109 +3,112 @@
 package quantile
 
 import (
+	"errors"
 	"fmt"
-	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Point says that a share Q of all values, 0 to 1, is at most Value.
+// billion is the resolution of a share: one part in 10^9.
+const billion = 1_000_000_000
+
+// percent is a share of 1 %.
+const percent = billion / 100
+
+// Point says that a share of all draws is at most D.
 type Point struct {
-	Q     float64
-	Value time.Duration
+	Share uint64 // in parts per billion
+	D     time.Duration
 }
 
-// Dist is a distribution given by its percentiles, in rising order. Between two
-// points it is linear in the value; below the first and above the last point it
-// stays at that point's value. The zero value is always 0.
+// Dist is a distribution given by its percentiles, both columns ascending. It is
+// linear between two points and constant beyond the first and the last. All
+// arithmetic is on whole numbers, so that every machine draws the same. Nil
+// always draws 0.
 type Dist []Point
 
-// At returns the value at the quantile q, 0 to 1.
-func (d Dist) At(q float64) time.Duration {
+// And returns d with the percentile p, 0 to 100, added at its end.
+func (d Dist) And(p float64, value time.Duration) Dist {
+	return append(d, Point{Share: uint64(p*percent + 0.5), D: value})
+}
+
+// Draw turns 64 random bits into a duration.
+func (d Dist) Draw(random uint64) time.Duration {
 	if len(d) == 0 {
 		return 0
 	}
-	for i, p := range d {
-		if q > p.Q {
-			continue
-		}
-		if i == 0 {
-			return p.Value
-		}
-		low := d[i-1]
-		return low.Value + time.Duration((q-low.Q)/(p.Q-low.Q)*float64(p.Value-low.Value))
+	share, _ := bits.Mul64(random, billion)
+	if share <= d[0].Share {
+		return d[0].D
 	}
-	return d[len(d)-1].Value
+	for i := 1; i < len(d); i++ {
+		low, high := d[i-1], d[i]
+		if share < high.Share {
+			hi, lo := bits.Mul64(uint64(high.D-low.D), share-low.Share)
+			above, _ := bits.Div64(hi, lo, high.Share-low.Share)
+			return low.D + time.Duration(above)
+		}
+	}
+	return d.Max()
 }
 
-// Max is the largest value.
-func (d Dist) Max() time.Duration { return d.At(1) }
-
-// Scale returns the distribution with every value multiplied by f.
-func (d Dist) Scale(f float64) Dist {
-	out := make(Dist, len(d))
-	for i, p := range d {
-		out[i] = Point{p.Q, time.Duration(math.Round(float64(p.Value) * f))}
+// Max is the longest duration that can be drawn.
+func (d Dist) Max() time.Duration {
+	if len(d) == 0 {
+		return 0
 	}
-	return out
+	return d[len(d)-1].D
 }
 
-// Parse reads percentiles such as "p50:80ms,p99:250ms,p100:1.3s", or one
-// duration such as "80ms", which is then every value. "p999" is 99.9 %, and
-// "p99.9" too.
+// String writes the percentiles as Parse reads them.
+func (d Dist) String() string {
+	var b strings.Builder
+	for i, p := range d {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "p%s:%s", strconv.FormatFloat(float64(p.Share)/percent, 'f', -1, 64), p.D)
+	}
+	return b.String()
+}
+
+var errPercentiles = errors.New("want percentiles and durations, both ascending, such as p50:60ms,p99.9:1s")
+
+// Parse reads what String writes, p50:60ms,p90:120ms; or one duration, which is
+// then drawn always.
 func Parse(text string) (Dist, error) {
-	if v, err := time.ParseDuration(text); err == nil {
-		if v < 0 {
-			return nil, fmt.Errorf("%q is negative", text)
-		}
-		return Dist{{1, v}}, nil
+	if always, err := time.ParseDuration(text); err == nil && always >= 0 {
+		return Dist{{0, always}}, nil
 	}
 	var d Dist
-	for part := range strings.SplitSeq(text, ",") {
-		name, value, ok := strings.Cut(strings.TrimSpace(part), ":")
-		if !ok || !strings.HasPrefix(name, "p") {
-			return nil, fmt.Errorf("%q is not a percentile; write them as p50:80ms,p99:250ms, or one duration for all", part)
+	for field := range strings.SplitSeq(text, ",") {
+		percentile, duration, ok := strings.Cut(field, ":")
+		percentile, isP := strings.CutPrefix(percentile, "p")
+		p100, err := strconv.ParseFloat(percentile, 64)
+		if !ok || !isP || err != nil || !(p100 >= 0 && p100 <= 100) {
+			return nil, fmt.Errorf("%q: %w", field, errPercentiles)
 		}
-		q, err := percent(name[1:])
-		if err != nil {
-			return nil, err
+		value, err := time.ParseDuration(duration)
+		if err != nil || value < 0 {
+			return nil, fmt.Errorf("%q: %w", field, errPercentiles)
 		}
-		v, err := time.ParseDuration(value)
-		if err != nil || v < 0 {
-			return nil, fmt.Errorf("%q is not a duration of 0 or more, such as 80ms", value)
+		d = d.And(p100, value)
+		if n := len(d); n > 1 && (d[n-1].Share <= d[n-2].Share || value < d[n-2].D) {
+			return nil, fmt.Errorf("%q comes after %q: %w", field, d[n-2:n-1], errPercentiles)
 		}
-		if n := len(d); n > 0 && (q <= d[n-1].Q || v < d[n-1].Value) {
-			return nil, fmt.Errorf("%q does not come after %s: percentiles and their values must rise", part, d[n-1])
-		}
-		d = append(d, Point{q, v})
 	}
 	return d, nil
 }
 
-func percent(text string) (float64, error) {
-	p, err := strconv.ParseFloat(text, 64)
-	if err == nil && p > 100 && strings.Trim(text, "9") == "" { // p999
-		p /= math.Pow10(len(text) - 2)
+// MustParse is Parse for a text in the program; it panics where that is wrong.
+func MustParse(text string) Dist {
+	d, err := Parse(text)
+	if err != nil {
+		panic(err)
 	}
-	if err != nil || !(p >= 0 && p <= 100) {
-		return 0, fmt.Errorf("p%s is not a percentile between p0 and p100", text)
-	}
-	return p / 100, nil
-}
-
-// String returns the form that Parse reads.
-func (p Point) String() string {
-	return "p" + strconv.FormatFloat(math.Round(p.Q*1e6)/1e4, 'f', -1, 64) + ":" + p.Value.String()
-}
-
-// String returns the form that Parse reads.
-func (d Dist) String() string {
-	parts := make([]string, len(d))
-	for i, p := range d {
-		parts[i] = p.String()
-	}
-	return strings.Join(parts, ",")
+	return d
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.

@@ -1,0 +1,72 @@
+// Package drivers opens a store by its URL. Every driver has a folder of its
+// own and one line in Table.
+package drivers
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	"kvbench/drivers/embedded"
+	"kvbench/drivers/option"
+	"kvbench/internal/clock"
+	"kvbench/kv"
+)
+
+// Env is what a driver takes from the run that opens it.
+type Env struct {
+	// Clock is the time the store lives by; the wall clock when nil.
+	Clock clock.Clock
+	// Seed starts everything that is random in an emulated store.
+	Seed uint64
+}
+
+// Driver opens stores of one kind.
+type Driver struct {
+	Scheme  string // of its URLs
+	Doc     string // one sentence
+	Example string // a URL that Open takes
+	Open    func(u *url.URL, env Env) (kv.Store, error)
+}
+
+// Table lists every driver, in the order in which they are shown.
+func Table() []Driver {
+	return []Driver{
+		{
+			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example,
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed) },
+		},
+	}
+}
+
+// Open opens the store that a URL names. No error of it shows a password.
+func Open(rawURL string, env Env) (kv.Store, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		if inner := new(url.Error); errors.As(err, &inner) {
+			err = inner.Err // without the URL, which may hold a secret
+		}
+		return nil, fmt.Errorf("driver URL: %w", err)
+	}
+	if env.Clock == nil {
+		env.Clock = clock.NewWall()
+	}
+	table := Table()
+	schemes := make([]string, len(table))
+	for i, d := range table {
+		schemes[i] = d.Scheme
+	}
+	if u.Scheme == "" {
+		return nil, fmt.Errorf("driver URL %q has no scheme: want one of %v, such as %s",
+			u.Redacted(), schemes, table[0].Example)
+	}
+	i, err := option.OneOf("driver", u.Scheme, schemes)
+	if err != nil {
+		return nil, err
+	}
+	store, err := table[i].Open(u, env)
+	if err != nil {
+		return nil, fmt.Errorf("driver %s: %w", u.Scheme, err)
+	}
+	return store, nil
+}

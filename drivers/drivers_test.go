@@ -1,0 +1,91 @@
+package drivers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"kvbench/drivers"
+	"kvbench/internal/clock"
+)
+
+// Every driver of the table has what is shown of it, and its example parses.
+func TestTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, d := range drivers.Table() {
+		if d.Scheme == "" || d.Doc == "" || d.Open == nil || seen[d.Scheme] {
+			t.Errorf("incomplete, or there twice: %+v", d)
+		}
+		seen[d.Scheme] = true
+		if u, err := url.Parse(d.Example); err != nil || u.Scheme != d.Scheme {
+			t.Errorf("%s: example %q: %v", d.Scheme, d.Example, err)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	s, err := drivers.Open("embedded://?locations=3&profile=edge", drivers.Env{Clock: clock.NewVirtual()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Traits(); got.Locations != 3 || !got.Modelled {
+		t.Errorf("got %+v", got)
+	}
+	if _, err := drivers.Open("embedded://", drivers.Env{}); err != nil {
+		t.Errorf("without a clock: %v", err)
+	}
+}
+
+// An error says what was wrong, what would be right, and what was probably meant.
+func TestOpenErrors(t *testing.T) {
+	for _, test := range []struct {
+		url  string
+		want []string
+	}{
+		{"embeded://", []string{`unknown driver "embeded"`, `did you mean "embedded"?`}},
+		{"postgres://", []string{`unknown driver "postgres"`, "want embedded"}},
+		{"embedded", []string{"no scheme", "embedded://"}},
+		{"", []string{"no scheme"}},
+		{"embedded://?locations=%zz", []string{"driver embedded", "invalid URL escape"}},
+		{"embedded://host", []string{"options only"}},
+		{"embedded:///path", []string{"options only"}},
+		{"embedded://?location=3", []string{`unknown option "location"`, `did you mean "locations"?`, "propagation"}},
+		{"embedded://?locations=0", []string{"locations=0", "from 1 to 64"}},
+		{"embedded://?locations=65", []string{"from 1 to 64"}},
+		{"embedded://?locations=many", []string{"from 1 to 64"}},
+		{"embedded://?locations=1&locations=2", []string{"given 2 times"}},
+		{"embedded://?profile=edgehot", []string{`unknown profile "edgehot"`, `did you mean "edge-hot"?`, "edge-mix"}},
+		{"embedded://?writes=on", []string{`unknown mode "on"`, "off, strict, lenient"}},
+		{"embedded://?propagation=60", []string{"propagation=60", "such as 60s"}},
+		{"embedded://?propagation=-1s", []string{"not negative"}},
+		{"embedded://?propagation=48h", []string{"at most 24h"}},
+		{"embedded://?write=60", []string{`"60"`, "p50:60ms"}},
+		{"embedded://?write=p50:60ms,p40:90ms", []string{"ascending"}},
+		{"embedded://?write=p50:60ms,p90:50ms", []string{"ascending"}},
+		{"embedded://?hot=p101:60ms", []string{"p101:60ms"}},
+		{"embedded://?hot=pNaN:60ms", []string{"pNaN"}},
+		{"embedded://?hot=p50:-1ms", []string{"p50:-1ms"}},
+		{"embedded://?locations=x&profil=none", []string{"from 1 to 64", `did you mean "profile"?`}},
+	} {
+		_, err := drivers.Open(test.url, drivers.Env{Clock: clock.NewVirtual()})
+		if err == nil {
+			t.Errorf("%s: no error", test.url)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q does not say %q", test.url, err, want)
+			}
+		}
+	}
+}
+
+func TestOpenHidesPasswords(t *testing.T) {
+	for _, url := range []string{
+		"embedded://user:hunter2@host", "//user:hunter2@host", "embedded://user:hunter2@ho st/%zz",
+	} {
+		if _, err := drivers.Open(url, drivers.Env{}); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: got %v", url, err)
+		}
+	}
+}

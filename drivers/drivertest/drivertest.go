@@ -1,0 +1,123 @@
+// Package drivertest is what every store has to do: one table of rules, each
+// with a check. A driver's test is one call of Run. A rule is skipped only where
+// the store's declared traits, or a clock that cannot be waited for, say that it
+// cannot be checked.
+package drivertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"kvbench/internal/clock"
+	"kvbench/kv"
+)
+
+// Harness is a store under test. Run closes the store.
+type Harness struct {
+	Store kv.Store
+	Clock clock.Clock
+	// Prefix is of every key that the suite writes. It may be empty; the store
+	// may hold other keys, and keys of an earlier row.
+	Prefix string
+	// Patience is the longest that a row may wait on purpose. Zero means 5 s on
+	// the wall clock, and any time on a virtual one.
+	Patience time.Duration
+}
+
+// Row is one rule and its check.
+type Row struct {
+	Name string
+	Rule string // what the store does
+	Why  string // where that comes from
+	// Needs says why the row does not apply to a store with these traits; empty
+	// when it does. Nil: it applies to every store.
+	Needs func(t kv.Traits) string
+	// Waits is how long the row waits on purpose. Nil: it does not.
+	Waits func(t kv.Traits) time.Duration
+
+	check func(x *exam)
+}
+
+// Rows lists all rules.
+func Rows() []Row {
+	var all []Row
+	for _, group := range [][]Row{
+		valueRows(), limitRows(), expiryRows(), listRows(), bulkRows(), concurrentRows(), locationRows(),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// Run checks every row against a store of its own, which open returns.
+func Run(t *testing.T, open func(t testing.TB) Harness) {
+	t.Helper()
+	for _, row := range Rows() {
+		t.Run(row.Name, func(t *testing.T) {
+			h := open(t)
+			if reason := row.Skip(h); reason != "" {
+				if err := h.Store.Close(); err != nil {
+					t.Error(err)
+				}
+				t.Skip(reason)
+			}
+			if err := row.Try(t.Context(), h); err != nil {
+				t.Errorf("%v\nrule: %s\nwhy:  %s", err, row.Rule, row.Why)
+			}
+		})
+	}
+}
+
+// Skip says why the row cannot be checked with h; empty when it can.
+func (r Row) Skip(h Harness) string {
+	traits := h.Store.Traits()
+	if r.Needs != nil {
+		if reason := r.Needs(traits); reason != "" {
+			return "not applicable: " + reason
+		}
+	}
+	if r.Waits == nil {
+		return ""
+	}
+	patience := h.Patience
+	switch {
+	case patience == 0 && h.Clock.Virtual():
+		return ""
+	case patience == 0:
+		patience = 5 * time.Second
+	}
+	if wait := r.Waits(traits); wait > patience {
+		return fmt.Sprintf("waits for %v, more than %v, which this clock may: use a virtual one", wait, patience)
+	}
+	return ""
+}
+
+// Try checks the row within h.Clock, closes the store, and returns how it broke
+// the rule.
+func (r Row) Try(ctx context.Context, h Harness) error {
+	x := &exam{
+		store: h.Store, clock: h.Clock, traits: h.Store.Traits(),
+		prefix: h.Prefix + r.Name + "/", wrote: map[string]time.Duration{},
+	}
+	var broken error
+	err := h.Clock.Run(ctx, func(ctx context.Context) {
+		defer func() {
+			switch p := recover().(type) {
+			case nil:
+			case failure:
+				broken = p.error
+			default:
+				panic(p)
+			}
+		}()
+		x.ctx = ctx
+		r.check(x)
+	})
+	if !x.closed {
+		err = errors.Join(err, h.Store.Close())
+	}
+	return errors.Join(broken, err)
+}

@@ -1,0 +1,117 @@
+package drivertest
+
+import (
+	"net/http"
+	"time"
+
+	"kvbench/kv"
+)
+
+const expiryPage = "developers.cloudflare.com/kv/api/write-key-value-pairs#expiring-keys"
+
+// slack is left on either side of an end: it counts in whole seconds.
+const slack = 2 * time.Second
+
+func expiryRows() []Row {
+	expiring := needs(func(t kv.Traits) bool { return t.MinTTL > 0 }, "no shortest TTL is declared")
+	untilExpired := func(t kv.Traits) time.Duration { return t.MinTTL + slack + t.Staleness }
+	return []Row{
+		{
+			Name: "ttl", Rule: "a key with a TTL lives that long and no longer", Why: expiryPage,
+			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+				end := x.unix() + int64(x.traits.MinTTL/time.Second)
+				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				x.until(end - 2)
+				x.reads("a", "1")
+				x.until(end + 10) // a write takes time
+				x.absent("a")
+				x.absent("a")
+			},
+		},
+		{
+			Name: "expiration", Rule: "a key with an expiration is absent from that second on", Why: expiryPage,
+			Needs: expiring, Waits: func(t kv.Traits) time.Duration { return t.MinTTL + time.Minute }, check: func(x *exam) {
+				end := x.unix() + int64(x.traits.MinTTL/time.Second) + 30
+				x.put("a", "1", kv.PutOptions{Expiration: end})
+				if e := x.get("a", kv.GetOptions{}); e.Expiration != 0 && e.Expiration != end {
+					x.fatalf("expires at %d, want %d", e.Expiration, end)
+				}
+				x.until(end - 2)
+				x.reads("a", "1")
+				x.until(end)
+				x.absent("a")
+			},
+		},
+		{
+			Name: "expired-in-cache", Rule: "an expired key is absent whatever a cache holds", Why: expiryPage,
+			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				end := x.unix() + int64(x.traits.MinTTL/time.Second)
+				x.readsWith("a", "1", kv.GetOptions{CacheTTL: time.Hour})
+				x.until(end)
+				x.absentWith("a", kv.GetOptions{CacheTTL: time.Hour})
+			},
+		},
+		{
+			Name: "expired-unlisted", Rule: "an expired key is not listed", Why: expiryPage,
+			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				x.put("b", "1", kv.PutOptions{})
+				x.sleep(x.traits.MinTTL)
+				x.settle()
+				x.lists("", 0, "b")
+			},
+		},
+		{
+			Name: "put-clears-ttl", Rule: "a put without a TTL clears an earlier one", Why: expiryPage,
+			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				x.put("a", "2", kv.PutOptions{})
+				x.sleep(x.traits.MinTTL + slack)
+				x.reads("a", "2")
+			},
+		},
+		{
+			Name: "ttl-wins", Rule: "of a TTL and an expiration the TTL wins", Why: expiryPage,
+			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL, Expiration: x.unix() + 100_000})
+				x.put("b", "2", kv.PutOptions{TTL: time.Hour, Expiration: x.unix() + int64(x.traits.MinTTL/time.Second) + 30})
+				x.sleep(x.traits.MinTTL + slack)
+				x.absent("a")
+				x.sleep(time.Minute)
+				x.reads("b", "2")
+			},
+		},
+		{
+			Name: "ttl-minimum", Rule: "a TTL or expiration less than 60 s ahead is 400, and changes nothing", Why: expiryPage,
+			Needs: expiring, check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{})
+				least := x.traits.MinTTL
+				for _, o := range []kv.PutOptions{
+					{TTL: least - time.Second}, {TTL: -least}, {Expiration: x.unix() + int64(least/time.Second) - 2},
+					{Expiration: x.unix() - 1}, {Expiration: -1},
+				} {
+					o.Metadata = []byte("1")
+					x.refused(x.store.Put(x.ctx, x.key("a"), []byte("2"), o), http.StatusBadRequest, "put")
+				}
+				x.reads("a", "1")
+			},
+		},
+		{
+			Name: "cache-ttl-minimum", Rule: "a cacheTtl below 30 s is 400", Why: limitsPage,
+			Needs: needs(func(t kv.Traits) bool { return t.MinCacheTTL > 0 }, "no shortest cacheTtl is declared"),
+			check: func(x *exam) {
+				x.put("a", "1", kv.PutOptions{})
+				var e kv.Entry
+				o := kv.GetOptions{CacheTTL: x.traits.MinCacheTTL - time.Second}
+				x.refused(x.store.Get(x.ctx, x.key("a"), o, &e), http.StatusBadRequest, "get")
+				x.readsWith("a", "1", kv.GetOptions{CacheTTL: x.traits.MinCacheTTL})
+			},
+		},
+	}
+}
+
+// until waits for a second of Unix time.
+func (x *exam) until(unix int64) {
+	x.sleep(time.Unix(unix, 0).Sub(x.clock.Epoch().Add(x.clock.Now())))
+}

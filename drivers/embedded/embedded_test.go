@@ -1,0 +1,55 @@
+package embedded_test
+
+import (
+	"testing"
+
+	"kvbench/drivers"
+	"kvbench/drivers/drivertest"
+	"kvbench/internal/clock"
+	"kvbench/kv"
+)
+
+func open(t testing.TB, url string, clk clock.Clock) kv.Store {
+	t.Helper()
+	s, err := drivers.Open(url, drivers.Env{Clock: clk, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	for _, url := range []string{
+		"embedded://",
+		"embedded://?profile=edge&writes=strict",
+		"embedded://?locations=3&profile=edge&propagation=60s&writes=lenient",
+		"embedded://?locations=2&propagation=10s&writes=strict",
+		"embedded://?locations=2&profile=edge-mix",
+		"embedded://?propagation=60s",
+	} {
+		t.Run("virtual/"+url, func(t *testing.T) {
+			drivertest.Run(t, func(t testing.TB) drivertest.Harness {
+				c := clock.NewVirtual()
+				return drivertest.Harness{Store: open(t, url, c), Clock: c}
+			})
+		})
+	}
+	for _, url := range []string{
+		"embedded://",
+		"embedded://?locations=3&propagation=5ms&hot=p50:10us&cold=p50:50us,p100:200us",
+	} {
+		t.Run("wall/"+url, func(t *testing.T) {
+			drivertest.Run(t, func(t testing.TB) drivertest.Harness {
+				c := clock.NewWall()
+				return drivertest.Harness{Store: open(t, url, c), Clock: c}
+			})
+		})
+	}
+}
+
+func BenchmarkEmbedded(b *testing.B) {
+	drivertest.Bench(b, func(b testing.TB) drivertest.Harness {
+		c := clock.NewWall()
+		return drivertest.Harness{Store: open(b, "embedded://", c), Clock: c}
+	})
+}

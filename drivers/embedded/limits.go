@@ -1,0 +1,157 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"kvbench/kv"
+)
+
+// The texts are those that Workers KV and its local emulator Miniflare answer
+// with, except where the comment says "our words".
+
+func refuse(status int, format string, args ...any) error {
+	return &kv.Error{Status: status, Message: fmt.Sprintf(format, args...)}
+}
+
+// errTooManyWrites is the answer to a second write of a key within a second.
+var errTooManyWrites = &kv.Error{Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
+
+func checkKey(key string) error {
+	switch {
+	case key == "":
+		return refuse(http.StatusBadRequest, "Key names must not be empty")
+	case key == "." || key == "..":
+		return refuse(http.StatusBadRequest, "Illegal key name %q. Please use a different name.", key)
+	case !utf8.ValidString(key): // our words: JavaScript cannot even send one
+		return refuse(http.StatusBadRequest, "Illegal key name %q: it is not valid UTF-8.", key)
+	}
+	return checkKeyLength(key)
+}
+
+func checkKeyLength(key string) error {
+	if len(key) > kv.MaxKeyBytes {
+		return refuse(http.StatusRequestURITooLong, "UTF-8 encoded length of %d exceeds key length limit of %d.",
+			len(key), kv.MaxKeyBytes)
+	}
+	return nil
+}
+
+// checkGet returns how long the answer may be served from the cache.
+func checkGet(key string, o kv.GetOptions) (time.Duration, error) {
+	if err := checkKey(key); err != nil {
+		return 0, err
+	}
+	switch {
+	case o.CacheTTL == 0:
+		return kv.DefaultCacheTTL, nil
+	case o.CacheTTL < kv.MinCacheTTL:
+		return 0, refuse(http.StatusBadRequest, "Invalid cache_ttl of %g. Cache TTL must be at least %g.",
+			o.CacheTTL.Seconds(), kv.MinCacheTTL.Seconds())
+	}
+	return o.CacheTTL, nil
+}
+
+// checkPut checks a write that is made at the Unix time now.
+func checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	const least = int64(kv.MinTTL / time.Second)
+	switch {
+	case o.TTL < 0:
+		return refuse(http.StatusBadRequest, "Invalid expiration_ttl of %g. Please specify integer greater than 0.",
+			o.TTL.Seconds())
+	case o.TTL > 0 && o.TTL < kv.MinTTL:
+		return refuse(http.StatusBadRequest, "Invalid expiration_ttl of %g. Expiration TTL must be at least %d.",
+			o.TTL.Seconds(), least)
+	case o.TTL > 0 || o.Expiration == 0:
+	case o.Expiration <= now:
+		return refuse(http.StatusBadRequest, "Invalid expiration of %d. Please specify integer greater than the "+
+			"current number of seconds since the UNIX epoch.", o.Expiration)
+	case o.Expiration < now+least:
+		return refuse(http.StatusBadRequest, "Invalid expiration of %d. Expiration times must be at least %d "+
+			"seconds in the future.", o.Expiration, least)
+	}
+	switch {
+	case len(o.Metadata) > kv.MaxMetadataBytes:
+		return refuse(http.StatusRequestEntityTooLarge, "Metadata length of %d exceeds limit of %d.",
+			len(o.Metadata), kv.MaxMetadataBytes)
+	case len(o.Metadata) > 0 && !json.Valid(o.Metadata): // our words
+		return refuse(http.StatusBadRequest, "Metadata must be valid JSON.")
+	case len(value) > kv.MaxValueBytes:
+		return refuse(http.StatusRequestEntityTooLarge, "Value length of %d exceeds limit of %d.",
+			len(value), kv.MaxValueBytes)
+	}
+	return nil
+}
+
+// expiration is when a write ends that is made at the Unix time now; 0 when it
+// does not. A TTL counts in whole seconds, rounded up.
+func expiration(o kv.PutOptions, now int64) int64 {
+	if o.TTL > 0 {
+		return now + int64((o.TTL+time.Second-1)/time.Second)
+	}
+	return o.Expiration
+}
+
+// stored is the metadata as it is kept: null is none.
+func stored(metadata []byte) []byte {
+	if string(bytes.TrimSpace(metadata)) == "null" {
+		return nil
+	}
+	return metadata
+}
+
+func checkBulkGet(keys []string, es []kv.Entry) error {
+	switch {
+	case len(keys) == 0:
+		return refuse(http.StatusBadRequest, "You must request a minimum of 1 key")
+	case len(keys) > kv.MaxBulkGetKeys:
+		return refuse(http.StatusBadRequest, "You can request a maximum of %d keys", kv.MaxBulkGetKeys)
+	case len(es) != len(keys): // our words: a mistake of the caller's
+		return refuse(http.StatusBadRequest, "%d entries for %d keys", len(es), len(keys))
+	}
+	return nil
+}
+
+// checkBulkPut checks all pairs of a bulk write that is made at the Unix time
+// now. The texts for too many pairs and too many bytes are our words.
+func checkBulkPut(pairs []kv.Pair, now int64) error {
+	if len(pairs) > kv.MaxBulkPutKeys {
+		return refuse(http.StatusBadRequest, "You can write a maximum of %d pairs", kv.MaxBulkPutKeys)
+	}
+	total := 0
+	for i := range pairs {
+		p := &pairs[i]
+		if err := checkPut(p.Key, p.Value, p.Options, now); err != nil {
+			return err
+		}
+		total += len(p.Key) + len(p.Value) + len(p.Options.Metadata)
+	}
+	if total > kv.MaxBulkPutBytes {
+		return refuse(http.StatusRequestEntityTooLarge, "Total size of %d exceeds limit of %d.", total, kv.MaxBulkPutBytes)
+	}
+	return nil
+}
+
+// checkList returns the most names that a page may examine.
+func checkList(o kv.ListOptions) (limit int, err error) {
+	switch {
+	case o.Limit == 0:
+		limit = kv.MaxListKeys
+	case o.Limit < 0:
+		return 0, refuse(http.StatusBadRequest, "Invalid key_count_limit of %d. Please specify an integer greater than 0.",
+			o.Limit)
+	case o.Limit > kv.MaxListKeys:
+		return 0, refuse(http.StatusBadRequest, "Invalid key_count_limit of %d. Please specify an integer less than %d.",
+			o.Limit, kv.MaxListKeys)
+	default:
+		limit = o.Limit
+	}
+	return limit, checkKeyLength(o.Prefix)
+}

@@ -1,0 +1,123 @@
+package embedded
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"kvbench/kv"
+)
+
+// Put implements kv.Store.
+func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
+	if err := checkPut(key, value, o, l.unix(l.clk.Now())); err != nil {
+		return err
+	}
+	sh, hash := l.shard(key)
+	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
+		return err
+	}
+	if !l.write(sh, hash, key, value, o) {
+		return errTooManyWrites
+	}
+	return nil
+}
+
+// BulkPut implements kv.BulkPutter. It takes as long as one put. When a pair
+// breaks a limit nothing is written; a pair whose key was written too short a
+// time ago is left out, and the error says how many were.
+func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
+	if err := checkBulkPut(pairs, l.unix(l.clk.Now())); err != nil {
+		return err
+	}
+	if len(pairs) == 0 {
+		return ctx.Err()
+	}
+	sh, hash := l.shard(pairs[0].Key)
+	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
+		return err
+	}
+	refused := 0
+	for i := range pairs {
+		p := &pairs[i]
+		sh, hash := l.shard(p.Key)
+		if !l.write(sh, hash, p.Key, p.Value, p.Options) {
+			refused++
+		}
+	}
+	if refused > 0 {
+		return refuse(http.StatusTooManyRequests, "%d of %d pairs were not written", refused, len(pairs))
+	}
+	return nil
+}
+
+// write makes the value the key's newest version, or reports false when the key
+// was written too short a time ago.
+func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.PutOptions) bool {
+	metadata := stored(o.Metadata)
+	data := make([]byte, 0, len(value)+len(metadata))
+	data = append(append(data, value...), metadata...)
+	v := &version{data: data, size: uint32(len(value)), location: uint8(l.n)}
+
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	v.at = l.clk.Now()
+	v.expiration = expiration(o, l.unix(v.at))
+	it := sh.items[key]
+	if it == nil {
+		it = &item{name: strings.Clone(key), hash: hash}
+		sh.items[it.name] = it
+		l.index.insert(it)
+	}
+	if it.newest != nil && it.newest.at < l.rest() {
+		it.next = 0
+	}
+	if !it.pace(l.burst, v.at) {
+		return false
+	}
+	l.add(sh, it, v)
+	l.forget(sh, key)
+	return true
+}
+
+// pace counts a write at now and reports true, or reports false when it comes
+// too soon: a token bucket of burst tokens that gains one each second (the
+// generic cell rate algorithm).
+func (it *item) pace(burst int, now time.Duration) bool {
+	if burst == 0 {
+		return true
+	}
+	if now < it.next-time.Duration(burst-1)*kv.WriteInterval {
+		return false
+	}
+	it.next = max(it.next, now) + kv.WriteInterval
+	return true
+}
+
+// Delete implements kv.Store. It is never refused for its rate, and does not
+// count as a write of the key: see the package's documentation.
+func (l *location) Delete(ctx context.Context, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	sh, hash := l.shard(key)
+	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
+		return err
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if it := sh.items[key]; it != nil && !it.newest.deleted {
+		l.add(sh, it, &version{at: l.clk.Now(), location: uint8(l.n), deleted: true})
+	}
+	l.forget(sh, key)
+	return nil
+}
+
+// forget drops what the location has cached of a key, so that a write is seen
+// at once where it was made. The shard is locked.
+func (l *location) forget(sh *shard, key string) {
+	if l.caching {
+		delete(sh.edges[l.n].entries, key)
+	}
+}
