@@ -1,0 +1,336 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kvbench/drivers"
+	"kvbench/internal/bench"
+	"kvbench/internal/clock"
+	"kvbench/internal/runfile"
+	"kvbench/scenarios"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// unobserved is the observer of a run that only its total is wanted of.
+type unobserved struct{}
+
+func (unobserved) Phase(string)                    {}
+func (unobserved) Interval(runfile.Interval) error { return nil }
+
+// observed is what a variant gave in virtual time.
+type observed struct {
+	t       testing.TB
+	pattern *bench.Pattern
+	runfile.Interval
+}
+
+// run runs one variant of a scenario, given as the fields below its name.
+func run(t testing.TB, variant, fields string) observed {
+	t.Helper()
+	text := "scenarios:\n  - name: test\n    question: What?\n    variants: [" + variant + "]\n    " +
+		strings.ReplaceAll(strings.TrimSpace(fields), "\n", "\n    ") + "\n"
+	f, err := scenarios.Load("test", []byte(text), scenarios.Patterns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, c := &f.Scenarios[0], clock.NewVirtual()
+	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := bench.Run(t.Context(), s, s.Variants[0], bench.Options{Clock: c, Store: store, Seed: 1, Observer: unobserved{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return observed{t, s.Pattern, v.Total}
+}
+
+// series returns the histogram of a series; empty when nothing was observed.
+func (o observed) series(name string) *hdr.Histogram {
+	for i, s := range o.pattern.Series() {
+		if s.Name == name {
+			if h := o.Histograms[i]; h != nil {
+				return h
+			}
+			return hdr.New(1, 10, 3)
+		}
+	}
+	o.t.Fatalf("no series %s", name)
+	return nil
+}
+
+// outcome returns how many transactions ended so.
+func (o observed) outcome(name string) uint64 {
+	for i, n := range o.pattern.AllOutcomes() {
+		if n == name {
+			return o.Outcomes[i]
+		}
+	}
+	o.t.Fatalf("no outcome %s", name)
+	return 0
+}
+
+// Each mark fires where it should, as often and as large as it should, and
+// stays at zero where the pitfall is not.
+func TestMarks(t *testing.T) {
+	const (
+		ms, s = int64(time.Millisecond), int64(time.Second)
+		any   = -1
+	)
+	for _, test := range []struct {
+		pattern, mark string
+		fires         [2]string // variant, and the scenario
+		count         int64
+		min, max      int64     // of its size, inclusive
+		silent        [2]string // likewise; no scenario: the same one
+	}{
+		{
+			pattern: "multi-tier", mark: "stale-read",
+			// One key that changes every 10 s, read every second, kept in memory for
+			// 60 s: of 60 reads at least 50 are stale, by at most the TTL.
+			fires: [2]string{"seed", `
+load: {rate: 1/s, duration: 10m}
+keys: {count: 1}
+with: {origin: {changes: 10s, latency: 1ms}}`},
+			count: any, min: 0, max: 300 * s, silent: [2]string{"origin-only"},
+		},
+		{
+			pattern: "multi-tier", mark: "stampede",
+			// Five workers that always fetch together: of each five, four are not alone.
+			fires: [2]string{"origin-only", `
+load: {workers: 5, transactions: 100, think: 1ms}
+keys: {count: 1}
+with: {origin: {latency: 100ms}}`},
+			count: 80, min: 2, max: 5, silent: [2]string{"single-flight"},
+		},
+		{
+			pattern: "multi-tier", mark: "backfill-rejected",
+			// Five workers fetch at once and fill at once: one put is accepted.
+			fires: [2]string{"seed", `
+driver: embedded://?writes=strict&write=20ms
+load: {workers: 5, transactions: 100}
+keys: {count: 1}
+with: {origin: {latency: 100ms}}`},
+			count: 4, min: 20 * ms, max: 20 * ms, silent: [2]string{"single-flight"},
+		},
+		{
+			pattern: "multi-tier", mark: "falsy-refetch",
+			// Every value is falsy: the first of ten reads fills KV, the others fetch again.
+			fires: [2]string{"no-memory", `
+load: {workers: 1, transactions: 10}
+keys: {count: 1}
+with: {origin: {latency: 100ms, falsy: 1}}`},
+			count: 9, min: 100 * ms, max: 100 * ms, silent: [2]string{"no-memory", `
+load: {workers: 1, transactions: 10}
+keys: {count: 1}
+with: {origin: {latency: 100ms, falsy: 0}}`},
+		},
+		{
+			pattern: "multi-tier", mark: "memory-entries",
+			fires: [2]string{"seed", `
+load: {workers: 1, transactions: 1000}
+keys: {count: 20}`},
+			count: 20, min: 1, max: 20, silent: [2]string{"no-memory"},
+		},
+		{
+			pattern: "coalesce", mark: "lost-update",
+			// Two workers in step: both read the same version and both write.
+			fires: [2]string{"seed", `
+driver: embedded://?hot=10ms&cold=10ms&write=10ms
+load: {workers: 2, transactions: 100}
+keys: {count: 1}
+with: {update: 1}`},
+			count: 50, min: 0, max: 0, silent: [2]string{"per-field"},
+		},
+		{
+			pattern: "coalesce", mark: "torn-read",
+			fires: [2]string{"per-field", `
+driver: embedded://?hot=1ms&cold=1ms&write=10ms
+load: {workers: 4, transactions: 400}
+keys: {count: 1}
+with: {update: 0.5}`},
+			count: any, min: 0, max: 100 * ms, silent: [2]string{"seed"},
+		},
+		{
+			pattern: "coalesce", mark: "put-rejected",
+			// A write takes 100 ms, so of those sent within a second only the first passes.
+			fires: [2]string{"seed", `
+driver: embedded://?writes=strict&write=100ms
+load: {workers: 1, transactions: 100}
+keys: {count: 1}
+with: {update: 1}`},
+			count: 90, min: 100 * ms, max: 100 * ms, silent: [2]string{"seed", `
+driver: embedded://?writes=off&write=100ms
+load: {workers: 1, transactions: 100}
+keys: {count: 1}
+with: {update: 1}`},
+		},
+		{
+			pattern: "coalesce", mark: "write-amplification",
+			fires: [2]string{"seed", `
+load: {workers: 1, transactions: 100}
+keys: {count: 10, size: 4000B}
+with: {update: 1, fields: 4, update-fields: 1}`},
+			count: 100, min: 400, max: 400, silent: [2]string{"seed", `
+load: {workers: 1, transactions: 100}
+keys: {count: 10, size: 4000B}
+with: {update: 0, fields: 4, update-fields: 1}`},
+		},
+		{
+			pattern: "prefix", mark: "missing-id",
+			fires: [2]string{"seed", `
+load: {workers: 1, transactions: 10}
+keys: {count: 2_500, size: 100B}`},
+			count: 10, min: 1500, max: 1500, silent: [2]string{"paginate"},
+		},
+		{
+			pattern: "prefix", mark: "ghost-id",
+			// A delete is seen by a listing only after a while.
+			fires: [2]string{"paginate", `
+driver: embedded://?propagation=60s
+load: {rate: 1/s, duration: 5m}
+keys: {count: 500, size: 100B}
+with: {delete: 0.3}`},
+			count: any, min: 0, max: 120 * s, silent: [2]string{"paginate", `
+driver: embedded://?propagation=0s
+load: {rate: 1/s, duration: 5m}
+keys: {count: 500, size: 100B}
+with: {delete: 0.3}`},
+		},
+		{
+			pattern: "prefix", mark: "empty-pages",
+			// Nearly all of 1,500 names are deleted and still stepped over.
+			fires: [2]string{"paginate", `
+load: {workers: 1, transactions: 20_000}
+keys: {count: 1_500, size: 100B}
+with: {delete: 0.99}`},
+			count: any, min: 1, max: 1, silent: [2]string{"paginate", `
+load: {workers: 1, transactions: 200}
+keys: {count: 1_500, size: 100B}`},
+		},
+		{
+			pattern: "prefix", mark: "pages",
+			fires: [2]string{"paginate", `
+load: {workers: 1, transactions: 10}
+keys: {count: 2_500, size: 100B}`},
+			count: 10, min: 3, max: 3, silent: [2]string{"paginate", `
+load: {workers: 1, transactions: 10}
+keys: {count: 2_500, size: 100B}
+with: {get: 1}`},
+		},
+	} {
+		t.Run(test.pattern+"/"+test.mark, func(t *testing.T) {
+			h := run(t, test.fires[0], "pattern: "+test.pattern+test.fires[1]).series(test.mark)
+			if n := h.TotalCount(); n == 0 || test.count != any && n != test.count {
+				t.Errorf("%s: it fires %d times, want %d", test.fires[0], n, test.count)
+			}
+			// A histogram tells values apart to 0.1 %.
+			if low, high := h.Min(), h.Max(); low < test.min-test.min/1000 || high > test.max+test.max/1000 {
+				t.Errorf("%s: its sizes are %d to %d, want %d to %d", test.fires[0], low, high, test.min, test.max)
+			}
+			if test.silent[1] == "" {
+				test.silent[1] = test.fires[1]
+			}
+			if n := run(t, test.silent[0], "pattern: "+test.pattern+test.silent[1]).series(test.mark).TotalCount(); n != 0 {
+				t.Errorf("%s: it fires %d times, want never", test.silent[0], n)
+			}
+		})
+	}
+}
+
+// Every mark of every pattern has a row in TestMarks; this counts them.
+func TestEveryMarkIsTested(t *testing.T) {
+	n := 0
+	for _, p := range scenarios.Patterns() {
+		n += len(p.Marks)
+	}
+	if n != 13 {
+		t.Errorf("%d marks: TestMarks has 13", n)
+	}
+}
+
+// The variants differ in what they ask of KV as their docs say.
+func TestOperations(t *testing.T) {
+	reads := `
+load: {workers: 1, transactions: 100}
+keys: {count: 10, size: 1000B}
+with: {update: 0, fields: 4}`
+	for _, test := range []struct {
+		pattern, variant, fields string
+		want                     map[string]float64 // operations per transaction
+	}{
+		{"coalesce", "per-field", reads, map[string]float64{"get": 4}},
+		{"coalesce", "per-field-parallel", reads, map[string]float64{"get": 4}},
+		{"coalesce", "per-field-bulk", reads, map[string]float64{"bulk-get": 1}},
+		{"coalesce", "seed", reads, map[string]float64{"get": 1}},
+		{"prefix", "seed", listing, map[string]float64{"list": 1}},
+		{"prefix", "paginate", listing, map[string]float64{"list": 3}},
+		{"prefix", "list-then-get", listing, map[string]float64{"list": 3, "get": 2500}},
+		{"prefix", "list-then-bulk-get", listing, map[string]float64{"list": 3, "bulk-get": 25}},
+		{"prefix", "metadata-in-list", listing, map[string]float64{"list": 3}},
+		{"multi-tier", "origin-only", "\nload: {workers: 1, transactions: 100}", map[string]float64{}},
+	} {
+		t.Run(test.pattern+"/"+test.variant, func(t *testing.T) {
+			o := run(t, test.variant, "pattern: "+test.pattern+test.fields)
+			n := float64(o.series("response").TotalCount())
+			for _, op := range []string{"get", "put", "delete", "list", "bulk-get", "bulk-put"} {
+				if got := float64(o.series(op).TotalCount()) / n; got != test.want[op] {
+					t.Errorf("%v %s per transaction, want %v", got, op, test.want[op])
+				}
+			}
+		})
+	}
+}
+
+const listing = `
+load: {workers: 1, transactions: 10}
+keys: {count: 2_500, size: 100B}`
+
+func TestOutcomes(t *testing.T) {
+	// One key, read every second for ten minutes: memory answers but for one read
+	// a minute, KV but for one in five minutes, or little more.
+	o := run(t, "seed", "pattern: multi-tier\nload: {rate: 1/s, duration: 10m}\nkeys: {count: 1}")
+	if m, k, f := o.outcome("memory"), o.outcome("kv"), o.outcome("origin"); m < 585 || k < 6 || k > 9 || f < 2 || f > 3 {
+		t.Errorf("memory %d, kv %d, origin %d", m, k, f)
+	}
+	o = run(t, "seed", "pattern: coalesce\nload: {workers: 1, transactions: 1000}\nkeys: {count: 100}\nwith: {update: 0.5, absent: 1}")
+	if c, u, r := o.outcome("created"), o.outcome("updated"), o.outcome("read"); c < 95 || c > 100 || c+u+r != 1000 {
+		t.Errorf("created %d, updated %d, read %d", c, u, r)
+	}
+	o = run(t, "seed", "pattern: prefix\nload: {workers: 1, transactions: 10}\nkeys: {count: 1_001}")
+	if p := o.outcome("partial"); p != 10 {
+		t.Errorf("%d listings of 1,001 keys are partial, want 10", p)
+	}
+	o = run(t, "seed", "pattern: prefix\nload: {workers: 1, transactions: 10}\nkeys: {count: 1_000}")
+	if c := o.outcome("complete"); c != 10 {
+		t.Errorf("%d listings of 1,000 keys are complete, want 10", c)
+	}
+}
+
+// The shipped file is right, and asks of every pattern.
+func TestShipped(t *testing.T) {
+	f, err := scenarios.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	variants := map[string]bool{}
+	for _, s := range f.Scenarios {
+		for _, v := range s.Variants {
+			variants[s.Pattern.Name+"/"+v.Name] = true
+		}
+		if !strings.HasSuffix(s.Question, "?") || len(s.Expect) == 0 {
+			t.Errorf("%s asks %q and expects %v", s.Name, s.Question, s.Expect)
+		}
+	}
+	for _, p := range scenarios.Patterns() {
+		for _, v := range p.Variants {
+			if name := fmt.Sprint(p.Name, "/", v.Name); !variants[name] {
+				t.Errorf("%s is in no scenario", name)
+			}
+		}
+	}
+}
