@@ -27,8 +27,10 @@ func CheckDriver(text string) error {
 		return bad
 	}
 	if _, secret := u.User.Password(); secret {
-		return &units.Error{Text: u.Redacted(), Want: "a driver's URL", Why: "it holds a password",
-			Hint: "secrets come from the environment variables that the driver reads"}
+		return &units.Error{
+			Text: u.Redacted(), Want: "a driver's URL", Why: "it holds a password",
+			Hint: "secrets come from the environment variables that the driver reads",
+		}
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {

@@ -34,8 +34,10 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 		Expect:   spec.Expect,
 	}
 	if s.Name != "" && !scenarioName.MatchString(s.Name) {
-		d.invalid(d.at(item, "name"), &units.Error{Text: s.Name, Want: "a scenario's name",
-			Hint: "use lower-case letters, digits and dashes, and begin with a letter or digit"})
+		d.invalid(d.at(item, "name"), &units.Error{
+			Text: s.Name, Want: "a scenario's name",
+			Hint: "use lower-case letters, digits and dashes, and begin with a letter or digit",
+		})
 	}
 	d.driver(item, spec.Driver)
 	if at := d.find(item, "load"); at != nil {
@@ -48,8 +50,10 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 			for _, p := range patterns {
 				known = append(known, p.Name)
 			}
-			d.invalid(d.at(item, "pattern"), &units.Error{Text: spec.Pattern, Want: "a pattern",
-				Hint: suggest.Mean(spec.Pattern, "the patterns are", known)})
+			d.invalid(d.at(item, "pattern"), &units.Error{
+				Text: spec.Pattern, Want: "a pattern",
+				Hint: suggest.Mean(spec.Pattern, "the patterns are", known),
+			})
 		}
 		return s
 	}
@@ -103,8 +107,10 @@ func (d *decoder) variants(item *yaml.Node, p *bench.Pattern, names []string) []
 		switch {
 		case name == "": // reported already
 		case !slices.Contains(known, name):
-			d.invalid(nodes[i], &units.Error{Text: name, Want: "a variant of " + p.Name,
-				Hint: suggest.Mean(name, "its variants are", known)})
+			d.invalid(nodes[i], &units.Error{
+				Text: name, Want: "a variant of " + p.Name,
+				Hint: suggest.Mean(name, "its variants are", known),
+			})
 		case slices.Contains(names[:i], name):
 			d.fail(nodes[i], "remove it", "the variant is named twice")
 		}

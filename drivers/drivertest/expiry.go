@@ -88,8 +88,11 @@ func expiryRows() []Row {
 				x.put("a", "1", kv.PutOptions{})
 				least := x.traits.MinTTL
 				for _, o := range []kv.PutOptions{
-					{TTL: least - time.Second}, {TTL: -least}, {Expiration: x.unix() + int64(least/time.Second) - 2},
-					{Expiration: x.unix() - 1}, {Expiration: -1},
+					{TTL: least - time.Second},
+					{TTL: -least},
+					{Expiration: x.unix() + int64(least/time.Second) - 2},
+					{Expiration: x.unix() - 1},
+					{Expiration: -1},
 				} {
 					o.Metadata = []byte("1")
 					x.refused(x.store.Put(x.ctx, x.key("a"), []byte("2"), o), http.StatusBadRequest, "put")

@@ -215,10 +215,14 @@ func expiryMutants() []mutant {
 	}
 	kept := map[string]kv.PutOptions{}
 	return []mutant{
-		{"makes TTLs ten times as long", longer(func(o *kv.PutOptions) { o.TTL *= 10 }),
-			[]string{"ttl", "expired-in-cache", "expired-unlisted", "ttl-minimum"}},
-		{"ignores expirations", longer(func(o *kv.PutOptions) { o.Expiration = 0 }),
-			[]string{"expiration", "list-details"}},
+		{
+			"makes TTLs ten times as long", longer(func(o *kv.PutOptions) { o.TTL *= 10 }),
+			[]string{"ttl", "expired-in-cache", "expired-unlisted", "ttl-minimum"},
+		},
+		{
+			"ignores expirations", longer(func(o *kv.PutOptions) { o.Expiration = 0 }),
+			[]string{"expiration", "list-details"},
+		},
 		{"expires early", longer(func(o *kv.PutOptions) {
 			if o.Expiration > 0 {
 				o.Expiration -= 10
@@ -290,8 +294,10 @@ func listMutants() []mutant {
 				p.Complete, p.Cursor = false, o.Cursor
 			}
 		}), []string{"list-empty", "list-paging"}},
-		{"takes any limit", before(func(o *kv.ListOptions) { o.Limit = min(max(o.Limit, 0), 1000) }),
-			[]string{"list-page-limit"}},
+		{
+			"takes any limit", before(func(o *kv.ListOptions) { o.Limit = min(max(o.Limit, 0), 1000) }),
+			[]string{"list-page-limit"},
+		},
 		{"takes an empty page for the end", after(func(_ kv.ListOptions, p *kv.Page) {
 			if len(p.Keys) == 0 {
 				p.Complete, p.Cursor = true, ""
@@ -355,8 +361,11 @@ func bulkMutants() []mutant {
 func locationMutants() []mutant {
 	stale := map[string]kv.Entry{}
 	return []mutant{
-		{"has one location for all", broken{at: func(s store, n int) store { return s.At(0).(store) }},
-			[]string{"absence-cached", "value-cached", "cache-ttl-shortens", "bulk-get-caches"}},
+		{
+			"has one location for all",
+			broken{at: func(s store, n int) store { return s.At(0).(store) }},
+			[]string{"absence-cached", "value-cached", "cache-ttl-shortens", "bulk-get-caches"},
+		},
 		{"never forgets what it read", broken{get: func(s store, c getCall) error {
 			if e, ok := stale[c.key]; ok {
 				*c.e = e

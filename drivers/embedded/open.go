@@ -80,7 +80,8 @@ func Open(u *url.URL, clk clock.Clock, seed uint64) (kv.Store, error) {
 }
 
 func newStore(clk clock.Clock, seed uint64, locations int, model profile, propagation time.Duration,
-	mode writeMode) kv.Store {
+	mode writeMode,
+) kv.Store {
 	s := &store{
 		clk: clk, epoch: clk.Epoch().UnixNano(), seed: mix(seed), model: model, lag: lag(propagation), burst: mode.burst,
 		// With one location a cache cannot change an answer, only its latency.

@@ -23,8 +23,6 @@ type profile struct {
 	put  timing // a put, a delete, or a whole bulk put
 }
 
-const ms = time.Millisecond
-
 // profiles lists the latency profiles. The first is the default.
 func profiles() []profile {
 	return []profile{

@@ -3,6 +3,7 @@ package bench_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"runtime"
 	"testing"
 	"time"
@@ -13,8 +14,6 @@ import (
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/kv"
-
-	"net/url"
 )
 
 // readPath reads one of many keys, chosen as a scenario chooses them.

@@ -105,8 +105,10 @@ func TestEvaluate(t *testing.T) {
 			continue
 		}
 		parts := strings.Fields(c.expect)
-		want := []Result{{Scenario: "tier", Expect: c.expect, Variant: "seed", Value: c.value, Have: c.have,
-			Want: parts[1] + " " + parts[2], OK: c.ok}}
+		want := []Result{{
+			Scenario: "tier", Expect: c.expect, Variant: "seed", Value: c.value, Have: c.have,
+			Want: parts[1] + " " + parts[2], OK: c.ok,
+		}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s:\n%s", c.expect, diff)
 		}
@@ -139,8 +141,10 @@ func TestEvaluateWhatIsMissing(t *testing.T) {
 		"it failed: the store is gone": {1, []*runfile.Variant{whole, failed}},
 		"no transaction was measured":  {1, []*runfile.Variant{whole, empty}},
 		"1 of its 2 repeats ran":       {2, []*runfile.Variant{whole, whole, observed(1, 0, []uint64{1}, nil)}},
-		"no origin was observed to take a share of": {1, []*runfile.Variant{whole,
-			observed(1, 0, []uint64{1}, map[string][]int64{"stampede": {1}})}},
+		"no origin was observed to take a share of": {1, []*runfile.Variant{
+			whole,
+			observed(1, 0, []uint64{1}, map[string][]int64{"stampede": {1}}),
+		}},
 	} {
 		run := &runfile.Run{Variants: c.variants}
 		run.Header.Scenarios = []runfile.Definition{definition(c.repeats, "stampede.share <= 100%")}

@@ -84,8 +84,10 @@ func TestParseExpectErrors(t *testing.T) {
 		{"seed.gte < 1", "gte < 1", `there is no series "gte"; did you mean "get"?`},
 		{"sede.get < 1", "sede.get < 1", `there is no variant "sede"; did you mean "seed"?`},
 		{"nomemory.get < 1", "nomemory.get < 1", `there is no variant "nomemory"; did you mean "no-memory"?`},
-		{"no-memory.get < 1", "no-memory.get < 1",
-			`the variant "no-memory" does not run in this scenario; add it to the scenario's variants`},
+		{
+			"no-memory.get < 1", "no-memory.get < 1",
+			`the variant "no-memory" does not run in this scenario; add it to the scenario's variants`,
+		},
 		{"seed.get.p99.9 < 1s", "9 < 1s", `nothing may follow here, but "9" does`},
 		{"seed.get.p99. < 1s", " < 1s", `nothing may follow here, but "" does`},
 		{"seed.get.mx < 1s", "mx < 1s", `there is no statistic "mx" here; did you mean "max"?`},

@@ -26,15 +26,21 @@ func TestLost(t *testing.T) {
 		{"none", nil, 0, nil},
 		{"a chain", []ledger.Update{modify(1, 0, 1*s), modify(2, 1, 2*s), modify(3, 2, 3*s)}, 3, nil},
 		{
-			"two from one base: the first is lost", []ledger.Update{modify(1, 0, 1*s), modify(2, 0, 3*s)}, 2,
+			"two from one base: the first is lost",
+			[]ledger.Update{modify(1, 0, 1*s), modify(2, 0, 3*s)},
+			2,
 			[]ledger.Lost{{Version: 1, Stood: 2 * s}},
 		},
 		{
-			"and what was built on it", []ledger.Update{modify(1, 0, 1*s), modify(2, 1, 2*s), modify(3, 0, 4*s), modify(4, 3, 5*s)}, 4,
+			"and what was built on it",
+			[]ledger.Update{modify(1, 0, 1*s), modify(2, 1, 2*s), modify(3, 0, 4*s), modify(4, 3, 5*s)},
+			4,
 			[]ledger.Lost{{Version: 1, Stood: 1 * s}, {Version: 2, Stood: 2 * s}},
 		},
 		{
-			"all, when the store has what was there before", []ledger.Update{modify(1, 0, 1*s), modify(2, 1, 2*s)}, 0,
+			"all, when the store has what was there before",
+			[]ledger.Update{modify(1, 0, 1*s), modify(2, 1, 2*s)},
+			0,
 			[]ledger.Lost{{Version: 1, Stood: 1 * s}, {Version: 2}},
 		},
 		{"a refused update is not lost", []ledger.Update{modify(1, 0, 1*s), {Version: 2, Base: 1, Acked: ledger.Never}}, 1, nil},
@@ -46,7 +52,9 @@ func TestLost(t *testing.T) {
 		{"blind updates overwrite", []ledger.Update{blind(1, 0, 1*s), blind(2, 2*s, 3*s)}, 2, nil},
 		{"at the same time either may win", []ledger.Update{blind(1, 0, 3*s), blind(2, 2*s, 4*s)}, 1, nil},
 		{
-			"but not one that came before", []ledger.Update{blind(1, 0, 1*s), blind(2, 2*s, 3*s)}, 1,
+			"but not one that came before",
+			[]ledger.Update{blind(1, 0, 1*s), blind(2, 2*s, 3*s)},
+			1,
 			[]ledger.Lost{{Version: 2}},
 		},
 		{"nothing is sure to come after what was not acknowledged", []ledger.Update{

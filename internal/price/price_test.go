@@ -15,8 +15,11 @@ func TestPerMillion(t *testing.T) {
 		name      string
 		got, want float64
 	}{
-		{"reads", got.Reads, 1}, {"writes", got.Writes, 0.5}, {"deletes", got.Deletes, 0.05},
-		{"lists", got.Lists, 0.005}, {"total", got.Total(), 1.555},
+		{"reads", got.Reads, 1},
+		{"writes", got.Writes, 0.5},
+		{"deletes", got.Deletes, 0.05},
+		{"lists", got.Lists, 0.005},
+		{"total", got.Total(), 1.555},
 		{"nothing", price.USDPerMillion(record.Billed{Reads: 1}, 0), 0},
 	} {
 		if math.Abs(c.got-c.want) > 1e-9 {
