@@ -16,7 +16,6 @@ build:
 
 test: check
 	go test -race -timeout 10m ./...
-	go test -run 'Allocates' ./...
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

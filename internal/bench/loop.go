@@ -105,7 +105,7 @@ func (r *run) open(ctx context.Context, start time.Duration) {
 	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
 	for i := uint64(0); ; i++ {
 		at := start + due(i)
-		if at >= r.end() || r.clock.Until(ctx, at) != nil {
+		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
 			break
 		}
 		if r.Load.Transactions > 0 && at >= r.measureFrom {

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"kvbench/internal/bench"
+	"kvbench/internal/clock"
+	"kvbench/internal/runfile"
+)
+
+// run runs the plan and writes its run file. A variant that fails does not stop
+// the others; the error tells of all that failed. When ctx is done the file is
+// finished with what was measured.
+func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
+	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	defer progress.close()
+	w, err := runfile.NewWriter(f, p.header)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for number := range p.scenarios {
+		s := &p.scenarios[number]
+		for repeat := range s.Repeat {
+			for i, v := range s.Variants {
+				if ctx.Err() != nil {
+					break
+				}
+				if err := w.Begin(number, p.variant(number, v), repeat); err != nil {
+					return err
+				}
+				progress.begin(s, v, repeat)
+				result, err := p.runVariant(ctx, s, i, repeat, &observer{Writer: w, progress: progress})
+				if err != nil && ctx.Err() == nil {
+					failed = append(failed, err)
+				}
+				if err := w.End(result); err != nil {
+					return err
+				}
+				progress.end(result)
+			}
+		}
+	}
+	if err := w.Close(ctx.Err() != nil); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return errors.Join(failed...)
+}
+
+// variant is the index of a variant in the header.
+func (p *plan) variant(scenario int, v bench.Variant) int {
+	for i, def := range p.header.Scenarios[scenario].Variants {
+		if def.Name == v.Name {
+			return i
+		}
+	}
+	panic("a variant that the plan does not have: " + v.Name)
+}
+
+func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer) (*runfile.Variant, error) {
+	v := s.Variants[variant]
+	seed := p.header.Seed + uint64(repeat)
+	var c clock.Clock = clock.NewWall()
+	if s.Clock == "virtual" {
+		c = clock.NewVirtual()
+	}
+	store, err := open(s, c, seed)
+	if err != nil {
+		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, v.Name, err)
+	}
+	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o})
+	return result, errors.Join(err, store.Close())
+}
+
+// observer writes the intervals of a variant and shows how far it is.
+type observer struct {
+	*runfile.Writer
+	progress *progress
+}
+
+func (o *observer) Phase(name string) { o.progress.phase(name) }
+
+func (o *observer) Interval(iv runfile.Interval) error {
+	o.progress.interval(iv)
+	return o.Writer.Interval(iv)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layer says what the packages below a path may import of ours. The first layer
+// that fits a package counts.
+type layer struct {
+	path string
+	may  []string // packages, or paths that end in /... with all below them
+	why  string
+}
+
+// leaves are small packages that import nothing of ours and that all may use.
+var leaves = []string{"internal/quantile", "internal/suggest", "internal/units"}
+
+var layers = []layer{
+	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
+	{"internal/clock", nil, "time is below everything that lives by it"},
+	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
+	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
+	{"internal/quantile", nil, "a leaf"},
+	{"internal/suggest", nil, "a leaf"},
+	{"internal/units", nil, "a leaf"},
+	{"internal/record", nil, "observations know nothing of what is observed"},
+	{"internal/price", []string{"internal/record"}, "a price is a function of what is billed"},
+	{"internal/runfile", []string{"kv", "internal/record"}, "running and reading share only the run file"},
+	{"internal/compare", []string{"internal/runfile", "internal/record", "internal/price"}, "comparing reads run files and nothing else"},
+	{"report", []string{"internal/runfile", "internal/record", "internal/price", "internal/compare", "kv"}, "a report is a function of a run file, never of the engine"},
+	{"internal/bench", []string{"kv", "internal/clock", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},
+	{"scenarios", []string{"kv", "internal/bench", "internal/clock", "internal/load", "internal/ledger", "internal/record", "internal/compare", "internal/runfile"}, "a pattern never imports a driver: every pattern runs on every store"},
+	{"drivers/option", nil, "reading options is no driver's own"},
+	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},
+	{"drivers", []string{"kv", "internal/clock", "drivers/..."}, "a driver implements the contract, and knows nothing of the engine"},
+	{"cmd/kvbench", []string{"..."}, "the command puts all together"},
+}
+
+func TestImportsGoDown(t *testing.T) {
+	const root = "../.."
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(filepath.ToSlash(rel))
+		i := slices.IndexFunc(layers, func(l layer) bool { return pkg == l.path || strings.HasPrefix(pkg, l.path+"/") })
+		if i < 0 {
+			t.Errorf("%s is in no layer: give %s one", rel, pkg)
+			return nil
+		}
+		l := layers[i]
+		seen[l.path] = true
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			imported, ours := strings.CutPrefix(name, "kvbench/")
+			if ours && !allowed(l.may, imported) && !slices.Contains(leaves, imported) {
+				t.Errorf("%s imports %s: %s", rel, imported, l.why)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range layers {
+		if !seen[l.path] {
+			t.Errorf("the layer %s has no package", l.path)
+		}
+	}
+}
+
+func allowed(may []string, imported string) bool {
+	return slices.ContainsFunc(may, func(m string) bool {
+		below, all := strings.CutSuffix(m, "...")
+		return m == imported || all && strings.HasPrefix(imported+"/", below)
+	})
+}
+
+// The rules can fail: a few imports that no layer allows.
+func TestForbiddenImports(t *testing.T) {
+	may := func(pkg string) []string {
+		i := slices.IndexFunc(layers, func(l layer) bool { return l.path == pkg })
+		return layers[i].may
+	}
+	for pkg, imported := range map[string]string{
+		"kv": "internal/clock", "scenarios": "drivers/embedded", "report": "internal/bench", "drivers": "internal/bench",
+		"internal/load": "kv", "internal/bench": "drivers",
+	} {
+		if allowed(may(pkg), imported) {
+			t.Errorf("%s may import %s", pkg, imported)
+		}
+	}
+	if !allowed(may("drivers"), "drivers/embedded") || !allowed(may("cmd/kvbench"), "report") {
+		t.Error("what is allowed is refused")
+	}
+}

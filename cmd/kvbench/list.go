@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"kvbench/drivers"
+	"kvbench/internal/bench"
+	"kvbench/internal/clock"
+	"kvbench/internal/record"
+	"kvbench/kv"
+	"kvbench/scenarios"
+
+	"github.com/spf13/cobra"
+)
+
+// listing is what `kvbench list --json` prints.
+type listing struct {
+	Patterns  []listedPattern  `json:"patterns"`
+	Drivers   []listedDriver   `json:"drivers"`
+	Scenarios []listedScenario `json:"scenarios"`
+}
+
+type listedPattern struct {
+	Name     string          `json:"name"`
+	Doc      string          `json:"doc"`
+	Variants []listedVariant `json:"variants"`
+	Outcomes []string        `json:"outcomes"`
+	Marks    []listedMark    `json:"marks"`
+}
+
+type listedVariant struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+}
+
+type listedMark struct {
+	Name string `json:"name"`
+	Unit string `json:"unit"`
+	Of   string `json:"of"`
+	Doc  string `json:"doc"`
+}
+
+type listedDriver struct {
+	Scheme  string    `json:"scheme"`
+	Doc     string    `json:"doc"`
+	Example string    `json:"example"`
+	Traits  kv.Traits `json:"traits"` // of the example
+}
+
+type listedScenario struct {
+	Name     string `json:"name"`
+	Pattern  string `json:"pattern"`
+	Question string `json:"question"`
+}
+
+func newList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list [scenarios.yaml]",
+		Short: "List patterns, variants, marks, drivers and scenarios",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			l, err := newListing(args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				enc := json.NewEncoder(c.OutOrStdout())
+				enc.SetIndent("", "  ")
+				enc.SetEscapeHTML(false)
+				return enc.Encode(l)
+			}
+			l.print(c.OutOrStdout())
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+func newListing(args []string) (*listing, error) {
+	file, err := loadFile(args)
+	if err != nil {
+		return nil, err
+	}
+	l := &listing{}
+	for _, p := range scenarios.Patterns() {
+		l.Patterns = append(l.Patterns, listPattern(p))
+	}
+	for _, d := range drivers.Table() {
+		store, err := drivers.Open(d.Example, drivers.Env{Clock: clock.NewVirtual()})
+		if err != nil {
+			return nil, err
+		}
+		l.Drivers = append(l.Drivers, listedDriver{d.Scheme, d.Doc, d.Example, store.Traits()})
+		if err := store.Close(); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range file.Scenarios {
+		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question})
+	}
+	return l, nil
+}
+
+func listPattern(p *bench.Pattern) listedPattern {
+	out := listedPattern{Name: p.Name, Doc: p.Doc, Outcomes: p.Outcomes}
+	for _, v := range p.Variants {
+		out.Variants = append(out.Variants, listedVariant(v))
+	}
+	for _, m := range p.Marks {
+		out.Marks = append(out.Marks, listMark(m))
+	}
+	return out
+}
+
+func listMark(m record.Series) listedMark { return listedMark{m.Name, m.Unit, m.Of, m.Doc} }
+
+func (l *listing) print(w io.Writer) {
+	for _, p := range l.Patterns {
+		fmt.Fprintf(w, "%s  %s\n", p.Name, p.Doc)
+		for _, v := range p.Variants {
+			fmt.Fprintf(w, "  variant  %-20s %s\n", v.Name, v.Doc)
+		}
+		fmt.Fprintf(w, "  outcomes %s\n", strings.Join(p.Outcomes, ", "))
+		for _, m := range p.Marks {
+			fmt.Fprintf(w, "  mark     %-20s %s\n", m.Name, m.Doc)
+		}
+		fmt.Fprintln(w)
+	}
+	for _, d := range l.Drivers {
+		fmt.Fprintf(w, "driver %s  %s\n  such as %s\n", d.Scheme, d.Doc, d.Example)
+	}
+	fmt.Fprintln(w)
+	for _, s := range l.Scenarios {
+		fmt.Fprintf(w, "scenario %-32s %-12s %s\n", s.Name, s.Pattern, s.Question)
+	}
+}

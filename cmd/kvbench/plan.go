@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"kvbench/drivers"
+	"kvbench/internal/bench"
+	"kvbench/internal/clock"
+	"kvbench/internal/runfile"
+	"kvbench/kv"
+	"kvbench/scenarios"
+)
+
+// defaultFile is the scenario file that is run when none is named.
+const defaultFile = "scenarios.yaml"
+
+// settings are what the command line sets over the scenario file.
+type settings struct {
+	driver   string
+	clock    string
+	only     []string
+	duration time.Duration
+	repeat   int
+	seed     uint64
+	seeded   bool // seed was given
+}
+
+// plan is what is to run: the scenarios with everything decided.
+type plan struct {
+	file      *scenarios.File
+	header    runfile.Header
+	scenarios []bench.Scenario
+}
+
+// loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
+// or the one that kvbench carries.
+func loadFile(args []string) (*scenarios.File, error) {
+	name := defaultFile
+	if len(args) > 0 {
+		name = args[0]
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
+		name, data, err = "built-in "+defaultFile, scenarios.Shipped(), nil
+	}
+	if err != nil {
+		return nil, usage(err)
+	}
+	file, err := scenarios.Load(name, data, scenarios.Patterns())
+	return file, usage(err)
+}
+
+// newPlan decides on everything that a run needs. Its errors are of usage.
+func newPlan(file *scenarios.File, s settings) (*plan, error) {
+	file, err := file.Select(s.only...)
+	if err != nil {
+		return nil, usage(err)
+	}
+	seed := file.Seed
+	if s.seeded {
+		seed = s.seed
+	}
+	p := &plan{file: file, header: header(file, s, seed)}
+	for _, scenario := range file.Scenarios {
+		s.apply(&scenario)
+		def, err := define(&scenario, seed)
+		if err != nil {
+			return nil, usage(fmt.Errorf("scenario %s: %w", scenario.Name, err))
+		}
+		if scenario.Clock == "wall" {
+			p.header.Clock = "wall"
+		}
+		p.scenarios = append(p.scenarios, scenario)
+		p.header.Scenarios = append(p.header.Scenarios, def)
+	}
+	if p.header.Clock == "wall" {
+		p.header.Started = time.Now().UTC().Format(time.RFC3339)
+	}
+	return p, nil
+}
+
+// apply sets over a scenario what the command line sets. A shorter duration
+// shortens the warm-up in proportion.
+func (s settings) apply(to *bench.Scenario) {
+	if s.driver != "" {
+		to.Driver = s.driver
+	}
+	if s.clock != "" {
+		to.Clock = s.clock
+	}
+	if s.repeat > 0 {
+		to.Repeat = s.repeat
+	}
+	if d := s.duration; d > 0 {
+		if of := to.Load.Duration; of > d {
+			to.Load.WarmUp = time.Duration(float64(to.Load.WarmUp) * d.Seconds() / of.Seconds())
+		}
+		to.Load.Duration, to.Load.Transactions = d, 0
+	}
+}
+
+// header is what is known of a run before its scenarios.
+func header(file *scenarios.File, s settings, seed uint64) runfile.Header {
+	h := machine()
+	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Driver, seed, file.Name
+	if s.driver != "" {
+		h.Driver = s.driver
+	}
+	command := []string{"kvbench run"}
+	if !strings.HasPrefix(file.Name, "built-in ") {
+		command = append(command, file.Name)
+	}
+	add := func(flag, value string) { command = append(command, "--"+flag, quote(value)) }
+	if s.driver != "" {
+		add("driver", s.driver)
+	}
+	for _, glob := range s.only {
+		add("only", glob)
+	}
+	if s.clock != "" {
+		add("clock", s.clock)
+	}
+	if s.duration > 0 {
+		add("duration", s.duration.String())
+	}
+	if s.repeat > 0 {
+		add("repeat", fmt.Sprint(s.repeat))
+	}
+	add("seed", fmt.Sprint(seed))
+	h.Command = strings.Join(command, " ")
+	return h
+}
+
+// quote makes a word safe for a shell.
+func quote(word string) string {
+	if strings.ContainsAny(word, " \t\n?&*;|<>()$`\"'\\[]{}~#!") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}
+
+// define opens a scenario's store once to see what it is, decides on the clock
+// and checks that every variant can run.
+func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
+	store, err := drivers.Open(s.Driver, drivers.Env{Clock: clock.NewVirtual(), Seed: seed})
+	if err != nil {
+		return runfile.Definition{}, err
+	}
+	traits := store.Traits()
+	if err := store.Close(); err != nil {
+		return runfile.Definition{}, err
+	}
+	switch {
+	case s.Clock == "auto" && traits.Virtual:
+		s.Clock = "virtual"
+	case s.Clock == "auto":
+		s.Clock = "wall"
+	case s.Clock == "virtual" && !traits.Virtual:
+		return runfile.Definition{}, fmt.Errorf("%s can't run in virtual time: it is a real store; use --clock wall or auto", s.Driver)
+	}
+	def := runfile.Definition{
+		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
+		Clock: s.Clock, Driver: s.Driver, Traits: traits,
+		Load: s.Load.String(), Rate: s.Load.Rate, Repeats: s.Repeat,
+		Outcomes: s.Pattern.AllOutcomes(),
+		Series:   s.Pattern.Series(),
+		Expect:   s.Expect, YAML: s.YAML,
+	}
+	for _, v := range s.Variants {
+		def.Variants = append(def.Variants, runfile.VariantDef(v))
+		if _, err := s.Pattern.New(s.Setup(v, traits, seed)); err != nil {
+			return def, fmt.Errorf("variant %s: %w", v.Name, err)
+		}
+	}
+	return def, nil
+}
+
+// open opens the store of one run of a variant.
+func open(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
+	return drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: seed})
+}

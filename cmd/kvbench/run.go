@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"kvbench/internal/compare"
+	"kvbench/internal/runfile"
+	"kvbench/report"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+type runOptions struct {
+	settings
+	out   string
+	json  bool
+	quiet bool
+}
+
+func newRun() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run [scenarios.yaml]",
+		Short: "Run scenarios and report on them",
+		Long: `Run runs the scenarios of a file: ./scenarios.yaml, or the built-in copy of the
+shipped one where there is none. It writes run.jsonl as it goes, then report.html
+and charts, to results/<time>-<name> or the folder that --out names.`,
+		Example: `  kvbench run
+  kvbench run --only 'coalesce-*' --seed 7
+  kvbench run my.yaml --driver 'embedded://?locations=3&profile=edge' --clock wall --duration 30s`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.seeded = c.Flags().Changed("seed")
+			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.driver, "driver", "", "run every scenario on the store of this `URL`")
+	f.StringSliceVar(&o.only, "only", nil, "run only what matches this `GLOB`: a scenario, or SCENARIO/VARIANT")
+	f.StringVar(&o.clock, "clock", "", "run in `auto|wall|virtual` time")
+	f.DurationVar(&o.duration, "duration", 0, "measure each variant for so long; a shorter one shortens its warm-up as well")
+	f.IntVar(&o.repeat, "repeat", 0, "run each variant so often")
+	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
+	f.StringVar(&o.out, "out", "", "write to this `DIR`")
+	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
+	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
+	return c
+}
+
+// check refuses values that no run can have.
+func (o runOptions) check() error {
+	switch {
+	case o.clock != "" && o.clock != "auto" && o.clock != "wall" && o.clock != "virtual":
+		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
+	case o.duration < 0:
+		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
+	case o.repeat < 0:
+		return fmt.Errorf("--repeat %d: want 1 or more", o.repeat)
+	}
+	return nil
+}
+
+func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stderr io.Writer) error {
+	if err := o.check(); err != nil {
+		return usage(err)
+	}
+	file, err := loadFile(args)
+	if err != nil {
+		return err
+	}
+	p, err := newPlan(file, o.settings)
+	if err != nil {
+		return err
+	}
+	dir, err := makeDir(o.out, file.Name)
+	if err != nil {
+		return err
+	}
+	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
+	interrupted := errors.Is(runErr, context.Canceled)
+	if runErr != nil && !interrupted {
+		fmt.Fprintln(stderr, "kvbench:", runErr)
+	}
+
+	// From here on only what the run file holds counts.
+	run, err := runfile.Open(dir)
+	if err != nil {
+		return err
+	}
+	results, err := compare.Evaluate(run)
+	if err != nil {
+		return err
+	}
+	if _, err := report.Write(dir, run, report.DefaultFormats(), expectations(results)); err != nil {
+		return err
+	}
+	if err := printRun(stdout, run, results, o.json); err != nil {
+		return err
+	}
+	if !o.quiet && !o.json {
+		fmt.Fprintf(stdout, "\n%s\n", filepath.Join(dir, "report.html"))
+	}
+	switch {
+	case interrupted:
+		return &statusError{exitInterrupted, errors.New("interrupted; what was measured is in " + dir)}
+	case runErr != nil:
+		return errors.New("the run failed; what was measured is in " + dir)
+	}
+	return unmet(results)
+}
+
+// expectations are the results as the report shows them.
+func expectations(results []compare.Result) []report.Expectation {
+	out := make([]report.Expectation, len(results))
+	for i, r := range results {
+		out[i] = report.Expectation(r)
+	}
+	return out
+}
+
+// printRun prints the tables of a run, or its summary as JSON.
+func printRun(w io.Writer, run *runfile.Run, results []compare.Result, asJSON bool) error {
+	summary := report.Summarise(run, expectations(results))
+	if asJSON {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(summary)
+	}
+	return report.Terminal(w, summary, width(w))
+}
+
+// width is how wide the terminal is that w writes to; 0 when it is none.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return columns
+		}
+	}
+	return 0
+}
+
+// unmet is an error that names every expectation that was not met.
+func unmet(results []compare.Result) error {
+	var lines []string
+	for _, r := range results {
+		if !r.OK {
+			lines = append(lines, fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Expect, r.Have))
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), len(results), strings.Join(lines, "\n"))}
+}
+
+var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// makeDir makes the folder of a run: out, or a new one under results.
+func makeDir(out, file string) (string, error) {
+	if out == "" {
+		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
+		out = filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
+	}
+	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
+		return "", usage(fmt.Errorf("%s holds a run already; name another folder or remove it", out))
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return "", usage(err)
+	}
+	return out, nil
+}

@@ -1,0 +1,52 @@
+package kv_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"kvbench/kv"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestErrorCode(t *testing.T) {
+	for want, err := range map[string]error{
+		"": nil, "404": kv.ErrNotFound, "429": &kv.Error{Status: 429}, "500": fmt.Errorf("get: %w", &kv.Error{Status: 500}),
+		"timeout": fmt.Errorf("get: %w", context.DeadlineExceeded), "canceled": context.Canceled, "other": errors.New("odd"),
+	} {
+		if got := kv.ErrorCode(err); got != want {
+			t.Errorf("%v: got %q, want %q", err, got, want)
+		}
+	}
+	if !kv.HasStatus(fmt.Errorf("put: %w", &kv.Error{Status: 429}), 429) || kv.HasStatus(kv.ErrNotFound, 404) {
+		t.Error("HasStatus")
+	}
+}
+
+func TestErrorText(t *testing.T) {
+	for want, err := range map[string]error{
+		"kv: 429 Too Many Requests": &kv.Error{Status: 429, Message: "Too Many Requests"},
+		"kv: 413 Request Entity Too Large: Value length of 9 exceeds limit of 8.": &kv.Error{
+			Status: 413, Message: "Value length of 9 exceeds limit of 8.",
+		},
+	} {
+		if got := err.Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestResetKeepsBuffers(t *testing.T) {
+	e := kv.Entry{Found: true, Value: make([]byte, 3, 10), Metadata: make([]byte, 2, 10), Expiration: 5, Cached: true}
+	e.Reset()
+	if e.Found || e.Cached || e.Expiration != 0 || len(e.Value)+len(e.Metadata) != 0 || cap(e.Value) != 10 || cap(e.Metadata) != 10 {
+		t.Errorf("%+v", e)
+	}
+	p := kv.Page{Keys: make([]kv.Key, 3, 10), Cursor: "x", Complete: true}
+	p.Reset()
+	if diff := cmp.Diff(kv.Page{Keys: []kv.Key{}}, p); diff != "" || cap(p.Keys) != 10 {
+		t.Error(diff)
+	}
+}
