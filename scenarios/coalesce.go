@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -37,6 +38,7 @@ func coalesce() *bench.Pattern {
 			{Name: "per-field-parallel", Doc: "a key per field, read and written at the same time"},
 			{Name: "per-field-bulk", Doc: "a key per field, read with one bulk get, written one after the other"},
 			{Name: "seed", Doc: "one key for the object; an update reads it, changes it and puts it back"},
+			{Name: "coalesced-retry", Doc: "as seed, but an update reads the object again after its put, and tries again when it is not there"},
 		},
 		Outcomes: []string{"read", "updated", "created"},
 		Marks: []record.Series{
@@ -54,22 +56,26 @@ type coalesceKnobs struct {
 	Update       float64 `yaml:"update"`        // share of the transactions that update, the others read
 	UpdateFields int     `yaml:"update-fields"` // fields that an update changes together
 	Absent       float64 `yaml:"absent"`        // share of the objects that do not exist at first
+	// Pause is how long coalesced-retry waits before it tries again: KV takes one
+	// write a second of a key.
+	Pause time.Duration `yaml:"pause"`
 }
 
 type coalesceLoad struct {
 	coalesceKnobs
 	bench.Knobs
-	objects, parallel, bulk bool
-	chooser                 *load.Chooser
-	names                   []string       // by object, or by object and field
-	updates                 *ledger.Ledger // likewise
+	objects, parallel, bulk, retry bool
+	chooser                        *load.Chooser
+	names                          []string       // by object, or by object and field
+	updates                        *ledger.Ledger // likewise
 }
 
 func newCoalesce(s bench.Setup) (bench.Workload, error) {
 	p := &coalesceLoad{
-		coalesceKnobs: coalesceKnobs{Fields: 4, Update: 0.2, UpdateFields: 2},
+		coalesceKnobs: coalesceKnobs{Fields: 4, Update: 0.2, UpdateFields: 2, Pause: 1100 * time.Millisecond},
 		Knobs:         s.Knobs,
-		objects:       s.Variant == "seed",
+		objects:       s.Variant == "seed" || s.Variant == "coalesced-retry",
+		retry:         s.Variant == "coalesced-retry",
 		parallel:      s.Variant == "per-field-parallel",
 		bulk:          s.Variant == "per-field-bulk",
 	}
@@ -135,7 +141,7 @@ func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench
 	if w.Rand.Float64() >= p.Update {
 		return coalesceRead, p.read(ctx, w, object)
 	}
-	version := i + 1
+	version := (i + 1) * tries // leaves a number for each try
 	if p.objects {
 		return p.modify(ctx, w, object, version)
 	}
@@ -205,20 +211,47 @@ func (p *coalesceLoad) checkTorn(w *bench.Worker, stamps []stamp) {
 	}
 }
 
+// tries is how often coalesced-retry tries an update.
+const tries = 4
+
 // modify is the read-modify-write of the coalesced object.
 func (p *coalesceLoad) modify(ctx context.Context, w *bench.Worker, object int, version uint64) (bench.Outcome, error) {
-	read, found, err := getStamp(ctx, w, p.names[object])
-	if err != nil {
-		return 0, err
+	outcome, written := coalesceUpdated, 0
+	defer func() {
+		w.See(coalesceAmplification, int64(100*written/(p.fieldSize(object)*p.UpdateFields)))
+	}()
+	for try := range uint64(tries) {
+		read, found, err := getStamp(ctx, w, p.names[object])
+		if err != nil {
+			return outcome, err
+		}
+		if !found {
+			outcome = coalesceCreated
+		}
+		s := stamp{version: version + try, base: read.version, written: w.Now()}
+		update := ledger.Update{Version: s.version, Base: s.base, Start: w.Start()}
+		err = p.put(ctx, w, object, s, p.Size.Of(object), &update)
+		written += len(w.Buf)
+		if err == nil && p.retry {
+			read, _, err = getStamp(ctx, w, p.names[object])
+		}
+		// What is built on this update holds it too.
+		stands := !p.retry || read.version == s.version || read.base == s.version
+		if !stands { // so the caller is told nothing yet
+			update.Acked = ledger.Never
+		}
+		p.updates.Note(object, update)
+		if err != nil || stands {
+			return outcome, err
+		}
+		if err := w.Sleep(ctx, p.Pause); err != nil {
+			return outcome, err
+		}
 	}
-	update := ledger.Update{Version: version, Base: read.version, Start: w.Start()}
-	err = p.put(ctx, w, object, stamp{version: version, base: read.version}, p.Size.Of(object), &update)
-	w.See(coalesceAmplification, int64(100*len(w.Buf)/(p.fieldSize(object)*p.UpdateFields)))
-	if !found {
-		return coalesceCreated, err
-	}
-	return coalesceUpdated, err
+	return outcome, errContended
 }
+
+var errContended = errors.New("the update was overwritten each time it was tried")
 
 // overwrite puts the fields that an update changes, each in its own key.
 func (p *coalesceLoad) overwrite(ctx context.Context, w *bench.Worker, object int, version uint64) (bench.Outcome, error) {
@@ -229,8 +262,11 @@ func (p *coalesceLoad) overwrite(ctx context.Context, w *bench.Worker, object in
 		outcome = coalesceCreated
 	}
 	put := func(w *bench.Worker, f int) error {
+		number := object*p.Fields + first + f
 		update := ledger.Update{Version: version, Base: ledger.Blind, Start: w.Start()}
-		return p.put(ctx, w, object*p.Fields+first+f, stamp{version: version}, p.fieldSize(object), &update)
+		err := p.put(ctx, w, number, stamp{version: version, written: w.Now()}, p.fieldSize(object), &update)
+		p.updates.Note(number, update)
+		return err
 	}
 	w.See(coalesceAmplification, 100)
 	if p.parallel {
@@ -244,10 +280,9 @@ func (p *coalesceLoad) overwrite(ctx context.Context, w *bench.Worker, object in
 	return outcome, nil
 }
 
-// put writes one key and notes the update.
+// put writes one key, and when that was acknowledged.
 func (p *coalesceLoad) put(ctx context.Context, w *bench.Worker, number int, s stamp, size int, u *ledger.Update) error {
 	asked := w.Now()
-	s.written = asked
 	w.Buf = appendDoc(w.Buf[:0], s, size)
 	err := w.Put(ctx, p.names[number], w.Buf, kv.PutOptions{})
 	u.Acked = w.Now()
@@ -257,7 +292,6 @@ func (p *coalesceLoad) put(ctx context.Context, w *bench.Worker, number int, s s
 	if err != nil {
 		u.Acked = ledger.Never
 	}
-	p.updates.Note(number, *u)
 	return err
 }
 

@@ -137,6 +137,59 @@ keys: {count: 20}`},
 			count: 20, min: 1, max: 20, silent: [2]string{"no-memory"},
 		},
 		{
+			pattern: "api-cache", mark: "stale-read",
+			// One key that changes every 10 s, read every second, cached for 60 s.
+			fires: [2]string{"seed", `
+load: {rate: 1/s, duration: 10m}
+keys: {count: 1}
+with: {ttl: 60s, origin: {changes: 10s, latency: 1ms}}`},
+			count: any, min: 0, max: 61 * s, silent: [2]string{"no-cache"},
+		},
+		{
+			pattern: "api-cache", mark: "stampede",
+			// Five workers that always fetch together: of each five, four are not alone.
+			fires: [2]string{"no-cache", `
+load: {workers: 5, transactions: 100, think: 1ms}
+keys: {count: 1}
+with: {origin: {latency: 100ms}}`},
+			count: 80, min: 2, max: 5, silent: [2]string{"single-flight"},
+		},
+		{
+			pattern: "api-cache", mark: "falsy-refetch",
+			// Every value is falsy: the first of ten reads fills KV, the others fetch again.
+			fires: [2]string{"seed", `
+load: {workers: 1, transactions: 10}
+keys: {count: 1}
+with: {origin: {latency: 100ms, falsy: 1}}`},
+			count: 9, min: 100 * ms, max: 100 * ms, silent: [2]string{"null-safe"},
+		},
+		{
+			pattern: "api-cache", mark: "falsy-refetch",
+			// The origin has nothing: null is cached, and fetched again.
+			fires: [2]string{"null-safe", `
+load: {workers: 1, transactions: 10}
+keys: {count: 1}
+with: {absent: 1, origin: {latency: 100ms}}`},
+			count: 9, min: 100 * ms, max: 100 * ms, silent: [2]string{"negative-cache"},
+		},
+		{
+			pattern: "api-cache", mark: "put-rejected",
+			fires: [2]string{"ttl-30", `
+load: {workers: 1, transactions: 10}
+keys: {count: 10}`},
+			count: 10, min: 0, max: 0, silent: [2]string{"seed"},
+		},
+		{
+			pattern: "api-cache", mark: "cached-error",
+			// The origin always fails: what the first read cached is served to the
+			// fourteen after it.
+			fires: [2]string{"seed", `
+load: {workers: 1, transactions: 15, think: 1s}
+keys: {count: 1}
+with: {errors: 1, origin: {latency: 1s}}`},
+			count: 14, min: 1 * s, max: 14 * s, silent: [2]string{"no-cache"},
+		},
+		{
 			pattern: "coalesce", mark: "lost-update",
 			// Two workers in step: both read the same version and both write.
 			fires: [2]string{"seed", `
@@ -248,8 +301,49 @@ func TestEveryMarkIsTested(t *testing.T) {
 	for _, p := range scenarios.Patterns() {
 		n += len(p.Marks)
 	}
-	if n != 13 {
-		t.Errorf("%d marks: TestMarks has 13", n)
+	if n != 18 {
+		t.Errorf("%d marks: TestMarks has 18", n)
+	}
+}
+
+// What each variant is for, in a number.
+func TestVariants(t *testing.T) {
+	share := func(variant, fields, mark, of string) float64 {
+		o := run(t, variant, fields)
+		return float64(o.series(mark).TotalCount()) / float64(o.series(of).TotalCount())
+	}
+	less := func(name string, better, worse float64) {
+		t.Helper()
+		if better >= worse {
+			t.Errorf("%s: %v is not below %v", name, better, worse)
+		}
+	}
+	tier := `pattern: multi-tier
+load: {rate: 50/s, arrivals: poisson, duration: 10m}
+keys: {count: 200, popularity: zipfian(0.99)}
+with: {origin: {changes: 1h}, memory-entries: 20}`
+	slow := func(variant string) float64 { // the share of transactions that waited for a tier below memory
+		o := run(t, variant, tier)
+		return 1 - float64(o.outcome("memory"))/float64(o.series("response").TotalCount())
+	}
+	less("stale-while-revalidate waits less", slow("stale-while-revalidate"), slow("seed"))
+	if got := run(t, "bounded-memory", tier).series("memory-entries").Max(); got != 20 {
+		t.Errorf("bounded memory holds %d entries, want 20", got)
+	}
+	hot := strings.Replace(tier, "count: 200", "count: 1", 1)
+	less("early-refresh stampedes less", share("early-refresh", hot, "stampede", "response"), share("seed", hot, "stampede", "response"))
+
+	contended := `pattern: coalesce
+driver: embedded://?hot=10ms&cold=10ms&write=10ms
+load: {rate: 20/s, arrivals: poisson, duration: 5m}
+keys: {count: 20}
+with: {update: 0.5}`
+	lost := share("seed", contended, "lost-update", "put")
+	less("coalesced-retry loses less", share("coalesced-retry", contended, "lost-update", "put"), lost/2)
+
+	answered := run(t, "background-put", "pattern: api-cache\ndriver: embedded://?write=5s\nload: {workers: 1, transactions: 10}\nwith: {origin: {latency: 100ms}}")
+	if p := answered.series("put"); p.TotalCount() == 0 || p.Max() < int64(5*time.Second) || answered.series("response").Max() > int64(time.Second) {
+		t.Errorf("background-put: %d puts, responses up to %v", p.TotalCount(), time.Duration(answered.series("response").Max()))
 	}
 }
 
@@ -272,6 +366,7 @@ with: {update: 0, fields: 4}`
 		{"prefix", "list-then-get", listing, map[string]float64{"list": 3, "get": 2500}},
 		{"prefix", "list-then-bulk-get", listing, map[string]float64{"list": 3, "bulk-get": 25}},
 		{"prefix", "metadata-in-list", listing, map[string]float64{"list": 3}},
+		{"prefix", "index-key", listing, map[string]float64{"get": 1}},
 		{"multi-tier", "origin-only", "\nload: {workers: 1, transactions: 100}", map[string]float64{}},
 	} {
 		t.Run(test.pattern+"/"+test.variant, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"kvbench/internal/bench"
@@ -40,6 +39,9 @@ func multiTier() *bench.Pattern {
 			{Name: "origin-only", Doc: "no cache at all"},
 			{Name: "single-flight", Doc: "one fetch per key and isolate at a time; the others wait for it"},
 			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together"},
+			{Name: "stale-while-revalidate", Doc: "what has expired in memory is served once more while it is fetched anew beside the request"},
+			{Name: "early-refresh", Doc: "a request may fetch anew before memory expires, the likelier the nearer that is"},
+			{Name: "bounded-memory", Doc: "memory holds so many entries at most; the least recently used goes first"},
 		},
 		Outcomes: []string{"memory", "kv", "origin"},
 		Marks: []record.Series{
@@ -58,32 +60,22 @@ type multiTierKnobs struct {
 	MemoryTTL time.Duration `yaml:"memory-ttl"` // how long memory keeps a value
 	KVTTL     time.Duration `yaml:"kv-ttl"`     // how long KV keeps a value; at least 60 s
 	CacheTTL  time.Duration `yaml:"cache-ttl"`  // how long a location's cache may serve it; at least 30 s, or 0 for the default
-	Origin    originKnobs   `yaml:"origin"`
+	// MemoryEntries is how many entries bounded-memory holds, in each isolate.
+	MemoryEntries int         `yaml:"memory-entries" min:"1"`
+	Origin        originKnobs `yaml:"origin"`
 }
 
 type multiTierLoad struct {
 	multiTierKnobs
 	bench.Knobs
-	memory, kv, single, jitter bool
+	variant    string
+	memory, kv bool // which tiers there are
 
 	chooser *load.Chooser
 	names   []string
 	origin  *origin
 	tiers   []memoryTier               // by isolate
 	flights []flight[multiTierFetched] // by isolate
-}
-
-// memoryTier is an isolate's map of cached values. As in the source, nothing is
-// ever removed from it.
-type memoryTier struct {
-	mu      sync.Mutex
-	entries map[int]memoryEntry
-}
-
-type memoryEntry struct {
-	version uint64
-	falsy   bool
-	expires time.Duration
 }
 
 // multiTierFetched is what the tiers below memory answered.
@@ -94,12 +86,11 @@ type multiTierFetched struct {
 
 func newMultiTier(s bench.Setup) (bench.Workload, error) {
 	p := &multiTierLoad{
-		multiTierKnobs: multiTierKnobs{MemoryTTL: time.Minute, KVTTL: 5 * time.Minute, Origin: defaultOrigin()},
+		multiTierKnobs: multiTierKnobs{MemoryTTL: time.Minute, KVTTL: 5 * time.Minute, MemoryEntries: 100, Origin: defaultOrigin()},
 		Knobs:          s.Knobs,
+		variant:        s.Variant,
 		memory:         s.Variant != "no-memory" && s.Variant != "origin-only",
 		kv:             s.Variant != "origin-only",
-		single:         s.Variant == "single-flight",
-		jitter:         s.Variant == "jittered-ttl",
 	}
 	if err := s.Decode(&p.multiTierKnobs); err != nil {
 		return nil, err
@@ -107,39 +98,36 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 	if p.MemoryTTL <= 0 || p.KVTTL <= 0 || p.CacheTTL < 0 {
 		return nil, fmt.Errorf("memory-ttl and kv-ttl must be above 0, cache-ttl not below")
 	}
-	isolates := s.Isolates * s.Locations
-	p.tiers = make([]memoryTier, isolates)
-	p.flights = make([]flight[multiTierFetched], isolates)
+	if err := p.Origin.check(); err != nil {
+		return nil, err
+	}
+	most := 0
+	if s.Variant == "bounded-memory" {
+		most = p.MemoryEntries
+	}
 	p.origin = newOrigin(p.Origin, s.Seed, s.Keys, s.Size)
-	return p, p.Origin.check()
+	p.flights = make([]flight[multiTierFetched], s.Isolates*s.Locations)
+	var err error
+	p.tiers, err = newMemoryTiers(s.Isolates*s.Locations, most)
+	return p, err
 }
 
 // Seed leaves the store empty: the cache begins cold.
 func (p *multiTierLoad) Seed(context.Context, *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
 	p.names = names("cache:api:item:%06d", p.Keys)
-	for i := range p.tiers {
-		p.tiers[i].entries = map[int]memoryEntry{}
-	}
 	return nil
 }
 
 func (p *multiTierLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key := p.chooser.Key(w.Rand)
-	now := w.Now()
 	if p.memory {
-		if e, ok := p.tiers[w.Isolate()].get(key); ok && e.expires > now {
+		if e, ok := p.tiers[w.Isolate()].get(key); ok && p.serves(ctx, w, key, e) {
 			p.hold(w, key, e)
 			return fromMemory, nil
 		}
 	}
-	var got multiTierFetched
-	var err error
-	if p.single {
-		got, err = p.flights[w.Isolate()].do(ctx, w, key, func() (multiTierFetched, error) { return p.below(ctx, w, key, now) })
-	} else {
-		got, err = p.below(ctx, w, key, now)
-	}
+	got, err := p.fetch(ctx, w, key)
 	if err != nil {
 		return 0, err
 	}
@@ -147,7 +135,42 @@ func (p *multiTierLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (benc
 	return got.from, nil
 }
 
-// below asks KV, then the origin, and fills the tiers above. As in the source,
+// serves reports whether an entry of memory is the answer. It may send for a
+// new one beside the request.
+func (p *multiTierLoad) serves(ctx context.Context, w *bench.Worker, key int, e memoryEntry) bool {
+	left := e.expires - w.Now()
+	switch p.variant {
+	case "early-refresh":
+		return !early(w, left, e.took)
+	case "stale-while-revalidate":
+		if left <= 0 {
+			w.Later(ctx, func(ctx context.Context, w *bench.Worker) error {
+				_, err := p.fetch(ctx, w, key)
+				return err
+			})
+		}
+		return true
+	}
+	return left > 0
+}
+
+// early reports whether to fetch anew what has so long to live and took so long
+// to get: Vattani, Chierichetti and Lowenstein, "Optimal probabilistic cache
+// stampede prevention", 2015, with beta 1.
+func early(w *bench.Worker, left, took time.Duration) bool {
+	return left <= time.Duration(float64(took)*w.Rand.ExpFloat64())
+}
+
+// fetch gets a value from the tiers below memory.
+func (p *multiTierLoad) fetch(ctx context.Context, w *bench.Worker, key int) (multiTierFetched, error) {
+	began := w.Now()
+	if p.variant != "single-flight" && p.variant != "stale-while-revalidate" {
+		return p.below(ctx, w, key, began)
+	}
+	return p.flights[w.Isolate()].do(ctx, w, key, func() (multiTierFetched, error) { return p.below(ctx, w, key, began) })
+}
+
+// below asks KV, then the origin. As in the source,
 // memory counts its TTL from when the request began, what is falsy counts as a
 // miss, and the request fails when the backfill does.
 func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, began time.Duration) (multiTierFetched, error) {
@@ -160,27 +183,41 @@ func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, beg
 		}
 		if cached = err == nil; cached && !falsy(w.Entry.Value) {
 			s, err := readStamp(w.Entry.Value)
-			got.version = s.version
+			got.version, got.took = s.version, time.Duration(s.base)
+			if p.variant == "early-refresh" && early(w, s.written+p.KVTTL-w.Now(), got.took) {
+				return p.fromOrigin(ctx, w, key, got, false)
+			}
 			p.remember(w, key, got.memoryEntry)
 			return got, err
 		}
 	}
+	return p.fromOrigin(ctx, w, key, got, cached)
+}
+
+// fromOrigin asks the origin and fills the tiers above. cached says that KV had
+// a falsy value.
+func (p *multiTierLoad) fromOrigin(ctx context.Context, w *bench.Worker, key int, got multiTierFetched, cached bool) (multiTierFetched, error) {
 	asked := w.Now()
 	version, together, err := p.origin.fetch(ctx, w, key)
 	if err != nil {
 		return got, err
 	}
-	w.See(multiTierFetch, int64(w.Now()-asked))
+	got.took = w.Now() - asked
+	w.See(multiTierFetch, int64(got.took))
 	got.version, got.from, got.falsy = version, fromOrigin, p.origin.falsyValue(key) != ""
 	if together > 1 {
 		w.See(multiTierStampede, int64(together))
 	}
 	if cached {
-		w.See(multiTierFalsy, int64(w.Now()-asked))
+		w.See(multiTierFalsy, int64(got.took))
 	}
 	if p.kv {
 		asked = w.Now()
-		w.Buf = p.origin.appendBody(w.Buf[:0], key, version, asked)
+		s := stamp{version: version, written: asked}
+		if p.variant == "early-refresh" {
+			s.base = uint64(got.took)
+		}
+		w.Buf = p.origin.appendBody(w.Buf[:0], key, s)
 		err = w.Put(ctx, p.names[key], w.Buf, kv.PutOptions{TTL: p.ttl(w, p.KVTTL)})
 		if kv.HasStatus(err, http.StatusTooManyRequests) {
 			w.See(multiTierRejected, int64(w.Now()-asked))
@@ -195,7 +232,7 @@ func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, beg
 
 // ttl is d, jittered where the variant says so.
 func (p *multiTierLoad) ttl(w *bench.Worker, d time.Duration) time.Duration {
-	if !p.jitter {
+	if p.variant != "jittered-ttl" {
 		return d
 	}
 	return time.Duration(float64(d) * (0.8 + 0.4*w.Rand.Float64()))
@@ -213,19 +250,4 @@ func (p *multiTierLoad) remember(w *bench.Worker, key int, e memoryEntry) {
 	if p.memory {
 		w.See(multiTierEntries, int64(p.tiers[w.Isolate()].put(key, e)))
 	}
-}
-
-func (t *memoryTier) get(key int) (memoryEntry, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	e, ok := t.entries[key]
-	return e, ok
-}
-
-// put returns how many entries the tier then holds.
-func (t *memoryTier) put(key int, e memoryEntry) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.entries[key] = e
-	return len(t.entries)
 }

@@ -93,9 +93,9 @@ func (o *origin) fetch(ctx context.Context, w *bench.Worker, key int) (version u
 }
 
 // appendBody appends the body with which the server answers.
-func (o *origin) appendBody(buf []byte, key int, version uint64, at time.Duration) []byte {
+func (o *origin) appendBody(buf []byte, key int, s stamp) []byte {
 	if v := o.falsyValue(key); v != "" {
 		return append(buf, v...)
 	}
-	return appendDoc(buf, stamp{version: version, written: at}, o.size.Of(key))
+	return appendDoc(buf, s, o.size.Of(key))
 }

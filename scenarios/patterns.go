@@ -8,6 +8,7 @@ import "kvbench/internal/bench"
 func Patterns() []*bench.Pattern {
 	return []*bench.Pattern{
 		multiTier(),
+		apiCache(),
 		coalesce(),
 		prefix(),
 	}

@@ -44,6 +44,7 @@ func prefix() *bench.Pattern {
 			{Name: "list-then-get", Doc: "paginate, then get every value, six at a time"},
 			{Name: "list-then-bulk-get", Doc: "paginate, then get the values 100 a call"},
 			{Name: "metadata-in-list", Doc: "paginate; what is wanted of a value is in its metadata"},
+			{Name: "index-key", Doc: "one key holds all ids; whoever adds or deletes one reads, changes and puts it back"},
 		},
 		Outcomes: []string{"complete", "partial"},
 		Marks: []record.Series{
@@ -109,6 +110,11 @@ func (p *prefixLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	for id := range p.Keys {
 		p.users = append(p.users, user{name: userName(id), deleted: never})
 	}
+	if p.variant == "index-key" {
+		if err := p.seedIndex(ctx, w); err != nil {
+			return err
+		}
+	}
 	return fill(ctx, w, p.Keys+p.Neighbours, func(i int) kv.Pair {
 		name := fmt.Sprintf("%s%07d", sessionPrefix, i)
 		if i < p.Keys {
@@ -157,6 +163,11 @@ func (p *prefixLoad) set(ctx context.Context, w *bench.Worker, i uint64) error {
 	if err := w.Put(ctx, u.name, w.Buf, p.options(id)); err != nil {
 		return err
 	}
+	if p.variant == "index-key" && fresh {
+		if err := changeIndex(ctx, w, id, true); err != nil {
+			return err
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch u := &p.users[id]; {
@@ -194,6 +205,9 @@ func (p *prefixLoad) delete(ctx context.Context, w *bench.Worker) error {
 		return nil
 	}
 	err := w.Delete(ctx, name)
+	if err == nil && p.variant == "index-key" {
+		err = changeIndex(ctx, w, id, false)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {
@@ -205,6 +219,14 @@ func (p *prefixLoad) delete(ctx context.Context, w *bench.Worker) error {
 // list lists all users in the variant's way and holds the answer against the
 // truth.
 func (p *prefixLoad) list(ctx context.Context, w *bench.Worker) (bench.Outcome, error) {
+	if p.variant == "index-key" {
+		ids, err := readIndex(ctx, w)
+		if err != nil {
+			return 0, err
+		}
+		w.See(prefixPages, 0)
+		return p.check(w, ids), nil
+	}
 	var ids []int
 	pages, empty := 0, 0
 	o := kv.ListOptions{Prefix: userPrefix}

@@ -22,20 +22,25 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	w.begin(i)
 	w.tx = tx
 	outcome, err := r.workload.Do(ctx, w, i)
-	w.tx.End = r.clock.Now()
-	switch {
-	case ctx.Err() != nil, tx.Due < r.measureFrom: // cut short, or warm-up
-		w.tally.Reset()
-		return w.tx.End
-	case err != nil:
-		outcome = Outcome(r.failed)
-		if !w.tally.Failed() {
-			w.tally.Fail(kv.ErrorCode(err))
-		}
+	w.tx.End, w.tx.Outcome = r.clock.Now(), int(outcome)
+	if err != nil {
+		w.tx.Outcome = r.failed
 	}
-	w.tx.Outcome = int(outcome)
-	r.recorder.Commit(w.number, &w.tally, &w.tx)
+	r.commit(ctx, w, err, &w.tx)
 	return w.tx.End
+}
+
+// commit records what w has observed, unless it was cut short or belongs to the
+// warm-up, and counts an error that no call of the store has counted.
+func (r *run) commit(ctx context.Context, w *Worker, err error, tx *record.Transaction) {
+	if ctx.Err() != nil || w.tx.Due < r.measureFrom {
+		w.tally.Reset()
+		return
+	}
+	if err != nil && !w.tally.Failed() {
+		w.tally.Fail(kv.ErrorCode(err))
+	}
+	r.recorder.Commit(w.number, &w.tally, tx)
 }
 
 // end is when the last transaction may be due, on the clock.

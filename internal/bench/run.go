@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"kvbench/internal/clock"
@@ -47,6 +48,7 @@ type run struct {
 	measured    time.Duration // on the clock, when the load ended
 	last        time.Duration // where the last interval ended, since measureFrom
 	fatal       error         // of the observer
+	later       sync.Pool     // of *Worker, for what runs beside transactions
 }
 
 // Run runs one variant of s: seed, warm up, run, settle, verify. It always
@@ -165,9 +167,11 @@ func (r *run) measure(ctx context.Context, _ *runfile.Variant) error {
 	start := r.clock.Now()
 	r.measureFrom = start + r.Load.WarmUp
 	r.measured = r.measureFrom
+	halt := func() {}
+	defer func() { halt() }()
 	err := r.clock.Run(ctx, func(ctx context.Context) {
-		load, halt := context.WithCancel(ctx)
-		defer halt()
+		var load context.Context
+		load, halt = context.WithCancel(ctx)
 		r.clock.Background(func() { r.tick(ctx, halt) })
 		if r.Load.Rate > 0 {
 			r.open(load, start)

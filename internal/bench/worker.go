@@ -112,6 +112,24 @@ func (w *Worker) Parallel(n int, f func(w *Worker, i int) error) error {
 	return nil
 }
 
+// Later runs f as a task of its own, beside and after the transaction, in the
+// same isolate: what a Worker hands to ctx.waitUntil. Its calls of the store are
+// recorded, its time is not the transaction's. Its error is counted.
+func (w *Worker) Later(ctx context.Context, f func(ctx context.Context, w *Worker) error) {
+	later, ok := w.run.later.Get().(*Worker)
+	if !ok {
+		later = w.run.newWorker(w.number)
+	}
+	later.source.Seed(w.Rand.Uint64(), w.Rand.Uint64())
+	later.settleIn(w.isolate)
+	later.tx, later.metered = w.tx, w.metered
+	w.run.clock.Go(func() {
+		err := f(ctx, later)
+		w.run.commit(ctx, later, err, nil)
+		w.run.later.Put(later)
+	})
+}
+
 // Get implements kv.Store.
 func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
 	start := w.Now()
