@@ -429,3 +429,25 @@ func TestShipped(t *testing.T) {
 		}
 	}
 }
+
+// An hour of traffic on three locations takes no hour: here at a tenth of the
+// rate at which it is shown. Memory and KV live by their TTLs, so no answer is
+// older than both and the origin's latency together.
+func TestAnHourInVirtualTime(t *testing.T) {
+	o := run(t, "seed", `pattern: multi-tier
+driver: embedded://?locations=3&profile=edge&propagation=60s&writes=strict
+load: {rate: 50/s, arrivals: poisson, duration: 1h}
+keys: {count: 1_000, popularity: zipfian(0.99)}
+isolates: 2
+with: {memory-ttl: 60s, kv-ttl: 300s, origin: {changes: 10m}}`)
+	if n := o.series("response").TotalCount(); n < 178_000 || n > 182_000 {
+		t.Errorf("%d transactions, want about 180,000", n)
+	}
+	if o.To < time.Hour || o.To > time.Hour+time.Minute {
+		t.Errorf("it took %v of virtual time", o.To)
+	}
+	stale := o.series("stale-read")
+	if oldest := time.Duration(stale.Max()); stale.TotalCount() == 0 || oldest > 60*time.Second+300*time.Second+5*time.Second {
+		t.Errorf("%d stale reads, the oldest by %v", stale.TotalCount(), oldest)
+	}
+}

@@ -57,7 +57,7 @@ type listedScenario struct {
 }
 
 func newList() *cobra.Command {
-	var asJSON bool
+	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [scenarios.yaml]",
 		Short: "List patterns, variants, marks, drivers and scenarios",
@@ -67,17 +67,23 @@ func newList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
+			switch {
+			case asMarkdown:
+				l.markdown(c.OutOrStdout())
+			case asJSON:
 				enc := json.NewEncoder(c.OutOrStdout())
 				enc.SetIndent("", "  ")
 				enc.SetEscapeHTML(false)
 				return enc.Encode(l)
+			default:
+				l.print(c.OutOrStdout())
 			}
-			l.print(c.OutOrStdout())
 			return nil
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the patterns as docs/patterns.md has them")
+	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	return c
 }
 
@@ -118,6 +124,23 @@ func listPattern(p *bench.Pattern) listedPattern {
 }
 
 func listMark(m record.Series) listedMark { return listedMark{m.Name, m.Unit, m.Of, m.Doc} }
+
+// markdown prints docs/patterns.md.
+func (l *listing) markdown(w io.Writer) {
+	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+
+		"A transaction is one logical operation of a pattern and ends in one outcome. A mark counts and sizes what went\n"+
+		"wrong, as a share of a series or an outcome. `seed` does what the pattern's source does, pitfalls included.\n")
+	for _, p := range l.Patterns {
+		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, strings.Join(p.Outcomes, ", "))
+		for _, v := range p.Variants {
+			fmt.Fprintf(w, "| `%s` | %s |\n", v.Name, v.Doc)
+		}
+		fmt.Fprint(w, "\n| mark | share of | unit | one value of it |\n|---|---|---|---|\n")
+		for _, m := range p.Marks {
+			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", m.Name, m.Of, m.Unit, m.Doc)
+		}
+	}
+}
 
 func (l *listing) print(w io.Writer) {
 	for _, p := range l.Patterns {
