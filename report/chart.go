@@ -1,0 +1,145 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Chart is one picture of a scenario.
+type Chart struct {
+	Scenario string // the scenario's name
+	Name     string // "latency", "timeline", "outcomes", "marks" or "cost"; also the end of its file name
+	Title    string // the finding or question, a sentence
+	Alt      string // what it shows in words, with its main figures
+
+	subtitle string            // what is drawn
+	notes    []string          // what a reader has to know, below the picture
+	height   vg.Length         // of the body
+	body     func(draw.Canvas) // draws what is between the subtitle and the notes
+}
+
+// Charts returns the charts of a scenario that have anything to show.
+func Charts(s *Scenario) []Chart {
+	var out []Chart
+	for _, chart := range []func(*Scenario) (Chart, bool){
+		latencyChart, timelineChart, outcomesChart, marksChart, costChart,
+	} {
+		if c, ok := chart(s); ok {
+			c.Scenario = s.Name
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// SVG returns the chart as one svg element, to stand in a page or in a file of
+// its own.
+func (c Chart) SVG() ([]byte, error) {
+	l := c.layout()
+	canvas := vgsvg.New(chartWidth, l.height)
+	c.draw(draw.New(canvas), l)
+	var out bytes.Buffer
+	if _, err := canvas.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
+	}
+	_, content, found := strings.Cut(out.String(), `xmlns:xlink="http://www.w3.org/1999/xlink">`)
+	if !found {
+		return nil, fmt.Errorf("drawing chart %s of %s: the SVG does not begin as it did", c.Name, c.Scenario)
+	}
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%g" height="%g" `+
+		`viewBox="0 0 %[2]g %[3]g" font-family="'Liberation Sans', Arial, Helvetica, sans-serif">`+"\n<title>%[4]s</title>%[5]s",
+		html.EscapeString(c.Alt), chartWidth.Points(), l.height.Points(), html.EscapeString(c.Title),
+		svgShorter.Replace(content)), nil
+}
+
+// svgShorter leaves out of every text what the svg element says for all.
+var svgShorter = strings.NewReplacer(
+	"font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal;", "",
+	"font-family:Liberation Sans;font-variant:normal;font-weight:bold;font-style:normal;", "font-weight:bold;",
+	"\n\tstyle=", " style=",
+)
+
+// PNG returns the chart as a picture of twice its natural size.
+func (c Chart) PNG() ([]byte, error) {
+	l := c.layout()
+	canvas := vgimg.NewWith(vgimg.UseWH(chartWidth, l.height), vgimg.UseDPI(144), vgimg.UseBackgroundColor(paper))
+	c.draw(draw.New(canvas), l)
+	var out bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
+	}
+	return out.Bytes(), nil
+}
+
+// layout is a chart's text broken into lines, and the height that all needs.
+type layout struct {
+	title, subtitle, notes []string
+	height                 vg.Length
+}
+
+func (c Chart) layout() layout {
+	const width = chartWidth - 2*chartMargin
+	l := layout{
+		title:    wrap(bold(lettering(titleSize, ink)), c.Title, width),
+		subtitle: wrap(lettering(bodySize, mutedInk), c.subtitle, width),
+	}
+	for _, n := range c.notes {
+		l.notes = append(l.notes, wrap(lettering(noteSize, mutedInk), n, width)...)
+	}
+	l.height = 2*chartMargin + titleLine*vg.Length(len(l.title)) + bodyLine*vg.Length(len(l.subtitle)) + partGap + c.height
+	if l.notes != nil {
+		l.height += partGap + noteLine*vg.Length(len(l.notes))
+	}
+	return l
+}
+
+func (c Chart) draw(canvas draw.Canvas, l layout) {
+	canvas.SetColor(paper)
+	canvas.Fill(canvas.Rectangle.Path())
+	rest := draw.Crop(canvas, chartMargin, -chartMargin, chartMargin, -chartMargin)
+	rest = lines(rest, bold(lettering(titleSize, ink)), titleLine, l.title)
+	rest = lines(rest, lettering(bodySize, mutedInk), bodyLine, l.subtitle)
+	_, rest = cutTop(rest, partGap)
+	body, rest := cutTop(rest, c.height)
+	c.body(body)
+	_, rest = cutTop(rest, partGap)
+	lines(rest, lettering(noteSize, mutedInk), noteLine, l.notes)
+}
+
+// cutTop cuts the top of a height off a canvas.
+func cutTop(c draw.Canvas, height vg.Length) (top, rest draw.Canvas) {
+	at := c.Max.Y - height
+	return draw.Crop(c, 0, 0, at-c.Min.Y, 0), draw.Crop(c, 0, 0, 0, at-c.Max.Y)
+}
+
+// lines writes lines of text from the top of a canvas down and returns what is
+// left of it.
+func lines(c draw.Canvas, sty text.Style, height vg.Length, lines []string) (rest draw.Canvas) {
+	for i, line := range lines {
+		c.FillText(sty, vg.Point{X: c.Min.X, Y: c.Max.Y - (vg.Length(i)+0.5)*height}, line)
+	}
+	_, rest = cutTop(c, height*vg.Length(len(lines)))
+	return rest
+}
+
+// wrap breaks text at spaces into lines that are no wider than width; a word
+// that is wider stands alone.
+func wrap(sty text.Style, s string, width vg.Length) []string {
+	var out []string
+	for _, word := range strings.Fields(s) {
+		if last := len(out) - 1; last >= 0 && sty.Width(out[last]+" "+word) <= width {
+			out[last] += " " + word
+		} else {
+			out = append(out, word)
+		}
+	}
+	return out
+}

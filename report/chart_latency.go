@@ -1,0 +1,205 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"kvbench/internal/record"
+)
+
+// curve is the response of a variant by percentile.
+type curve struct {
+	Variant      string
+	Position     int // in the scenario
+	Transactions uint64
+	Points       []curvePoint
+	// Headline is the highest of p50, p90 and p99 that there are transactions
+	// enough for.
+	Headline curvePoint
+}
+
+type curvePoint struct {
+	Percentile float64
+	NS         int64
+}
+
+const (
+	// beyond is how many transactions have to lie beyond a percentile for it to
+	// be shown; the median always is.
+	beyond = 10
+	// curveSteps is how many points a curve has for each nine.
+	curveSteps = 16
+)
+
+// latencyCurves are the curves of the variants that have any transaction.
+func latencyCurves(s *Scenario) []curve {
+	var out []curve
+	for i := range s.Variants {
+		v := &s.Variants[i]
+		h := v.total.Histograms[record.Response]
+		if h == nil || h.TotalCount() == 0 {
+			continue
+		}
+		n := h.TotalCount()
+		c := curve{Variant: v.Name, Position: i, Transactions: uint64(n)}
+		top := max(math.Log10(float64(n)/beyond), math.Log10(2))
+		steps := int(math.Ceil(top * curveSteps))
+		for k := range steps + 1 {
+			p := percentileOf(top * float64(k) / float64(steps))
+			c.Points = append(c.Points, curvePoint{p, h.ValueAtPercentile(p)})
+		}
+		c.Points = withoutFlats(c.Points)
+		c.Headline.Percentile = headline(uint64(n))
+		c.Headline.NS = h.ValueAtPercentile(c.Headline.Percentile)
+		out = append(out, c)
+	}
+	return out
+}
+
+// headline is the highest percentile of 50, 90 and 99 that so many transactions
+// are enough for.
+func headline(transactions uint64) float64 {
+	for _, p := range []float64{99, 90} {
+		if float64(transactions)*(1-p/100) >= beyond-1e-6 {
+			return p
+		}
+	}
+	return 50
+}
+
+// withoutFlats leaves out the points within a stretch of equal values.
+func withoutFlats(points []curvePoint) []curvePoint {
+	var out []curvePoint
+	for i, p := range points {
+		if i > 0 && i < len(points)-1 && points[i-1].NS == p.NS && points[i+1].NS == p.NS {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func latencyChart(s *Scenario) (Chart, bool) {
+	curves := latencyCurves(s)
+	if len(curves) == 0 {
+		return Chart{}, false
+	}
+	var values []float64
+	top := 0.0
+	for _, c := range curves {
+		for _, p := range c.Points {
+			values = append(values, float64(p.NS))
+		}
+		top = max(top, c.Points[len(c.Points)-1].Percentile)
+	}
+	chart := Chart{
+		Name: "latency", Title: latencyTitle(s, curves), Alt: latencyAlt(s, curves),
+		subtitle: s.Name + ": " + s.responseTime() + " on a log scale, by percentile of the transactions, lower is better",
+		height:   330,
+		notes:    s.chartNotes(slices.Contains(values, 0)),
+	}
+	x, y := ninesAxis(top), logAxis("ns", values, 9)
+	chart.body = func(c draw.Canvas) { drawLatency(c, x, y, curves) }
+	return chart, true
+}
+
+func drawLatency(c draw.Canvas, x, y axis, curves []curve) {
+	name, figure := bold(lettering(bodySize, ink)), lettering(bodySize, mutedInk)
+	labels := make([]string, len(curves))
+	var width vg.Length
+	for i, k := range curves {
+		labels[i] = fmt.Sprintf("p%g %s", k.Headline.Percentile, duration(k.Headline.NS))
+		width = max(width, name.Width(k.Variant), figure.Width(labels[i]))
+	}
+	p := panel{Canvas: draw.Crop(c, 56, -(width + 22), 36, -8), x: x, y: y}
+	p.rules(true)
+	p.marksX(true)
+	c.FillText(flushRight(lettering(noteSize, mutedInk)), vg.Point{X: p.Max.X, Y: p.Min.Y - 29}, "percentile (%)")
+	wanted := make([]float64, len(curves))
+	for i, k := range curves {
+		xs, ys := make([]float64, len(k.Points)), make([]float64, len(k.Points))
+		for j, point := range k.Points {
+			xs[j], ys[j] = point.Percentile, float64(point.NS)
+		}
+		p.line(stroke(variantColour(k.Position), 2.25), xs, ys)
+		wanted[i] = float64(p.atY(ys[len(ys)-1]))
+	}
+	const labelHeight = 30
+	for i, y := range spread(wanted, labelHeight+2, float64(p.Min.Y)+labelHeight/2, float64(p.Max.Y)-labelHeight/4) {
+		k := curves[i]
+		end := vg.Point{X: p.atX(k.Points[len(k.Points)-1].Percentile), Y: vg.Length(wanted[i])}
+		at := vg.Point{X: p.Max.X + 18, Y: vg.Length(y)}
+		c.StrokeLines(stroke(pale(variantColour(k.Position)), 1),
+			[]vg.Point{end, {X: p.Max.X + 2, Y: end.Y}, {X: at.X - 4, Y: at.Y}})
+		name.Color = variantColour(k.Position)
+		c.FillText(name, vg.Point{X: at.X, Y: at.Y + 7}, k.Variant)
+		c.FillText(figure, vg.Point{X: at.X, Y: at.Y - 7}, labels[i])
+	}
+}
+
+// latencyTitle says which variant is fastest and which slowest at the highest
+// percentile that any of them has transactions enough for.
+func latencyTitle(s *Scenario, curves []curve) string {
+	p := 0.0
+	for _, c := range curves {
+		p = max(p, c.Headline.Percentile)
+	}
+	curves = slices.DeleteFunc(slices.Clone(curves), func(c curve) bool { return c.Headline.Percentile < p })
+	slices.SortStableFunc(curves, func(a, b curve) int { return int(min(max(a.Headline.NS-b.Headline.NS, -1), 1)) })
+	best, worst := curves[0], curves[len(curves)-1]
+	switch fast, slow := duration(best.Headline.NS), duration(worst.Headline.NS); {
+	case len(curves) == 1:
+		return fmt.Sprintf("%s answers %g %% of its transactions within %s%s", best.Variant, p, fast, s.modelled())
+	case fast == slow:
+		return fmt.Sprintf("At p%g all variants take %s%s", p, fast, s.modelled())
+	default:
+		return fmt.Sprintf("At p%g %s takes %s and %s %s%s", p, best.Variant, fast, worst.Variant, slow, s.modelled())
+	}
+}
+
+func latencyAlt(s *Scenario, curves []curve) string {
+	var figures []string
+	for _, c := range curves {
+		figures = append(figures, fmt.Sprintf("%s p%g %s", c.Variant, c.Headline.Percentile, duration(c.Headline.NS)))
+	}
+	return fmt.Sprintf("Lines of %s by percentile, one a variant: %s.", s.responseTime(), strings.Join(figures, "; "))
+}
+
+// responseTime names what a latency is, and says so when it is modelled.
+func (s *Scenario) responseTime() string { return "response time" + s.modelled() }
+
+func (s *Scenario) modelled() string {
+	if s.Modelled {
+		return " (modelled)"
+	}
+	return ""
+}
+
+// chartNotes says which variants a chart does not show or shows in part, and
+// how zeros are drawn.
+func (s *Scenario) chartNotes(zeros bool) []string {
+	var out, none, part []string
+	for _, v := range s.Variants {
+		switch {
+		case v.Transactions == 0:
+			none = append(none, v.Name)
+		case !v.Complete:
+			part = append(part, v.Name)
+		}
+	}
+	if none != nil {
+		out = append(out, "No transaction was measured: "+strings.Join(none, ", ")+".")
+	}
+	if part != nil {
+		out = append(out, "Did not run to the end: "+strings.Join(part, ", ")+".")
+	}
+	if zeros {
+		out = append(out, "A log scale has no zero: 0 is drawn at its foot.")
+	}
+	return out
+}

@@ -1,0 +1,3 @@
+package report
+
+func marksChart(s *Scenario) (Chart, bool) { return Chart{}, false }

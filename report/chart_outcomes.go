@@ -1,0 +1,3 @@
+package report
+
+func outcomesChart(s *Scenario) (Chart, bool) { return Chart{}, false }

@@ -1,0 +1,3 @@
+package report
+
+func timelineChart(s *Scenario) (Chart, bool) { return Chart{}, false }

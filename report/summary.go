@@ -1,0 +1,198 @@
+// Package report formats a run: as JSON, as tables, as charts and as a page.
+// It is made of pure functions of what a run file holds.
+package report
+
+import (
+	"kvbench/internal/price"
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Summary is a run in figures: what `kvbench run --json` prints.
+type Summary struct {
+	Run         string     `json:"run"` // the run's folder
+	Clock       string     `json:"clock"`
+	Driver      string     `json:"driver"`
+	Seed        uint64     `json:"seed"`
+	CutOff      bool       `json:"cut_off"`
+	Interrupted bool       `json:"interrupted"`
+	Warnings    []string   `json:"warnings"`
+	Scenarios   []Scenario `json:"scenarios"`
+}
+
+// Scenario is one scenario with its variants side by side.
+type Scenario struct {
+	Name         string        `json:"name"`
+	Question     string        `json:"question"`
+	Pattern      string        `json:"pattern"`
+	Clock        string        `json:"clock"`
+	Driver       string        `json:"driver"`
+	Load         string        `json:"load"`
+	Modelled     bool          `json:"modelled"` // its latency
+	Expectations []Expectation `json:"expectations"`
+	Variants     []Variant     `json:"variants"`
+
+	def *runfile.Definition
+}
+
+// Expectation is one expectation held against one variant.
+type Expectation struct {
+	Scenario string  `json:"scenario"`
+	Expect   string  `json:"expect"`
+	Variant  string  `json:"variant"`
+	Value    float64 `json:"value"`
+	Have     string  `json:"have"`
+	Want     string  `json:"want"`
+	OK       bool    `json:"ok"`
+}
+
+// Variant is one variant, its repeats taken together.
+type Variant struct {
+	Name         string             `json:"name"`
+	Doc          string             `json:"doc"`
+	Repeats      int                `json:"repeats"`
+	Complete     bool               `json:"complete"`
+	Errored      string             `json:"error,omitempty"` // why it is not
+	Transactions uint64             `json:"transactions"`
+	DurationS    float64            `json:"duration_s"`
+	Ops          map[string]float64 `json:"ops_per_transaction"`
+	USD          float64            `json:"usd_per_million"`
+	Bill         price.Bill         `json:"usd_per_million_by_kind"`
+	Billed       record.Billed      `json:"billed"`
+	Outcomes     map[string]uint64  `json:"outcomes"`
+	Errors       map[string]uint64  `json:"errors"`
+	Series       map[string]Stats   `json:"series"`
+
+	total     record.Snapshot
+	intervals []runfile.Interval // of the first repeat
+}
+
+// Stats are the figures of one series. Where nothing was observed all are 0.
+type Stats struct {
+	Unit  string  `json:"unit"`
+	Of    string  `json:"of,omitempty"`
+	Count uint64  `json:"count"`
+	Share float64 `json:"share"` // of the series or outcome Of; 0 where there is none
+	Mean  float64 `json:"mean"`
+	Min   int64   `json:"min"`
+	P50   int64   `json:"p50"`
+	P90   int64   `json:"p90"`
+	P95   int64   `json:"p95"`
+	P99   int64   `json:"p99"`
+	P999  int64   `json:"p999"`
+	Max   int64   `json:"max"`
+}
+
+// Summarise puts a run in figures. results are what its expectations came to.
+func Summarise(run *runfile.Run, results []Expectation) Summary {
+	h := &run.Header
+	s := Summary{
+		Run: run.Dir(), Clock: h.Clock, Driver: h.Driver, Seed: h.Seed,
+		CutOff: run.CutOff, Interrupted: run.Interrupted, Warnings: []string{}, Scenarios: []Scenario{},
+	}
+	s.Warnings = append(s.Warnings, run.Warnings...)
+	for i := range h.Scenarios {
+		def := &h.Scenarios[i]
+		out := Scenario{
+			Name: def.Name, Question: def.Question, Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
+			Load: def.Load, Modelled: def.Traits.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
+		}
+		for _, r := range results {
+			if r.Scenario == def.Name {
+				out.Expectations = append(out.Expectations, r)
+			}
+		}
+		for j := range def.Variants {
+			if v, ok := summariseVariant(run, i, j); ok {
+				out.Variants = append(out.Variants, v)
+			}
+		}
+		s.Scenarios = append(s.Scenarios, out)
+		s.Warnings = append(s.Warnings, out.warnings()...)
+	}
+	return s
+}
+
+// summariseVariant takes the repeats of a variant together; ok is false when it
+// did not run.
+func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bool) {
+	def := &run.Header.Scenarios[scenario]
+	v = Variant{
+		Name: def.Variants[variant].Name, Doc: def.Variants[variant].Doc, Complete: true,
+		Ops: map[string]float64{}, Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
+		total: record.Snapshot{
+			Outcomes: make([]uint64, len(def.Outcomes)), Histograms: make([]*hdr.Histogram, len(def.Series)),
+		},
+	}
+	for _, r := range run.Variants {
+		if r.Scenario != scenario || r.Variant != variant {
+			continue
+		}
+		if v.Repeats++; v.Repeats == 1 {
+			v.intervals = r.Intervals
+		}
+		v.DurationS += r.Total.To.Seconds()
+		v.Complete = v.Complete && r.Complete
+		if v.Errored == "" {
+			v.Errored = r.Error
+		}
+		v.total.Merge(&r.Total.Snapshot)
+	}
+	for i, name := range def.Outcomes {
+		v.Outcomes[name] = v.total.Outcomes[i]
+		v.Transactions += v.total.Outcomes[i]
+	}
+	for code, n := range v.total.Errors {
+		v.Errors[code] = n
+	}
+	for i, s := range def.Series {
+		v.Series[s.Name] = statistics(s, v.total.Histograms[i])
+	}
+	for i, s := range def.Series {
+		st := v.Series[s.Name]
+		if whole := v.count(s.Of); whole > 0 {
+			st.Share = float64(st.Count) / float64(whole)
+			v.Series[s.Name] = st
+		}
+		if record.Get <= i && i < record.FirstMark && v.Transactions > 0 && st.Count > 0 {
+			v.Ops[s.Name] = float64(st.Count) / float64(v.Transactions)
+		}
+	}
+	v.Billed = v.total.Billed
+	v.Bill = price.PerMillion(v.Billed, v.Transactions)
+	v.USD = v.Bill.Total()
+	return v, v.Repeats > 0
+}
+
+// count is how many observations a series has, or transactions an outcome.
+func (v *Variant) count(name string) uint64 {
+	if s, ok := v.Series[name]; ok {
+		return s.Count
+	}
+	return v.Outcomes[name]
+}
+
+// ops is how many calls of the store a transaction makes, of all kinds.
+func (v *Variant) ops() (sum float64) {
+	for _, n := range v.Ops {
+		sum += n
+	}
+	return sum
+}
+
+func statistics(s record.Series, h *hdr.Histogram) Stats {
+	out := Stats{Unit: s.Unit, Of: s.Of}
+	if h == nil || h.TotalCount() == 0 {
+		return out
+	}
+	out.Count, out.Mean, out.Min, out.Max = uint64(h.TotalCount()), h.Mean(), h.Min(), h.Max()
+	for _, p := range []struct {
+		percentile float64
+		to         *int64
+	}{{50, &out.P50}, {90, &out.P90}, {95, &out.P95}, {99, &out.P99}, {99.9, &out.P999}} {
+		*p.to = h.ValueAtPercentile(p.percentile)
+	}
+	return out
+}

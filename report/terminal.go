@@ -1,0 +1,132 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
+)
+
+// Terminal prints the tables of a run: a scenario's variants side by side. On a
+// terminal it uses colour, unless NO_COLOR is set. A table that is wider than
+// width, unless that is 0, is cut in two.
+func Terminal(w io.Writer, s Summary, width int) error {
+	var out strings.Builder
+	bold := lipgloss.NewStyle().Bold(true)
+	for i := range s.Scenarios {
+		scenario := &s.Scenarios[i]
+		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(scenario.Name), scenario.Question, scenario.facts())
+		if len(scenario.Variants) == 0 {
+			out.WriteString("It did not run.\n")
+			continue
+		}
+		out.WriteString(scenario.tables(width) + "\n")
+		if _, silent := scenario.watched(); silent != nil {
+			fmt.Fprintf(&out, "In no variant: %s\n", seriesNames(silent))
+		}
+		for _, e := range scenario.Expectations {
+			if !e.OK {
+				fmt.Fprintf(&out, "%s %s: %s: %s\n", bold.Render("NOT MET"), e.Variant, e.Expect, e.Have)
+			}
+		}
+	}
+	if n, met := s.expectations(); n > 0 {
+		fmt.Fprintf(&out, "\n%d of %d expectations met\n", met, n)
+	}
+	for _, warning := range s.Warnings {
+		fmt.Fprintf(&out, "%s %s\n", bold.Render("WARNING"), warning)
+	}
+	_, err := lipgloss.Fprint(w, out.String())
+	return err
+}
+
+// expectations counts those of a run, and how many of them were met.
+func (s *Summary) expectations() (n, met int) {
+	for _, scenario := range s.Scenarios {
+		for _, e := range scenario.Expectations {
+			n++
+			if e.OK {
+				met++
+			}
+		}
+	}
+	return n, met
+}
+
+// facts says in a line what was run.
+func (s *Scenario) facts() string {
+	latency := "measured latency"
+	if s.Modelled {
+		latency = "modelled latency"
+	}
+	return fmt.Sprintf("%s · %s · %s time · %s", s.Pattern, latency, s.Clock, s.Load)
+}
+
+// tables renders the variants side by side, in two tables where one is too wide.
+func (s *Scenario) tables(width int) string {
+	columns := s.columns()
+	whole := s.render(columns)
+	if width == 0 || lipgloss.Width(whole) <= width {
+		return whole
+	}
+	for i, c := range columns {
+		if i > 0 && c.group != columns[0].group && c.group != columns[i-1].group && i >= len(columns)/2 {
+			return s.render(columns[:i]) + "\n" + s.render(columns[i:])
+		}
+	}
+	return whole
+}
+
+func (s *Scenario) render(columns []column) string {
+	header := []string{"variant"}
+	rows := make([][]string, len(s.Variants))
+	best := make([][]bool, len(columns))
+	for i := range s.Variants {
+		rows[i] = []string{s.Variants[i].Name}
+	}
+	for j, c := range columns {
+		header = append(header, c.name)
+		best[j] = c.best(s.Variants)
+		for i := range s.Variants {
+			rows[i] = append(rows[i], c.cell(&s.Variants[i]).plain())
+		}
+	}
+	plain := lipgloss.NewStyle().PaddingRight(2)
+	right := plain.Align(lipgloss.Right)
+	return table.New().
+		Border(lipgloss.NormalBorder()).
+		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(true).
+		Headers(header...).Rows(rows...).
+		StyleFunc(func(row, column int) lipgloss.Style {
+			switch {
+			case column == 0 && row == table.HeaderRow:
+				return plain.Bold(true)
+			case column == 0:
+				return plain
+			case row == table.HeaderRow:
+				return right.Bold(true)
+			case best[column-1][row]:
+				return right.Foreground(lipgloss.Green)
+			}
+			return right
+		}).String()
+}
+
+// plain is a cell in one line. The kinds of calls are left to the page.
+func (c cell) plain() string {
+	if size, ok := strings.CutPrefix(c.note, "up to "); ok {
+		return c.text + ", up to " + size
+	}
+	return c.text
+}
+
+func (s *Scenario) any(f func(*Variant) bool) bool {
+	for i := range s.Variants {
+		if f(&s.Variants[i]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"kvbench/internal/record"
+)
+
+const (
+	// enoughForP99 is how many transactions leave ten beyond the 99th
+	// percentile, below which it is mostly chance.
+	enoughForP99 = 1000
+	// lateShare is the generator's lateness at p99, as a share of the response
+	// at p99, above which the generator and not the store is what is measured.
+	lateShare = 0.1
+	// errorShare is the share of failed transactions above which latencies are
+	// not those of a working system.
+	errorShare = 0.05
+)
+
+// warnings are what a reader of a scenario's figures has to know.
+func (s *Scenario) warnings() []string {
+	var out, few []string
+	for i := range s.Variants {
+		v := &s.Variants[i]
+		name := s.Name + "/" + v.Name
+		response, late := v.Series["response"], v.Series["lateness"]
+		if v.Transactions == 0 {
+			out = append(out, name+" measured no transaction.")
+			continue
+		}
+		if v.Transactions < enoughForP99 {
+			few = append(few, v.Name)
+		}
+		if float64(late.P99) > lateShare*float64(response.P99) {
+			out = append(out, fmt.Sprintf("%s: the load generator was late by %s at p99, of a response of %s: the machine is too small for this load.",
+				name, duration(late.P99), duration(response.P99)))
+		}
+		if n := v.Outcomes["error"]; float64(n) > errorShare*float64(v.Transactions) {
+			out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error.", name, percent(float64(n)/float64(v.Transactions))))
+		}
+	}
+	if few != nil {
+		out = append(out, fmt.Sprintf("%s: %s measured fewer than %s transactions: too few for a p99 that is more than chance.",
+			s.Name, strings.Join(few, ", "), grouped(enoughForP99)))
+	}
+	return out
+}
+
+// marks are the series of a scenario that are correctness marks.
+func (s *Scenario) marks() []record.Series {
+	var out []record.Series
+	for _, series := range s.def.Series {
+		if series.Mark {
+			out = append(out, series)
+		}
+	}
+	return out
+}

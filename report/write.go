@@ -1,0 +1,176 @@
+package report
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"kvbench/internal/runfile"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Formats are the formats that Write knows.
+func Formats() []string { return []string{"html", "svg", "png", "md", "csv"} }
+
+// DefaultFormats are the formats of a report that nobody asked for.
+func DefaultFormats() []string { return []string{"html", "svg", "png"} }
+
+// chartsDir is the folder of the charts within that of the report.
+const chartsDir = "charts"
+
+// Write writes a run's report to a folder, which must exist: report.html,
+// report.md, report.csv, and charts/<scenario>-<chart>.svg and .png, as the
+// formats say. results are what its expectations came to. It returns the paths
+// of the files it wrote. Each appears under its name only when it is whole.
+func Write(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
+	for _, f := range formats {
+		if !slices.Contains(Formats(), f) {
+			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
+		}
+	}
+	summary := Summarise(run, results)
+	figures, err := drawAll(&summary, formats)
+	if err != nil {
+		return nil, err
+	}
+	files, err := render(&summary, run, formats, figures)
+	if err != nil {
+		return nil, err
+	}
+	if len(figures) > 0 && (slices.Contains(formats, "svg") || slices.Contains(formats, "png")) {
+		if err := os.MkdirAll(filepath.Join(dir, chartsDir), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	var written []string
+	for _, f := range files {
+		path := filepath.Join(dir, f.name)
+		if err := writeFile(path, f.data); err != nil {
+			return written, err
+		}
+		written = append(written, path)
+	}
+	return written, nil
+}
+
+// file is a file that is to be written.
+type file struct {
+	name string // within the folder
+	data []byte
+}
+
+// figure is a chart that has been drawn in the formats that are wanted.
+type figure struct {
+	Chart
+	scenario int // index into the summary's scenarios
+	svg, png []byte
+}
+
+// drawAll draws all charts, on all cores.
+func drawAll(s *Summary, formats []string) ([]figure, error) {
+	svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
+	png := slices.Contains(formats, "png")
+	if !svg && !png {
+		return nil, nil
+	}
+	var figures []figure
+	for i := range s.Scenarios {
+		for _, c := range Charts(&s.Scenarios[i]) {
+			figures = append(figures, figure{Chart: c, scenario: i})
+		}
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range figures {
+		f := &figures[i]
+		if svg {
+			g.Go(func() (err error) { f.svg, err = f.SVG(); return err })
+		}
+		if png {
+			g.Go(func() (err error) { f.png, err = f.PNG(); return err })
+		}
+	}
+	return figures, g.Wait()
+}
+
+// render makes the files, in the order of Formats but for the charts, which
+// come last.
+func render(s *Summary, run *runfile.Run, formats []string, figures []figure) ([]file, error) {
+	var files []file
+	if slices.Contains(formats, "html") {
+		page, err := asHTML(s, run, figures)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{"report.html", page})
+	}
+	if slices.Contains(formats, "md") {
+		files = append(files, file{"report.md", s.asMarkdown(&run.Header)})
+	}
+	if slices.Contains(formats, "csv") {
+		table, err := s.asCSV()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{"report.csv", table})
+	}
+	ids := s.ids()
+	for _, f := range figures {
+		name := filepath.Join(chartsDir, ids[f.scenario]+"-"+f.Name)
+		if slices.Contains(formats, "svg") {
+			files = append(files, file{name + ".svg", f.svg})
+		}
+		if slices.Contains(formats, "png") {
+			files = append(files, file{name + ".png", f.png})
+		}
+	}
+	return files, nil
+}
+
+// ids names the scenarios for a file or a link: by their names, which hold only
+// small letters, digits and hyphens unless the run file was made by hand.
+func (s *Summary) ids() []string {
+	seen := map[string]bool{}
+	out := make([]string, len(s.Scenarios))
+	for i := range s.Scenarios {
+		id := strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
+				return r
+			}
+			return '-'
+		}, strings.ToLower(s.Scenarios[i].Name))
+		for seen[id] || strings.Trim(id, "-") == "" {
+			id = fmt.Sprintf("%s-%d", id, i+1)
+		}
+		seen[id], out[i] = true, id
+	}
+	return out
+}
+
+// writeFile writes a file under a temporary name and then renames it.
+func writeFile(path string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(tmp.Name()) // what went wrong before says more than what goes wrong here
+		}
+	}()
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if closed := tmp.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
