@@ -167,6 +167,10 @@ func (r *run) measure(ctx context.Context, _ *runfile.Variant) error {
 	start := r.clock.Now()
 	r.measureFrom = start + r.Load.WarmUp
 	r.measured = r.measureFrom
+	if p, ok := r.Store.(kv.Phased); ok {
+		p.BeginLoad(r.measureFrom)
+		defer p.EndLoad()
+	}
 	halt := func() {}
 	defer func() { halt() }()
 	err := r.clock.Run(ctx, func(ctx context.Context) {
@@ -204,6 +208,9 @@ func (r *run) tick(ctx context.Context, halt func()) {
 	length := intervals(r.Load.Duration)
 	for n := 0; ; n++ {
 		to := r.last + length(n)
+		if d := r.Load.Duration; d > 0 && to >= d {
+			return // the last interval takes in what is still to end
+		}
 		if r.clock.Sleep(ctx, r.measureFrom+to-r.clock.Now()) != nil {
 			return
 		}
