@@ -1,26 +1,222 @@
 package report
 
 import (
-	"os"
-	"path/filepath"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"math"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestLook(t *testing.T) {
-	for name, s := range map[string]*Scenario{"tiers": tiers(t), "eight": eight(t), "memory": memoryOnly(t), "once": once(t), "nothing": nothing(t)} {
-		for _, c := range Charts(s) {
-			png, err := c.PNG()
-			if err != nil {
-				t.Fatal(err)
+// about lets plotted values differ by what a histogram cannot tell apart, and
+// a little more for chance in what was made up.
+var about = cmpopts.EquateApprox(0.02, 0.002)
+
+func TestLatencyCurves(t *testing.T) {
+	curves := latencyCurves(tiers(t))
+	type key struct {
+		Variant            string
+		Position           int
+		Transactions       uint64
+		Headline           float64
+		First, Last        float64 // percentiles
+		Rises, BeginsAtNil bool
+	}
+	var got []key
+	for _, c := range curves {
+		last := c.Points[len(c.Points)-1]
+		rises := slices.IsSortedFunc(c.Points, func(a, b curvePoint) int { return int(a.NS - b.NS) })
+		got = append(got, key{c.Variant, c.Position, c.Transactions, c.Headline.Percentile, c.Points[0].Percentile, last.Percentile, rises, c.Points[0].NS == 0})
+	}
+	want := []key{ // of 12,000 transactions, ten lie beyond p99.92
+		{"seed", 0, 12_000, 99, 0, 99.917, true, true},
+		{"no-memory", 1, 12_000, 99, 0, 99.917, true, false},
+		{"origin-only", 2, 12_000, 99, 0, 99.917, true, false},
+		{"stale-while-revalidate", 3, 7_200, 99, 0, 99.861, true, true},
+	}
+	if diff := cmp.Diff(want, got, about); diff != "" {
+		t.Error(diff)
+	}
+	if c := latencyCurves(once(t)); len(c) != 1 || c[0].Headline.Percentile != 50 || c[0].Points[len(c[0].Points)-1].Percentile != 50 {
+		t.Errorf("of one transaction only the median is shown: %+v", c)
+	}
+}
+
+func TestLatencyTracks(t *testing.T) {
+	tracks := latencyTracks(tiers(t))
+	var lengths []int
+	for _, track := range tracks {
+		lengths = append(lengths, len(track.Moments))
+	}
+	if diff := cmp.Diff([]int{40, 40, 40, 24}, lengths); diff != "" { // one was cut off, one never ran
+		t.Error(diff)
+	}
+	// The seed is ten times as slow between 50 and 62 % of its ten minutes.
+	_, worst := tracks[0].extremes()
+	if worst.From < 5*time.Minute || worst.To > 6*time.Minute+30*time.Second {
+		t.Errorf("the worst moment is from %v to %v", worst.From, worst.To)
+	}
+	for _, m := range tracks[2].Moments {
+		if m.Transactions != 300 || m.P50 <= 0 || m.P99 < m.P50 || m.To-m.From != 15*time.Second {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+func TestOutcomeBars(t *testing.T) {
+	bars := outcomeBars(tiers(t))
+	if diff := cmp.Diff([]string{"memory", "kv", "origin", "error"}, bars.names); diff != "" {
+		t.Error(diff)
+	}
+	got := map[string][]float64{}
+	for _, r := range bars.rows {
+		got[r.name] = r.parts
+	}
+	want := map[string][]float64{
+		"seed": {0.70, 0.25, 0.05, 0}, "no-memory": {0, 0.94, 0.048, 0.012}, "origin-only": {0, 0, 1, 0},
+		"stale-while-revalidate": {0.75, 0.24, 0.01, 0}, "bounded-memory": {0, 0, 0, 0},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.015)); diff != "" {
+		t.Error(diff)
+	}
+	if bars.colours[3] != warningRed || slices.Contains(bars.colours[:3], warningRed) {
+		t.Error("errors alone are red")
+	}
+}
+
+func TestMarkPanels(t *testing.T) {
+	panels := markPanels(tiers(t))
+	var names []string
+	for _, p := range panels {
+		names = append(names, p.Mark.Name)
+		if len(p.Rows) != 5 || p.Rows[4].Measured || !p.Rows[2].Measured || p.Rows[2].Stats.Count != 0 {
+			t.Errorf("%s: %+v", p.Mark.Name, p.Rows)
+		}
+	}
+	if diff := cmp.Diff([]string{"stale-read", "stampede", "backfill-rejected", "memory-entries"}, names); diff != "" {
+		t.Error(diff) // falsy-refetch never fired
+	}
+	if share := panels[0].Rows[0].Stats.Share; math.Abs(share-0.042) > 0.006 {
+		t.Errorf("seed's share of stale reads is %v", share)
+	}
+}
+
+func TestCostBars(t *testing.T) {
+	bars := costBars(tiers(t))
+	got := map[string][]float64{}
+	for _, r := range bars.rows {
+		got[r.name] = r.parts
+	}
+	want := map[string][]float64{ // reads $0.50, the others $5 a million
+		"seed": {0.155, 0.275, 0, 0}, "no-memory": {0.5, 0.24, 0.02, 0}, "origin-only": {0, 0, 0, 0},
+		// Its transactions were cut off at 60 %, what it was billed was not.
+		"stale-while-revalidate": {0.26 * 0.5 / 0.6, 0.03 * 5 / 0.6, 0, 0.001 * 5 / 0.6}, "bounded-memory": {0, 0, 0, 0},
+	}
+	if diff := cmp.Diff(want, got, about); diff != "" {
+		t.Error(diff)
+	}
+	if bars.full < 0.759 || bars.full > 0.761 {
+		t.Errorf("the longest bar is $%v", bars.full)
+	}
+}
+
+// Charts of whatever was measured can be drawn, name what is modelled, and are
+// the same each time.
+func TestCharts(t *testing.T) {
+	for name, test := range map[string]struct {
+		scenario *Scenario
+		charts   []string
+	}{
+		"tiers":  {tiers(t), []string{"latency", "timeline", "outcomes", "marks", "cost"}},
+		"eight":  {eight(t), []string{"latency", "timeline", "outcomes", "marks", "cost"}},
+		"memory": {memoryOnly(t), []string{"latency", "timeline", "outcomes", "cost"}},
+		"once":   {once(t), []string{"latency", "timeline", "outcomes", "cost"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var names []string
+			for _, c := range Charts(test.scenario) {
+				names = append(names, c.Name)
+				first, err := c.SVG()
+				if err != nil {
+					t.Fatal(err)
+				}
+				second, err := c.SVG()
+				if err != nil || !bytes.Equal(first, second) {
+					t.Errorf("%s is not the same twice: %v", c.Name, err)
+				}
+				checkSVG(t, c, first)
+				picture, err := c.PNG()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if config, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || config.Width != 1440 {
+					t.Errorf("%s: a PNG %d wide, %v", c.Name, config.Width, err)
+				}
 			}
-			svg, err := c.SVG()
-			if err != nil {
-				t.Fatal(err)
+			if diff := cmp.Diff(test.charts, names); diff != "" {
+				t.Error(diff)
 			}
-			os.MkdirAll("/tmp/look", 0o755)
-			os.WriteFile(filepath.Join("/tmp/look", name+"-"+c.Name+".png"), png, 0o644)
-			os.WriteFile(filepath.Join("/tmp/look", name+"-"+c.Name+".svg"), svg, 0o644)
-			t.Log(name, c.Name, len(svg), c.Title, c.Alt)
+		})
+	}
+	if charts := Charts(nothing(t)); len(charts) > 0 {
+		t.Errorf("nothing was measured, and there are %d charts", len(charts))
+	}
+}
+
+func checkSVG(t *testing.T, c Chart, svg []byte) {
+	t.Helper()
+	if len(svg) > 64<<10 {
+		t.Errorf("%s has %d bytes", c.Name, len(svg))
+	}
+	if !bytes.HasPrefix(svg, []byte("<svg ")) || !bytes.Contains(svg, []byte(`role="img"`)) || !bytes.Contains(svg, []byte("<title>")) {
+		t.Errorf("%s begins %.200s", c.Name, svg)
+	}
+	if latency := c.Name == "latency" || c.Name == "timeline"; latency && !bytes.Contains(svg, []byte("modelled")) {
+		t.Errorf("%s does not say that its latency is modelled", c.Name)
+	}
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+			return
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	for _, test := range []struct{ wanted, want []float64 }{
+		{nil, []float64{}},
+		{[]float64{5}, []float64{5}},
+		{[]float64{10, 50}, []float64{10, 50}},     // far enough apart
+		{[]float64{50, 50}, []float64{45, 55}},     // apart by as little as possible
+		{[]float64{55, 50}, []float64{57.5, 47.5}}, // in their order
+		{[]float64{-20, 0}, []float64{0, 10}},      // no lower than the low end
+		{[]float64{100, 120}, []float64{90, 100}},  // no higher than the high end
+	} {
+		if diff := cmp.Diff(test.want, spread(test.wanted, 10, 0, 100), cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+			t.Errorf("%v: %s", test.wanted, diff)
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	for want, got := range map[string]string{
+		"0 ns": duration(0), "340 ns": duration(340), "1.5 µs": duration(1500), "12.3 ms": duration(12_345_678), "1 s": duration(999_999_999),
+		"61 s": duration(int64(61 * time.Second)), "5.5 min": duration(int64(330 * time.Second)), "3.25 h": duration(int64(195 * time.Minute)),
+		"0": percent(0), "<0.01 %": percent(0.00001), "0.12 %": percent(0.0012), "42.5 %": percent(0.4251), "100 %": percent(1), ">99.9 %": percent(0.99999),
+		"$0": dollars(0), "$0.0012": dollars(0.0012), "$12.50": dollars(12.5), "1234": number(1234), "12.3k": number(12_345), "1.5M": number(1.5e6),
+		"512 B": size(512), "1.5 KiB": size(1536), "25 MiB": size(25 << 20), "1,234,567": grouped(1_234_567), "12": grouped(12),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

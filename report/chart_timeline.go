@@ -30,12 +30,12 @@ type moment struct {
 // intervals, neighbours are taken together.
 const mostMoments = 60
 
-// latencyTracks has a track for every variant that has intervals.
+// latencyTracks has a track for every variant that has intervals and transactions.
 func latencyTracks(s *Scenario) []track {
 	var out []track
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		if len(v.intervals) == 0 {
+		if len(v.intervals) == 0 || v.Transactions == 0 {
 			continue
 		}
 		t := track{Variant: v.Name, Position: i}
