@@ -49,7 +49,7 @@ func outcomesChart(s *Scenario) (Chart, bool) {
 
 // outcomesTitle names the outcome in which the variants are furthest apart.
 func outcomesTitle(s *Scenario) string {
-	var best, title = -1.0, ""
+	best, title := -1.0, ""
 	for _, name := range s.def.Outcomes {
 		share := func(v *Variant) float64 { return v.outcomeShare(name) }
 		least, most := s.extremes(share)
