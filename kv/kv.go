@@ -57,6 +57,16 @@ type Settler interface {
 	Settle(ctx context.Context) error
 }
 
+// Phased is a Store that has to know when it is under load: one that fails on
+// purpose does so only then, not while it is filled or read back.
+type Phased interface {
+	// BeginLoad says that a load begins, and from when it is measured: a time
+	// of the clock that the store lives by.
+	BeginLoad(measureFrom time.Duration)
+	// EndLoad says that all transactions of the load have ended.
+	EndLoad()
+}
+
 // GetOptions are the options of Get and BulkGet. Zero means the store's default.
 type GetOptions struct {
 	// CacheTTL is how long the location may serve the answer from its cache;
