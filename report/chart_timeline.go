@@ -62,10 +62,11 @@ func momentOf(intervals []runfile.Interval) moment {
 	return m
 }
 
-const (
-	trackHeight  vg.Length = 150 // of a panel with all around it
-	trackColumns           = 2
-)
+// trackHeight is that of a panel with all around it.
+const trackHeight vg.Length = 150
+
+// trackColumns is how many panels stand beside each other.
+const trackColumns = 2
 
 func timelineChart(s *Scenario) (Chart, bool) {
 	tracks := latencyTracks(s)
