@@ -101,6 +101,20 @@ func (s *Scenario) details() []column {
 		response("Response", "p95", func(st Stats) int64 { return st.P95 }),
 		response("Response", "p99.9", func(st Stats) int64 { return st.P999 }),
 	}
+	columns = append(columns, column{
+		group: "Price", name: "$/month", doc: "US dollars for thirty days at the rate that was measured, on the paid plan.",
+		cell: measured(func(v *Variant) cell {
+			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s"}
+		}),
+	}, column{
+		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
+		cell: measured(func(v *Variant) cell {
+			if v.FreeLimit.Kind == "" {
+				return cell{text: "all day"}
+			}
+			return cell{text: duration(int64(v.FreeLimit.AfterS * 1e9)), note: "until " + v.FreeLimit.Kind + " are used up"}
+		}),
+	})
 	for _, name := range s.def.Outcomes {
 		if !s.any(func(v *Variant) bool { return v.Outcomes[name] > 0 }) {
 			continue

@@ -61,12 +61,21 @@ type Variant struct {
 	USD          float64            `json:"usd_per_million"`
 	Bill         price.Bill         `json:"usd_per_million_by_kind"`
 	Billed       record.Billed      `json:"billed"`
+	Rate         float64            `json:"transactions_per_second"` // as measured
+	USDPerMonth  float64            `json:"usd_per_month"`           // of thirty days at that rate, on the paid plan
+	FreeLimit    FreeLimit          `json:"free_plan"`
 	Outcomes     map[string]uint64  `json:"outcomes"`
 	Errors       map[string]uint64  `json:"errors"`
 	Series       map[string]Stats   `json:"series"`
 
 	total     record.Snapshot
 	intervals []runfile.Interval // of the first repeat
+}
+
+// FreeLimit is the daily limit of the free plan that is met first.
+type FreeLimit struct {
+	Kind   string  `json:"first_limit"` // "reads" or the like; empty when none is met
+	AfterS float64 `json:"after_s"`     // seconds of a day
 }
 
 // Stats are the figures of one series. Where nothing was observed all are 0.
@@ -163,6 +172,11 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 	v.Billed = v.total.Billed
 	v.Bill = price.PerMillion(v.Billed, v.Transactions)
 	v.USD = v.Bill.Total()
+	if v.DurationS > 0 {
+		v.Rate = float64(v.Transactions) / v.DurationS
+	}
+	v.USDPerMonth = price.PerMonth(v.Billed, v.Transactions, v.Rate).Total()
+	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
 	return v, v.Repeats > 0
 }
 

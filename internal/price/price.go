@@ -46,3 +46,51 @@ func PerMillion(b record.Billed, transactions uint64) Bill {
 func USDPerMillion(b record.Billed, transactions uint64) float64 {
 	return PerMillion(b, transactions).Total()
 }
+
+// What the plans include: the paid one in a month, the free one in a day, after
+// which it refuses.
+const (
+	PaidReads  = 10_000_000
+	PaidOthers = 1_000_000 // writes, deletes and lists, each
+	FreeReads  = 100_000
+	FreeOthers = 1_000 // writes, deletes and lists, each
+)
+
+const (
+	secondsPerDay   = 24 * 60 * 60
+	secondsPerMonth = 30 * secondsPerDay
+)
+
+// PerMonth is what thirty days of so many transactions a second cost on the paid
+// plan, less the operations that it includes.
+func PerMonth(b record.Billed, transactions uint64, rate float64) Bill {
+	if transactions == 0 {
+		return Bill{}
+	}
+	month := func(n uint64, included, price float64) float64 {
+		ops := float64(n) / float64(transactions) * rate * secondsPerMonth
+		return max(0, ops-included) / 1e6 * price
+	}
+	return Bill{
+		Reads: month(b.Reads, PaidReads, Read), Writes: month(b.Writes, PaidOthers, Write),
+		Deletes: month(b.Deletes, PaidOthers, Delete), Lists: month(b.Lists, PaidOthers, List),
+	}
+}
+
+// FreeLimit says which daily limit of the free plan is met first at so many
+// transactions a second, and after how many seconds of the day. kind is empty
+// when a day passes without.
+func FreeLimit(b record.Billed, transactions uint64, rate float64) (kind string, seconds float64) {
+	seconds = secondsPerDay
+	for _, k := range []struct {
+		kind  string
+		n     uint64
+		limit float64
+	}{{"reads", b.Reads, FreeReads}, {"writes", b.Writes, FreeOthers}, {"deletes", b.Deletes, FreeOthers}, {"lists", b.Lists, FreeOthers}} {
+		perSecond := float64(k.n) / float64(max(transactions, 1)) * rate
+		if perSecond*seconds > k.limit {
+			kind, seconds = k.kind, k.limit/perSecond
+		}
+	}
+	return kind, seconds
+}
