@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"kvbench/drivers/embedded"
+	"kvbench/drivers/fault"
 	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/kv"
@@ -39,7 +40,8 @@ func Table() []Driver {
 	}
 }
 
-// Open opens the store that a URL names. No error of it shows a password.
+// Open opens the store that a URL names, with the faults that its options named
+// fault... ask for (fault.FromURL). No error of it shows a password.
 func Open(rawURL string, env Env) (kv.Store, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -64,9 +66,16 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := table[i].Open(u, env)
+	u, profile, err := fault.FromURL(u)
 	if err != nil {
+		return nil, err
+	}
+	store, err := table[i].Open(u, env)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("driver %s: %w", u.Scheme, err)
+	case profile.Name != "":
+		return fault.Wrap(store, profile, env.Clock, env.Seed), nil
 	}
 	return store, nil
 }

@@ -51,6 +51,15 @@ type Traits struct {
 	// not reliably.
 	WriteInterval time.Duration `json:"write_interval_ns"`
 
+	// Faults are the stretches in which the store is made to fail on purpose.
+	Faults []Window `json:"faults,omitempty"`
+
 	// Sources names where each modelled figure comes from, one sentence each.
 	Sources []string `json:"sources,omitempty"`
+}
+
+// Window is a stretch of the measured time.
+type Window struct {
+	From  time.Duration `json:"from_ns"`  // since measuring began
+	Until time.Duration `json:"until_ns"` // 0: to the end of the load
 }

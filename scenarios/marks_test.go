@@ -234,6 +234,32 @@ keys: {count: 10, size: 4000B}
 with: {update: 0, fields: 4, update-fields: 1}`},
 		},
 		{
+			pattern: "fallback", mark: "masked-error",
+			// Every call fails for ten seconds, after 5 ms: ten transactions a second.
+			fires: [2]string{"seed", outage},
+			count: 100, min: 5 * ms, max: 5 * ms, silent: [2]string{"typed"},
+		},
+		{
+			pattern: "fallback", mark: "wrong-fallback",
+			// The last value was read 95 ms before the first failure, and none until the
+			// last, ten seconds later.
+			fires: [2]string{"seed", outage},
+			count: 100, min: 0, max: 11 * s, silent: [2]string{"no-boundary"},
+		},
+		{
+			pattern: "fallback", mark: "time-to-detect",
+			// The fifth failure in a row opens the breaker: 400 ms after the first.
+			fires: [2]string{"circuit-breaker", outage},
+			count: 1, min: 405 * ms, max: 405 * ms, silent: [2]string{"seed"},
+		},
+		{
+			pattern: "fallback", mark: "time-to-recover",
+			// The breaker, opened for four seconds, is tried again and again fails until
+			// after the outage.
+			fires: [2]string{"circuit-breaker", strings.Replace(outage, "with: {", "with: {open-for: 4s, ", 1)},
+			count: 1, min: 0, max: 4100 * ms, silent: [2]string{"circuit-breaker", "\nload: {rate: 10/s, duration: 30s}\nkeys: {count: 1}"},
+		},
+		{
 			pattern: "prefix", mark: "missing-id",
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 10}
@@ -295,14 +321,21 @@ with: {get: 1}`},
 	}
 }
 
+// outage is ten seconds in which every call fails.
+const outage = `
+driver: embedded://?fault=outage&fault-from=10s&fault-for=10s
+load: {rate: 10/s, duration: 30s}
+keys: {count: 1}
+with: {errors: 5}`
+
 // Every mark of every pattern has a row in TestMarks; this counts them.
 func TestEveryMarkIsTested(t *testing.T) {
 	n := 0
 	for _, p := range scenarios.Patterns() {
 		n += len(p.Marks)
 	}
-	if n != 18 {
-		t.Errorf("%d marks: TestMarks has 18", n)
+	if n != 22 {
+		t.Errorf("%d marks: TestMarks has 22", n)
 	}
 }
 
@@ -395,6 +428,14 @@ func TestOutcomes(t *testing.T) {
 	o = run(t, "seed", "pattern: coalesce\nload: {workers: 1, transactions: 1000}\nkeys: {count: 100}\nwith: {update: 0.5, absent: 1}")
 	if c, u, r := o.outcome("created"), o.outcome("updated"), o.outcome("read"); c < 95 || c > 100 || c+u+r != 1000 {
 		t.Errorf("created %d, updated %d, read %d", c, u, r)
+	}
+	o = run(t, "seed", "pattern: fallback\ndriver: embedded://?fault=corrupt&fault-share=1\nload: {workers: 1, transactions: 10}")
+	if c := o.outcome("fallback-corrupt"); c != 10 {
+		t.Errorf("%d of 10 transactions end in fallback-corrupt", c)
+	}
+	o = run(t, "seed", "pattern: fallback\nload: {workers: 1, transactions: 10}\nwith: {absent: 1}")
+	if a := o.outcome("fallback-absent"); a != 10 {
+		t.Errorf("%d of 10 transactions end in fallback-absent", a)
 	}
 	o = run(t, "seed", "pattern: prefix\nload: {workers: 1, transactions: 10}\nkeys: {count: 1_001}")
 	if p := o.outcome("partial"); p != 10 {

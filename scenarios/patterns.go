@@ -11,5 +11,6 @@ func Patterns() []*bench.Pattern {
 		apiCache(),
 		coalesce(),
 		prefix(),
+		fallback(),
 	}
 }

@@ -73,6 +73,9 @@ func (w *Worker) Epoch() time.Time { return w.run.clock.Epoch() }
 // Start is when the transaction began.
 func (w *Worker) Start() time.Duration { return w.tx.Start }
 
+// Measured is the time since measuring began; below 0 in the warm-up.
+func (w *Worker) Measured() time.Duration { return w.Now() - w.run.measureFrom }
+
 // Sleep waits on the scenario's clock.
 func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
 	return w.run.clock.Sleep(ctx, d)

@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"runtime/debug"
@@ -18,6 +19,7 @@ type Virtual struct {
 	events heap
 	due    int // events of tasks that the run waits for
 	live   int // tasks that have not ended and that the run waits for
+	limits int // contexts of WithTimeout that have not been cancelled
 	cur    *task
 	tasks  map[*task]struct{} // every coroutine, the idle ones included
 	idle   []*task            // coroutines that wait for something to run
@@ -38,7 +40,8 @@ func NewVirtual() *Virtual {
 // task is a coroutine that runs one function after another.
 type task struct {
 	f     func()
-	back  bool // in the background
+	back  bool   // in the background
+	wake  uint64 // the event that it waits for; its others no longer count
 	next  func() (struct{}, bool)
 	stop  func()
 	yield func(struct{}) bool
@@ -63,6 +66,12 @@ func (v *Virtual) Sleep(ctx context.Context, d time.Duration) error {
 
 // Until implements Clock.
 func (v *Virtual) Until(ctx context.Context, t time.Duration) error {
+	if v.limits > 0 {
+		if l := v.limit(ctx); l != nil && t >= l.at {
+			_ = v.Until(context.Background(), l.at)
+			return l.Err()
+		}
+	}
 	switch {
 	case t <= v.now:
 	case (len(v.events) == 0 || v.events[0].at > t) && !v.halted.Load():
@@ -128,6 +137,7 @@ func (v *Virtual) Parker() Parker { return &virtualParker{v: v} }
 type virtualParker struct {
 	v     *Virtual
 	t     *task // the parked task
+	timed bool  // it wakes by itself at its deadline
 	token bool  // woken before it parked
 }
 
@@ -136,15 +146,27 @@ func (p *virtualParker) Park(ctx context.Context) error {
 		p.token = false
 		return ctx.Err()
 	}
-	p.t = p.v.cur
+	me, l := p.v.cur, p.v.limit(ctx)
+	p.t, p.timed = me, l != nil
+	if l == nil {
+		p.v.suspend()
+		return ctx.Err()
+	}
+	p.v.schedule(max(l.at, p.v.now), me)
 	p.v.suspend()
-	return ctx.Err()
+	if p.t == me { // nobody woke it
+		p.t = nil
+	}
+	return cmp.Or(l.Err(), ctx.Err())
 }
 
 func (p *virtualParker) Unpark() {
 	if p.t == nil {
 		p.token = true
 		return
+	}
+	if p.timed {
+		p.v.due -= live(p.t) // the event of its deadline
 	}
 	p.v.schedule(p.v.now, p.t)
 	p.t = nil
@@ -158,6 +180,9 @@ func (v *Virtual) Run(ctx context.Context, f func(ctx context.Context)) error {
 	v.Go(func() { f(ctx) })
 	for v.due > 0 && v.failed == nil && !v.halted.Load() {
 		e := v.events.pop()
+		if e.task.wake != e.seq {
+			continue
+		}
 		v.due -= live(e.task)
 		v.now, v.cur = e.at, e.task
 		e.task.next()
@@ -180,6 +205,7 @@ func (v *Virtual) Run(ctx context.Context, f func(ctx context.Context)) error {
 
 func (v *Virtual) schedule(at time.Duration, t *task) {
 	v.seq++
+	t.wake = v.seq
 	v.due += live(t)
 	v.events.push(event{at: at, seq: v.seq, task: t})
 }
