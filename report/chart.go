@@ -16,7 +16,7 @@ import (
 // Chart is one picture of a scenario.
 type Chart struct {
 	Scenario string // the scenario's name
-	Name     string // "latency", "timeline", "outcomes", "marks" or "cost"; also the end of its file name
+	Name     string // "latency", "timeline", "faults", "outcomes", "marks" or "cost"; also the end of its file name
 	Title    string // the finding or question, a sentence
 	Alt      string // what it shows in words, with its main figures
 
@@ -30,7 +30,7 @@ type Chart struct {
 func Charts(s *Scenario) []Chart {
 	var out []Chart
 	for _, chart := range []func(*Scenario) (Chart, bool){
-		latencyChart, timelineChart, outcomesChart, marksChart, costChart,
+		latencyChart, timelineChart, faultsChart, outcomesChart, marksChart, costChart,
 	} {
 		if c, ok := chart(s); ok {
 			c.Scenario = s.Name

@@ -7,9 +7,14 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"kvbench/internal/record"
+	"kvbench/kv"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -67,6 +72,45 @@ func TestLatencyTracks(t *testing.T) {
 		if m.Transactions != 300 || m.P50 <= 0 || m.P99 < m.P50 || m.To-m.From != 15*time.Second {
 			t.Errorf("%+v", m)
 		}
+	}
+}
+
+func TestHiddenShares(t *testing.T) {
+	s := fakeScenario(t, []string{"value", "fallback-error"},
+		[]record.Series{{Name: "masked-error", Unit: "ns", Of: "response", Mark: true}, {Name: "time-to-detect", Unit: "ns", Mark: true}},
+		fakeVariant{
+			name: "seed", n: 4000, latency: constant(time.Millisecond), shares: []float64{0.75, 0.25},
+			marks: map[string]fakeMark{"masked-error": {0.25, upTo(1e6)}},
+		},
+		fakeVariant{
+			name: "typed", n: 4000, latency: constant(time.Millisecond), shares: []float64{0.75, 0.25},
+			marks: map[string]fakeMark{"time-to-detect": {0.001, func(*rand.Rand) int64 { return int64(2 * time.Second) }}},
+		},
+		fakeVariant{name: "idle"})
+	if _, ok := faultsChart(s); ok {
+		t.Error("a chart of faults where there are none")
+	}
+	s.def.Traits.Faults = []kv.Window{{From: time.Minute, Until: 2 * time.Minute}}
+	tracks := hiddenShares(s)
+	if len(tracks) != 2 || tracks[0].Told != "nobody" || tracks[1].Told != "2 s" || tracks[0].End != 10*time.Minute {
+		t.Fatalf("%+v", tracks)
+	}
+	mean := 0.0
+	for i := range tracks[0].Share {
+		mean += tracks[0].Share[i] / float64(len(tracks[0].Share))
+		if tracks[1].Share[i] != 0 {
+			t.Errorf("typed hides %v", tracks[1].Share[i])
+		}
+	}
+	if math.Abs(mean-0.25) > 0.02 {
+		t.Errorf("seed hides %v", mean)
+	}
+	c, ok := faultsChart(s)
+	if !ok || !strings.HasPrefix(c.Title, "seed hides a failure in 2") {
+		t.Errorf("the title is %q", c.Title)
+	}
+	if _, err := c.SVG(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -73,8 +73,6 @@ func timelineChart(s *Scenario) (Chart, bool) {
 	if len(tracks) == 0 {
 		return Chart{}, false
 	}
-	columns := min(trackColumns, len(tracks))
-	rows := (len(tracks) + columns - 1) / columns
 	var values []float64
 	end := time.Duration(1)
 	for _, t := range tracks {
@@ -88,7 +86,7 @@ func timelineChart(s *Scenario) (Chart, bool) {
 	chart := Chart{
 		Name: "timeline", Title: timelineTitle(s, tracks), Alt: "Lines of " + s.responseTime() + " over time.",
 		subtitle: s.Name + ": " + s.responseTime() + " on a log scale, as the run went on: p99 the thick line, p50 the thin one",
-		height:   trackHeight * vg.Length(rows),
+		height:   tracksHeight(len(tracks)),
 		notes:    s.chartNotes(slices.Contains(values, 0)),
 	}
 	for _, t := range tracks {
@@ -97,18 +95,34 @@ func timelineChart(s *Scenario) (Chart, bool) {
 	}
 	x, y := timeAxis(end), logAxis("ns", values, 5)
 	chart.body = func(c draw.Canvas) {
-		for neighbours := range slices.Chunk(tracks, columns) {
-			var row draw.Canvas
-			row, c = cutTop(c, trackHeight)
-			whole := row.Max.X - row.Min.X
-			width := whole / vg.Length(columns)
-			for i, t := range neighbours {
-				left := vg.Length(i) * width
-				t.draw(draw.Crop(row, left, left+width-whole, 0, 0), x, y)
-			}
+		for i, at := range places(c, len(tracks)) {
+			tracks[i].draw(at, x, y)
 		}
 	}
 	return chart, true
+}
+
+// tracksHeight is what n panels need.
+func tracksHeight(n int) vg.Length {
+	columns := min(trackColumns, n)
+	return trackHeight * vg.Length((n+columns-1)/columns)
+}
+
+// places divides a canvas among n panels, row by row.
+func places(c draw.Canvas, n int) []draw.Canvas {
+	out := make([]draw.Canvas, n)
+	columns := min(trackColumns, n)
+	whole := c.Max.X - c.Min.X
+	width := whole / vg.Length(columns)
+	var row draw.Canvas
+	for i := range out {
+		if i%columns == 0 {
+			row, c = cutTop(c, trackHeight)
+		}
+		left := vg.Length(i%columns) * width
+		out[i] = draw.Crop(row, left, left+width-whole, 0, 0)
+	}
+	return out
 }
 
 // extremes returns the moments with the least and the greatest p99.
