@@ -3,6 +3,7 @@ package fault_test
 import (
 	"context"
 	"errors"
+	"net/url"
 	"testing"
 	"time"
 
@@ -10,8 +11,6 @@ import (
 	"kvbench/drivers/fault"
 	"kvbench/internal/clock"
 	"kvbench/kv"
-
-	"net/url"
 )
 
 // fake is a store of one value that takes a given time and counts its calls. It
@@ -39,6 +38,7 @@ func (s *fake) Get(ctx context.Context, _ string, _ kv.GetOptions, e *kv.Entry) 
 	e.Found, e.Value = true, append(e.Value, s.value...)
 	return s.answer(ctx)
 }
+
 func (s *fake) Put(ctx context.Context, _ string, _ []byte, _ kv.PutOptions) error {
 	return s.answer(ctx)
 }

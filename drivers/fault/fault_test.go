@@ -241,7 +241,8 @@ func TestDeterministic(t *testing.T) {
 func TestPassingOnAllocatesNothing(t *testing.T) {
 	rare := hits(1e-15)
 	for _, p := range []fault.Profile{
-		{}, named(t, "none"), named(t, "blips", rare), named(t, "throttle", rare), named(t, "outage", rare),
+		{},
+		named(t, "none"), named(t, "blips", rare), named(t, "throttle", rare), named(t, "outage", rare),
 		named(t, "partial-outage"), named(t, "brownout"), named(t, "corrupt", rare), named(t, "timeouts", rare),
 	} {
 		p.From = time.Second
@@ -296,3 +297,28 @@ func TestConcurrentOnTheWallClock(t *testing.T) {
 		t.Errorf("%d of %d calls failed", total, tasks*each)
 	}
 }
+
+// What the wrapping costs a get that is passed on: without a fault, before the
+// window opens, and inside of it.
+func BenchmarkPassingOn(b *testing.B) {
+	rare := hits(1e-15)
+	for name, p := range map[string]fault.Profile{
+		"none": named(b, "none"), "before": named(b, "outage"), "inside": named(b, "blips", rare),
+	} {
+		b.Run(name, func(b *testing.B) {
+			c := clock.NewWall()
+			s := fault.Wrap(new(nothing), p, c, 1)
+			s.(kv.Phased).BeginLoad(c.Now())
+			var e kv.Entry
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = s.Get(b.Context(), "user:000001:profile", kv.GetOptions{}, &e)
+			}
+		})
+	}
+}
+
+// nothing is a store that does nothing, to tell the wrapping's own cost.
+type nothing struct{ fake }
+
+func (*nothing) Get(context.Context, string, kv.GetOptions, *kv.Entry) error { return nil }
