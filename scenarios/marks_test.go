@@ -234,6 +234,49 @@ keys: {count: 10, size: 4000B}
 with: {update: 0, fields: 4, update-fields: 1}`},
 		},
 		{
+			pattern: "session", mark: "expired-served",
+			// KV counts whole seconds, and from when the put took effect: a session of 60 s
+			// is served for up to two seconds more unless its own expiry is checked.
+			fires: [2]string{"ttl-only", `
+driver: embedded://?write=900ms
+load: {rate: 50/s, duration: 10m}
+keys: {count: 5}
+with: {ttl: 60s, create: 0.001, logout: 0}`},
+			count: any, min: 0, max: 2 * s, silent: [2]string{"seed"},
+		},
+		{
+			pattern: "session", mark: "revoked-served",
+			// Another location serves what it has cached, for 60 s, and sees the delete
+			// within two minutes.
+			fires: [2]string{"seed", `
+driver: embedded://?locations=3&propagation=60s
+load: {rate: 20/s, duration: 10m}
+keys: {count: 50}`},
+			count: any, min: 0, max: 180 * s, silent: [2]string{"seed", `
+load: {rate: 20/s, duration: 10m}
+keys: {count: 50}`},
+		},
+		{
+			pattern: "session", mark: "lost-session",
+			// What was looked up before it existed is absent for 60 s at the location that
+			// asked, although writes are seen everywhere at once.
+			fires: [2]string{"pre-read", `
+driver: embedded://?locations=3
+load: {rate: 20/s, duration: 10m}
+keys: {count: 20}`},
+			count: any, min: 0, max: 60 * s, silent: [2]string{"seed"},
+		},
+		{
+			pattern: "session", mark: "renewal-rejected",
+			// One session, looked up ten times a second: one renewal a second is accepted.
+			fires: [2]string{"sliding", `
+driver: embedded://?writes=strict
+load: {rate: 10/s, duration: 10s}
+keys: {count: 1}
+with: {create: 0, logout: 0}`},
+			count: 90, min: 0, max: 0, silent: [2]string{"sliding-throttled"},
+		},
+		{
 			pattern: "fallback", mark: "masked-error",
 			// Every call fails for ten seconds, after 5 ms: ten transactions a second.
 			fires: [2]string{"seed", outage},
@@ -334,8 +377,8 @@ func TestEveryMarkIsTested(t *testing.T) {
 	for _, p := range scenarios.Patterns() {
 		n += len(p.Marks)
 	}
-	if n != 22 {
-		t.Errorf("%d marks: TestMarks has 22", n)
+	if n != 26 {
+		t.Errorf("%d marks: TestMarks has 26", n)
 	}
 }
 

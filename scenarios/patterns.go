@@ -9,6 +9,7 @@ func Patterns() []*bench.Pattern {
 	return []*bench.Pattern{
 		multiTier(),
 		apiCache(),
+		session(),
 		coalesce(),
 		prefix(),
 		fallback(),
