@@ -36,6 +36,23 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// A store that is to fail is the driver's, wrapped, and says so.
+func TestOpenWithFaults(t *testing.T) {
+	s, err := drivers.Open("embedded://?locations=3&fault=outage&fault-from=60s&fault-for=30s&fault-share=90%",
+		drivers.Env{Clock: clock.NewVirtual()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Traits()
+	const want = "injected fault, modelled: outage: 90 % of "
+	if got.Locations != 3 || len(got.Sources) == 0 || !strings.Contains(got.Sources[len(got.Sources)-1], want) {
+		t.Errorf("got %+v", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // An error says what was wrong, what would be right, and what was probably meant.
 func TestOpenErrors(t *testing.T) {
 	for _, test := range []struct {
@@ -65,6 +82,9 @@ func TestOpenErrors(t *testing.T) {
 		{"embedded://?hot=p101:60ms", []string{"p101:60ms"}},
 		{"embedded://?hot=pNaN:60ms", []string{"pNaN"}},
 		{"embedded://?hot=p50:-1ms", []string{"p50:-1ms"}},
+		{"embedded://?fault=outge", []string{`unknown fault "outge"`, `did you mean "outage"?`, "partial-outage"}},
+		{"embedded://?fault-share=2&fault=blips", []string{"fault-share=2", "from 0 to 1"}},
+		{"embedded://?fault=blips&location=3", []string{`unknown option "location"`, `did you mean "locations"?`}},
 		{"embedded://?locations=x&profil=none", []string{"from 1 to 64", `did you mean "profile"?`}},
 	} {
 		_, err := drivers.Open(test.url, drivers.Env{Clock: clock.NewVirtual()})

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"kvbench/internal/units"
 
@@ -32,7 +33,8 @@ func CheckDriver(text string) error {
 			Hint: "secrets come from the environment variables that the driver reads",
 		}
 	}
-	query, err := url.ParseQuery(u.RawQuery)
+	// A % that ends a value stands for itself: fault-share=90%.
+	query, err := url.ParseQuery(strings.ReplaceAll(u.RawQuery+"&", "%&", "%25&"))
 	if err != nil {
 		bad.Why = "its parameters cannot be read"
 		return bad

@@ -277,6 +277,46 @@ with: {create: 0, logout: 0}`},
 			count: 90, min: 0, max: 0, silent: [2]string{"sliding-throttled"},
 		},
 		{
+			pattern: "versioned", mark: "duplicate-migration",
+			// Five workers in step find the old format together, and all migrate.
+			fires: [2]string{"seed", `
+driver: embedded://?hot=10ms&cold=10ms&write=10ms
+load: {workers: 5, transactions: 100}
+keys: {count: 1}`},
+			count: 4, min: 1, max: 4, silent: [2]string{"single-flight"},
+		},
+		{
+			pattern: "versioned", mark: "clobbered-write",
+			// A write takes up to two seconds, so an update may overtake a migration.
+			fires: [2]string{"seed", `
+driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
+load: {rate: 500/s, transactions: 1000}
+keys: {count: 500}
+with: {update: 0.5}`},
+			count: any, min: 0, max: 30 * s, silent: [2]string{"transform-only"},
+		},
+		{
+			pattern: "versioned", mark: "ttl-lost",
+			// Every key expires in an hour; all are migrated within minutes.
+			fires: [2]string{"seed", migrating},
+			count: 50, min: 3200 * s, max: 3600 * s, silent: [2]string{"keep-expiry"},
+		},
+		{
+			pattern: "versioned", mark: "metadata-lost",
+			// The owner and the expiry of each.
+			fires: [2]string{"seed", migrating},
+			count: 50, min: 2, max: 2, silent: [2]string{"batch"},
+		},
+		{
+			pattern: "versioned", mark: "put-rejected",
+			// Of the five that migrate at the same time one is accepted.
+			fires: [2]string{"seed", `
+driver: embedded://?writes=strict&hot=10ms&cold=10ms&write=10ms
+load: {workers: 5, transactions: 100}
+keys: {count: 1}`},
+			count: 4, min: 10 * ms, max: 10 * ms, silent: [2]string{"transform-only"},
+		},
+		{
 			pattern: "fallback", mark: "masked-error",
 			// Every call fails for ten seconds, after 5 ms: ten transactions a second.
 			fires: [2]string{"seed", outage},
@@ -371,14 +411,20 @@ load: {rate: 10/s, duration: 30s}
 keys: {count: 1}
 with: {errors: 5}`
 
+// migrating reads fifty expiring keys until all are migrated.
+const migrating = `
+load: {rate: 10/s, duration: 3m}
+keys: {count: 50}
+with: {expiring: 1, ttl: 1h, batch: 0.05}`
+
 // Every mark of every pattern has a row in TestMarks; this counts them.
 func TestEveryMarkIsTested(t *testing.T) {
 	n := 0
 	for _, p := range scenarios.Patterns() {
 		n += len(p.Marks)
 	}
-	if n != 26 {
-		t.Errorf("%d marks: TestMarks has 26", n)
+	if n != 31 {
+		t.Errorf("%d marks: TestMarks has 31", n)
 	}
 }
 

@@ -12,6 +12,7 @@ func Patterns() []*bench.Pattern {
 		session(),
 		coalesce(),
 		prefix(),
+		versioned(),
 		fallback(),
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// getter reads one key of ten that it seeds, and reads all back to verify.
+// tenKeys reads one key of ten that it seeds, and reads all back to verify.
 type tenKeys struct{}
 
 func (tenKeys) Seed(ctx context.Context, w *bench.Worker) error {
@@ -82,7 +82,8 @@ func TestOutageOfARun(t *testing.T) {
 			Decode: func(any) error { return nil },
 		}
 		var l timeline
-		v, err := bench.Run(t.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: store, Seed: 1, Observer: &l})
+		v, err := bench.Run(t.Context(), s, s.Pattern.Variants[0],
+			bench.Options{Clock: c, Store: store, Seed: 1, Observer: &l})
 		if err != nil || !v.Verified {
 			t.Errorf("%s: %v", query, err)
 		}

@@ -186,7 +186,8 @@ func TestCorruptIsNoJSON(t *testing.T) {
 				must(s.Get(ctx, "k", kv.GetOptions{Metadata: true}, &e))
 				must(s.(kv.BulkGetter).BulkGet(ctx, []string{"k", "absent"}, kv.GetOptions{Metadata: true}, es))
 				for _, e := range []kv.Entry{e, es[0]} {
-					if json.Valid(e.Value) || json.Valid(value) && bytes.Equal(e.Value, value) || !e.Found || string(e.Metadata) != `{"m":1}` {
+					same := json.Valid(value) && bytes.Equal(e.Value, value)
+					if json.Valid(e.Value) || same || !e.Found || string(e.Metadata) != `{"m":1}` {
 						rt.Fatalf("of %q: got %+v", value, e)
 					}
 				}
@@ -255,10 +256,15 @@ func TestPartialOutage(t *testing.T) {
 	under(t, p, openEmbedded(t, "embedded://?locations=2"), func(ctx context.Context, c clock.Clock, s kv.Store) {
 		here, there := s, s.(kv.Located).At(1)
 		key := func(i int) string { return fmt.Sprint("k", i) }
+		long := kv.GetOptions{CacheTTL: time.Hour}
+		amiss := func(k, n int) bool {
+			return math.Abs(float64(k)-p.Share*float64(n)) > 5*math.Sqrt(p.Share*(1-p.Share)*float64(n))
+		}
 		var e kv.Entry
 		es := make([]kv.Entry, 2)
 		for i := range keys {
-			if err := errors.Join(here.Put(ctx, key(i), []byte("1"), kv.PutOptions{}), here.Get(ctx, key(i), kv.GetOptions{}, &e)); err != nil {
+			put := here.Put(ctx, key(i), []byte("1"), kv.PutOptions{})
+			if err := errors.Join(put, here.Get(ctx, key(i), kv.GetOptions{}, &e)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -267,10 +273,10 @@ func TestPartialOutage(t *testing.T) {
 		reads, failed := 0, 0
 		for range rounds {
 			for i := range keys {
-				if err := here.Get(ctx, key(i), kv.GetOptions{CacheTTL: time.Hour}, &e); err != nil || !e.Cached {
+				if err := here.Get(ctx, key(i), long, &e); err != nil || !e.Cached {
 					t.Fatalf("cached: %v, %+v", err, e)
 				}
-				err := there.Get(ctx, key(i), kv.GetOptions{CacheTTL: time.Hour}, &e)
+				err := there.Get(ctx, key(i), long, &e)
 				if passed[key(i)] {
 					if err != nil {
 						t.Fatalf("at %v: it was read there before: %v", c.Now(), err)
@@ -284,20 +290,20 @@ func TestPartialOutage(t *testing.T) {
 			}
 			_ = c.Sleep(ctx, time.Second)
 		}
-		if off := math.Abs(float64(failed) - p.Share*float64(reads)); off > 5*math.Sqrt(p.Share*(1-p.Share)*float64(reads)) {
+		if amiss(failed, reads) {
 			t.Errorf("%d of %d reads failed that the cache could not answer", failed, reads)
 		}
 		bulk := here.(kv.BulkGetter)
-		if err := bulk.BulkGet(ctx, []string{key(0), key(1)}, kv.GetOptions{CacheTTL: time.Hour}, es); err != nil {
+		if err := bulk.BulkGet(ctx, []string{key(0), key(1)}, long, es); err != nil {
 			t.Errorf("bulk get of cached keys: %v", err)
 		}
 		failed = 0
 		for i := range keys {
-			if err := bulk.BulkGet(ctx, []string{key(0), fmt.Sprint("absent", i)}, kv.GetOptions{CacheTTL: time.Hour}, es); err != nil {
+			if err := bulk.BulkGet(ctx, []string{key(0), fmt.Sprint("absent", i)}, long, es); err != nil {
 				failed++
 			}
 		}
-		if off := math.Abs(float64(failed) - p.Share*keys); off > 5*math.Sqrt(p.Share*(1-p.Share)*keys) {
+		if amiss(failed, keys) {
 			t.Errorf("%d of %d bulk gets failed that the cache could not answer in full", failed, keys)
 		}
 	})

@@ -71,7 +71,9 @@ func ops() map[string]func(ctx context.Context, s kv.Store, key string) error {
 		"get": func(ctx context.Context, s kv.Store, key string) error {
 			return s.Get(ctx, key, kv.GetOptions{}, new(kv.Entry))
 		},
-		"put":    func(ctx context.Context, s kv.Store, key string) error { return s.Put(ctx, key, nil, kv.PutOptions{}) },
+		"put": func(ctx context.Context, s kv.Store, key string) error {
+			return s.Put(ctx, key, nil, kv.PutOptions{})
+		},
 		"delete": func(ctx context.Context, s kv.Store, key string) error { return s.Delete(ctx, key) },
 		"list": func(ctx context.Context, s kv.Store, key string) error {
 			return s.List(ctx, kv.ListOptions{Prefix: key}, new(kv.Page))

@@ -155,7 +155,8 @@ func TestWindow(t *testing.T) {
 		want   map[time.Duration]bool // whether a call at a time fails
 	}{
 		{length, map[time.Duration]bool{
-			0: false, from: false, measured: false, begin - 1: false, begin: true, begin + 1: true, end - 1: true, end: false,
+			0: false, from: false, measured: false,
+			begin - 1: false, begin: true, begin + 1: true, end - 1: true, end: false,
 		}},
 		{0, map[time.Duration]bool{begin - 1: false, begin: true, end: true, begin + 1000*time.Hour: true}},
 	} {

@@ -1,7 +1,9 @@
 package fault_test
 
 import (
+	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +37,9 @@ func TestFromURL(t *testing.T) {
 		},
 		{
 			"x://?fault-share=12.5%25&fault-ops=get+bulk-put&fault-delay=1s&fault=blips", "",
-			named(t, "blips", hits(0.125), func(p *fault.Profile) { p.Ops, p.Delay = fault.Get|fault.BulkPut, time.Second }),
+			named(t, "blips", hits(0.125), func(p *fault.Profile) {
+				p.Ops, p.Delay = fault.Get|fault.BulkPut, time.Second
+			}),
 		},
 		{
 			"x://?fault=throttle&fault-retry-after=5m&fault-share=0.02&fault-ops=put", "",
@@ -45,7 +49,10 @@ func TestFromURL(t *testing.T) {
 			"x://?fault=brownout&fault-factor=2.5&fault-share=90%&fault-delay=0s", "",
 			named(t, "brownout", hits(0.9), func(p *fault.Profile) { p.Factor, p.Delay = 2.5, 0 }),
 		},
-		{"x://?fault=corrupt&fault-ops=bulk-get", "", named(t, "corrupt", func(p *fault.Profile) { p.Ops = fault.BulkGet })},
+		{
+			"x://?fault=corrupt&fault-ops=bulk-get", "",
+			named(t, "corrupt", func(p *fault.Profile) { p.Ops = fault.BulkGet }),
+		},
 	} {
 		rest, p, err := fromURL(t, test.url)
 		if err != nil || rest.RawQuery != test.rest {
@@ -60,7 +67,7 @@ func TestFromURL(t *testing.T) {
 // An error says what was wrong, what would be right, and what was probably meant.
 func TestFromURLErrors(t *testing.T) {
 	for query, want := range map[string]string{
-		"fault=outge":                             `option fault=outge: unknown fault "outge" (did you mean "outage"?): want none, blips, throttle, `,
+		"fault=outge":                             `option fault=outge: unknown fault "outge" (did you mean "outage"?): want none, `,
 		"fault=":                                  `unknown fault ""`,
 		"faults=outage":                           `unknown option "faults" (did you mean "fault"?)`,
 		"fault-share=1":                           "option fault-share needs a fault: want fault=blips or another",
@@ -92,6 +99,40 @@ func TestFromURLErrors(t *testing.T) {
 		}
 		if err != nil && strings.Contains(query, "outge") && strings.Contains(err.Error(), "needs a fault") {
 			t.Errorf("%s: %v blames what is right", query, err)
+		}
+	}
+}
+
+// docs/faults.md has a row for every profile, with the default share and window,
+// and names every option.
+func TestDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/faults.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, row, ok := strings.Cut(strings.TrimPrefix(line, "| `"), "` |"); ok {
+			rows[name] += row
+		}
+	}
+	for _, p := range fault.Profiles() {
+		want := []string{"always"}
+		if p.For > 0 {
+			want = []string{fmt.Sprintf("from %v s for %v s", p.From.Seconds(), p.For.Seconds())}
+		}
+		if p.Share < 1 {
+			want = append(want, fmt.Sprintf("%v %%", 100*p.Share))
+		}
+		for _, text := range want {
+			if row, ok := rows[p.Name]; !ok || p.Name != "none" && !strings.Contains(row, text) {
+				t.Errorf("the row of %s does not say %q: %s", p.Name, text, row)
+			}
+		}
+	}
+	for _, option := range []string{"share", "from", "for", "ops", "delay", "factor", "retry-after"} {
+		if rows["fault-"+option] == "" {
+			t.Errorf("fault-%s has no row", option)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "throttle", Doc: "for a share of the time each key is refused with 429 and Retry-After",
-			Source: "assumption: a key is refused in one second of five, drawn second by second, whatever is asked of it; " +
+			Source: "assumption: a key is refused in one second of five, drawn second by second, whatever is asked; " +
 				"published is a limit of one write a second to a key (developers.cloudflare.com/kv/platform/limits), " +
 				"which the embedded store's option writes models; " + refusalSource,
 			Share: 0.2, Ops: AllOps, Delay: refusal, RetryAfter: time.Second, effect: limited,
@@ -92,13 +92,13 @@ func Profiles() []Profile {
 			Share: 1, From: time.Minute, For: 30 * time.Second, Ops: AllOps, Delay: refusal, effect: refused,
 		},
 		{
-			Name: "partial-outage", Doc: "for a stretch a share of the calls that the edge cache does not answer answers 500",
-			Source: incident + ": for 2 h 28 min 90.22 % of all requests failed, with 503 or 500: those that the cache " +
-				"could not answer; assumption: 90 % of those fail, with 500, from 60 s for 30 s; " + refusalSource,
+			Name: "partial-outage", Doc: "for a stretch calls that the edge cache does not answer answer 500",
+			Source: incident + ": for 2 h 28 min 90.22 % of all requests failed, with 503 or 500: those that the " +
+				"cache could not answer; assumption: 90 % of those fail, with 500, from 60 s for 30 s; " + refusalSource,
 			Share: 0.9, From: time.Minute, For: 30 * time.Second, Ops: AllOps, Delay: refusal, effect: missing,
 		},
 		{
-			Name: "corrupt", Doc: "values are read truncated or garbled, so that they are no valid JSON; the stored ones stay whole",
+			Name: "corrupt", Doc: "values are read truncated or garbled, as no valid JSON; the stored ones stay whole",
 			Source: "assumption: every value is hit; nothing of the kind is published",
 			Share:  1, Ops: reads, effect: damaged,
 		},

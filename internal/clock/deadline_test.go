@@ -119,7 +119,8 @@ func TestDerivedFromADeadline(t *testing.T) {
 			t.Error("a value is lost")
 		}
 		for _, wait := range []func() error{
-			func() error { return c.Sleep(derived, time.Hour) }, func() error { return c.Parker().Park(derived) },
+			func() error { return c.Sleep(derived, time.Second) }, // to the deadline, and then beyond it
+			func() error { return c.Sleep(derived, 1) }, func() error { return c.Parker().Park(derived) },
 		} {
 			if err := wait(); err != context.DeadlineExceeded || c.Now() != time.Second {
 				t.Errorf("at %v: %v", c.Now(), err)
@@ -152,11 +153,17 @@ func TestWokenBeforeTheDeadline(t *testing.T) {
 			t.Errorf("woken at %v: %v", c.Now(), err)
 		}
 		cancel()
-		if _ = c.Sleep(ctx, 3*time.Second); c.Now() != 4*time.Second {
+		if _ = c.Sleep(ctx, 9*time.Second); c.Now() != 10*time.Second { // beyond it
 			t.Errorf("slept until %v", c.Now())
 		}
+		limited, cancel = clock.WithTimeout(ctx, c, 5*time.Second)
+		defer cancel()
+		c.Go(p.Unpark)
+		if err := p.Park(limited); err != nil {
+			t.Error(err)
+		}
 	})
-	if c.Now() != 4*time.Second || ticks > 4 {
+	if c.Now() != 10*time.Second || ticks > 10 {
 		t.Errorf("the run ended at %v after %d ticks: it waited for a deadline that nobody waits for", c.Now(), ticks)
 	}
 }

@@ -69,9 +69,9 @@ func (l *Ledger) Known(number int) bool {
 // there before all updates.
 //
 // An update survives when the final version descends from it, each version from
-// its base. A blind one is meant to overwrite: it need not be an ancestor, and
-// only an update that began after the final one was acknowledged is sure to
-// have come later, and so is lost.
+// its base. A blind one is meant to overwrite: it need not be an ancestor. Of
+// blind updates one is lost that is sure to have come after the final one, because
+// it began when that was acknowledged, and that no later one was to overwrite.
 func (l *Ledger) Lost(number int, final uint64) []Lost {
 	o := &l.objects[number]
 	o.mu.Lock()
@@ -99,9 +99,15 @@ func (l *Ledger) Lost(number int, final uint64) []Lost {
 		survived[i] = true
 		v = o.updates[i].Base
 	}
+	latest := time.Duration(0) // when the last acknowledged update began
+	for _, u := range o.updates {
+		if u.Acked != Never {
+			latest = max(latest, u.Start)
+		}
+	}
 	var lost []Lost
 	for i, u := range o.updates {
-		if u.Acked == Never || survived[i] || u.Base == Blind && u.Start <= finalAck {
+		if u.Acked == Never || survived[i] || u.Base == Blind && (u.Start <= finalAck || u.Acked < latest) {
 			continue
 		}
 		out := Lost{Version: u.Version}

@@ -57,6 +57,12 @@ func TestLost(t *testing.T) {
 			1,
 			[]ledger.Lost{{Version: 2}},
 		},
+		{
+			"only the last of those that overwrite each other",
+			[]ledger.Update{blind(1, 0, 1*s), blind(2, 2*s, 3*s), blind(3, 4*s, 5*s)},
+			0,
+			[]ledger.Lost{{Version: 3}},
+		},
 		{"nothing is sure to come after what was not acknowledged", []ledger.Update{
 			blind(1, 0, 1*s), {Version: 2, Base: ledger.Blind, Acked: ledger.Never}, blind(3, 2*s, 3*s),
 		}, 2, nil},
