@@ -12,17 +12,22 @@ import (
 const (
 	// sameRatio is the ratio up to which two figures are called the same.
 	sameRatio = 1.02
+	// clearRatio is the ratio from which on a ratio says more than a percentage.
+	clearRatio = 1.5
 	// answerMarks is how many marks an answer names, those with the largest
 	// share.
-	answerMarks = 3
+	answerMarks = 2
 )
 
 // same reports whether two figures differ by less than is worth a word.
 func same(a, b float64) bool { return max(a, b) <= sameRatio*min(a, b) }
 
-// answer answers the scenario's question from the data alone: which variant is
-// fastest at p99, what each costs, what went wrong, and what is missing.
-func (s *Scenario) answer() string {
+// answer answers the scenario's question from the data alone.
+func (s *Scenario) answer() string { return strings.Join(s.sentences(), " ") }
+
+// sentences are an answer: which variant is fastest at p99 and what each costs;
+// what went wrong; and what is missing.
+func (s *Scenario) sentences() []string {
 	var ran []*Variant
 	var remarks []string
 	for i := range s.Variants {
@@ -37,11 +42,10 @@ func (s *Scenario) answer() string {
 			remarks = append(remarks, d.Name+" did not run.")
 		}
 	}
-	sentences := []string{"No answer: no variant measured a transaction."}
-	if len(ran) > 0 {
-		sentences = append([]string{s.fastest(ran)}, s.wrong(ran)...)
+	if len(ran) == 0 {
+		return append([]string{"No answer: no variant measured a transaction."}, remarks...)
 	}
-	return strings.Join(append(sentences, remarks...), " ")
+	return slices.Concat([]string{s.fastest(ran)}, s.wrong(ran), remarks)
 }
 
 // remarks say how a variant did not end as it should.
@@ -62,53 +66,53 @@ func (v *Variant) remarks() []string {
 // fastest compares variants, of which there is at least one, by their response
 // at p99 and by their price.
 func (s *Scenario) fastest(ran []*Variant) string {
-	ran = slices.Clone(ran)
-	slices.SortStableFunc(ran, func(a, b *Variant) int { return cmp.Compare(a.p99(), b.p99()) })
-	n := 1
-	for n < len(ran) && same(ran[0].p99(), ran[n].p99()) {
-		n++
-	}
-	first, rest := ran[:n], ran[n:]
+	first, rest := least(ran, (*Variant).p99)
 	switch {
 	case len(ran) == 1:
 		return fmt.Sprintf("%s answers within %s at p99%s and costs %s per million transactions.",
-			ran[0].Name, duration(int64(ran[0].p99())), s.caveat(" (", ran, ")"), dollars(ran[0].USD))
+			ran[0].Name, nanoseconds(ran[0].p99()), s.caveat(" (", ran, ")"), dollars(ran[0].USD))
 	case len(rest) == 0:
-		return fmt.Sprintf("There is no difference at p99 (%s%s); %s.",
-			duration(int64(ran[0].p99())), s.caveat(", ", ran, ""), cheapest(ran))
+		return fmt.Sprintf("There is no difference at p99 (%s%s)%s; %s.",
+			nanoseconds(ran[0].p99()), s.caveat(", ", ran, ""), atMedian(first, ran), cheapest(nil, ran))
 	}
 	other := rest[0]
 	if i := slices.IndexFunc(rest, func(v *Variant) bool { return v.Name == "seed" }); i >= 0 {
 		other = rest[i] // the variant that the others would replace
 	}
-	figures := fmt.Sprintf("%s vs %s%s", duration(int64(first[0].p99())), duration(int64(other.p99())),
+	figures := fmt.Sprintf("%s vs %s%s", nanoseconds(first[0].p99()), nanoseconds(other.p99()),
 		s.caveat(", ", append(slices.Clone(first), other), ""))
 	if len(ran) == 2 {
-		return fmt.Sprintf("%s is %s than %s at p99 (%s) %s.",
-			first[0].Name, faster(first[0], other), other.Name, figures, costs(first[0], other))
+		return fmt.Sprintf("%s is %s than %s at p99 (%s) %s%s.",
+			first[0].Name, faster(first[0], other), other.Name, figures, costs(first[0], other), atMedian(first, ran))
 	}
-	verb := "is"
-	if n > 1 {
-		verb = "are"
+	median, price := atMedian(first, ran), "; "+cheapest(nil, ran)
+	if median == "" && slices.Equal(first, cheapestOf(ran)) {
+		price = ", and " + cheapest(first, ran)
 	}
-	return fmt.Sprintf("%s %s the fastest at p99, %s than %s (%s); %s.",
-		names(first, len(ran)), verb, faster(first[0], other), other.Name, figures, cheapest(ran))
+	return fmt.Sprintf("%s the fastest at p99, %s than %s (%s)%s%s.",
+		are(first, ran), faster(first[0], other), other.Name, figures, median, price)
+}
+
+// atMedian says which variants are fastest at p50 where those that are fastest
+// at p99 take clearly longer there.
+func atMedian(fastest, ran []*Variant) string {
+	first, _ := least(ran, (*Variant).p50)
+	own, _ := least(fastest, (*Variant).p50)
+	if own[0].p50() < clearRatio*first[0].p50() || own[0].p50() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; at p50 %s (%s vs %s)", are(first, ran), nanoseconds(first[0].p50()), nanoseconds(own[0].p50()))
 }
 
 // faster says by how much a responds sooner than b, whose p99 is the larger.
 func faster(a, b *Variant) string {
-	if a.p99() == 0 || b.p99() >= 1.5*a.p99() {
-		return times(b.p99(), a.p99()) + "faster"
+	switch {
+	case a.p99() == 0:
+		return "faster"
+	case b.p99() >= clearRatio*a.p99():
+		return times(b.p99()/a.p99()) + " faster"
 	}
-	return percent(1-a.p99()/b.p99()) + " faster"
-}
-
-// times is how many times b goes into a, and a space; empty where b is zero.
-func times(a, b float64) string {
-	if b == 0 {
-		return ""
-	}
-	return digits(a/b, 2) + "× "
+	return part(1-a.p99()/b.p99()) + " faster"
 }
 
 // costs says what a costs beside b.
@@ -121,30 +125,55 @@ func costs(a, b *Variant) string {
 	case a.USD == 0:
 		return fmt.Sprintf("and costs nothing, against %s per million transactions", dollars(b.USD))
 	case a.USD < b.USD:
-		return fmt.Sprintf("and costs %s less", percent(1-a.USD/b.USD))
+		return fmt.Sprintf("and costs %s less", part(1-a.USD/b.USD))
 	case b.USD == 0:
 		return fmt.Sprintf("but costs %s per million transactions, against nothing", dollars(a.USD))
 	case a.USD < 2*b.USD:
-		return fmt.Sprintf("but costs %s more", percent(a.USD/b.USD-1))
+		return fmt.Sprintf("but costs %s more", part(a.USD/b.USD-1))
 	}
-	return fmt.Sprintf("but costs %sas much", times(a.USD, b.USD))
+	return fmt.Sprintf("but costs %s as much", times(a.USD/b.USD))
 }
 
-// cheapest says which variants cost least, and what the dearest costs.
-func cheapest(ran []*Variant) string {
-	byPrice := slices.Clone(ran)
-	slices.SortStableFunc(byPrice, func(a, b *Variant) int { return cmp.Compare(a.USD, b.USD) })
-	least, most := byPrice[0].USD, byPrice[len(ran)-1]
-	if same(least, most.USD) {
-		return fmt.Sprintf("all cost the same (%s per million transactions)", dollars(least))
+// cheapest says which variants cost least and what the dearest costs. Those
+// that the sentence speaks of already it does not name again.
+func cheapest(named, ran []*Variant) string {
+	first := cheapestOf(ran)
+	most := slices.MaxFunc(ran, func(a, b *Variant) int { return cmp.Compare(a.USD, b.USD) })
+	price := dollars(first[0].USD)
+	if first[0].USD == 0 {
+		price = "nothing"
 	}
-	first := slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return !same(least, v.USD) })
+	if len(first) == len(ran) {
+		return "all cost the same (" + price + " per million transactions)"
+	}
 	verb := "costs"
 	if len(first) > 1 {
 		verb = "cost"
 	}
-	return fmt.Sprintf("%s %s least (%s per million transactions, %s %s)",
-		names(first, len(ran)), verb, dollars(least), most.Name, dollars(most.USD))
+	if !slices.Equal(named, first) {
+		verb = names(first, ran) + " " + verb
+	}
+	return fmt.Sprintf("%s least (%s; %s %s per million transactions)", verb, price, most.Name, dollars(most.USD))
+}
+
+func cheapestOf(ran []*Variant) []*Variant {
+	first, _ := least(ran, func(v *Variant) float64 { return v.USD })
+	return first
+}
+
+// least divides variants into those with the least of a figure, or one that is
+// the same, and the others, which it sorts.
+func least(ran []*Variant, figure func(*Variant) float64) (first, rest []*Variant) {
+	smallest := figure(slices.MinFunc(ran, func(a, b *Variant) int { return cmp.Compare(figure(a), figure(b)) }))
+	for _, v := range ran {
+		if same(smallest, figure(v)) {
+			first = append(first, v)
+		} else {
+			rest = append(rest, v)
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b *Variant) int { return cmp.Compare(figure(a), figure(b)) })
+	return first, rest
 }
 
 // wrong says which marks were seen, where most and where least.
@@ -155,13 +184,14 @@ func (s *Scenario) wrong(ran []*Variant) []string {
 	if s.any(func(v *Variant) bool { return v.Outcomes["error"] > 0 }) {
 		fired = append(fired, record.Series{Name: "error", Of: "response"})
 	}
-	worst := func(m record.Series) *Variant {
-		return slices.MaxFunc(ran, func(a, b *Variant) int { return cmp.Compare(a.share(m), b.share(m)) })
+	weight := func(m record.Series) float64 {
+		_, least, most := extremes(m, ran)
+		return max(most-least, most/2) // what tells variants apart counts twice
 	}
-	slices.SortStableFunc(fired, func(a, b record.Series) int { return cmp.Compare(worst(b).share(b), worst(a).share(a)) })
+	slices.SortStableFunc(fired, func(a, b record.Series) int { return cmp.Compare(weight(b), weight(a)) })
 	var parts []string
 	for _, m := range fired[:min(len(fired), answerMarks)] {
-		parts = append(parts, s.markPhrase(m, ran, worst(m)))
+		parts = append(parts, s.markPhrase(m, ran))
 	}
 	switch more := len(fired) - answerMarks; {
 	case more > 0:
@@ -176,26 +206,26 @@ func (s *Scenario) wrong(ran []*Variant) []string {
 
 // markPhrase is a mark's share and size where they are worst, and its share
 // where it is least.
-func (s *Scenario) markPhrase(m record.Series, ran []*Variant, worst *Variant) string {
-	like := func(share float64) []*Variant {
-		return slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return !same(v.share(m), share) })
+func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
+	worst, least, most := extremes(m, ran)
+	with := func(share float64) string {
+		return " with " + names(slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return !same(share, v.share(m)) }), ran)
 	}
-	text := fmt.Sprintf("%s in %s of %s", m.Name, percent(worst.share(m)), s.whole(m.Of))
+	text := fmt.Sprintf("%s in %s of %s", m.Name, percent(most), s.whole(m.Of))
 	var notes []string
-	if most := worst.Series[m.Name].Max; most > 0 {
-		notes = append(notes, "up to "+value(float64(most), m.Unit))
+	if size := worst.Series[m.Name].Max; size > 0 {
+		notes = append(notes, "up to "+value(float64(size), m.Unit))
 	}
-	if with := like(worst.share(m)); len(with) < len(ran) {
-		text += " with " + names(with, len(ran))
-		least := slices.MinFunc(ran, func(a, b *Variant) int { return cmp.Compare(a.share(m), b.share(m)) }).share(m)
-		rest := names(like(least), len(ran))
-		if least == 0 {
-			notes = append(notes, "none with "+rest)
-		} else {
-			notes = append(notes, percent(least)+" with "+rest)
-		}
-	} else if len(ran) > 1 {
+	switch {
+	case len(ran) == 1:
+	case same(least, most):
 		text += " with every variant"
+	case least == 0:
+		text += with(most)
+		notes = append(notes, "none"+with(0))
+	default:
+		text += with(most)
+		notes = append(notes, percent(least)+with(least))
 	}
 	if notes != nil {
 		text += " (" + strings.Join(notes, "; ") + ")"
@@ -203,8 +233,21 @@ func (s *Scenario) markPhrase(m record.Series, ran []*Variant, worst *Variant) s
 	return text
 }
 
-// caveat says between two texts what a p99 of these variants rests on; it is
-// empty where the p99 was measured, of enough transactions.
+// extremes are the least and the largest share of a mark, and whose is that.
+func extremes(m record.Series, ran []*Variant) (worst *Variant, least, most float64) {
+	least = ran[0].share(m)
+	for _, v := range ran {
+		share := v.share(m)
+		least = min(least, share)
+		if worst == nil || share > most {
+			worst, most = v, share
+		}
+	}
+	return worst, least, most
+}
+
+// caveat says between two texts what the p99 of these variants rests on; it is
+// empty where it was measured, of enough transactions that went well.
 func (s *Scenario) caveat(before string, variants []*Variant, after string) string {
 	var out []string
 	if s.Modelled {
@@ -212,6 +255,11 @@ func (s *Scenario) caveat(before string, variants []*Variant, after string) stri
 	}
 	if slices.ContainsFunc(variants, func(v *Variant) bool { return v.Transactions < enoughForP99 }) {
 		out = append(out, "of too few transactions")
+	}
+	for _, v := range variants {
+		if share := v.outcomeShare("error"); share > errorShare {
+			out = append(out, v.Name+" with "+part(share)+" errors")
+		}
 	}
 	if out == nil {
 		return ""
@@ -236,7 +284,8 @@ func (s *Scenario) whole(of string) string {
 	return of + " transactions"
 }
 
-// p99 is the response at p99, in nanoseconds.
+// p50 and p99 are percentiles of the response, in nanoseconds.
+func (v *Variant) p50() float64 { return float64(v.Series["response"].P50) }
 func (v *Variant) p99() float64 { return float64(v.Series["response"].P99) }
 
 // share is the share of a mark, or of the transactions that ended in an error.
@@ -245,28 +294,4 @@ func (v *Variant) share(m record.Series) float64 {
 		return st.Share
 	}
 	return v.outcomeShare(m.Name)
-}
-
-// names lists variants: by name up to three, else by their number.
-func names(variants []*Variant, of int) string {
-	if len(variants) > 3 {
-		return fmt.Sprintf("%d of %d variants", len(variants), of)
-	}
-	text := variants[0].Name
-	for i, v := range variants[1:] {
-		if i == len(variants)-2 {
-			text += " and " + v.Name
-		} else {
-			text += ", " + v.Name
-		}
-	}
-	return text
-}
-
-func seriesNames(series []record.Series) string {
-	text := make([]string, len(series))
-	for i, m := range series {
-		text[i] = m.Name
-	}
-	return strings.Join(text, ", ")
 }

@@ -37,13 +37,14 @@ type fact struct{ Name, Value string }
 // section is one scenario.
 type section struct {
 	*Scenario
-	ID, Answer, Facts, Doc string
-	Met, Unmet             []Expectation
-	Warnings               []string
-	Table, Details         htmlTable
-	Silent                 string // marks that no variant has
-	Figures                []htmlFigure
-	YAML, Command          string
+	ID, Facts, Doc string
+	Answer         []string // sentences, what matters most first
+	Met, Unmet     []Expectation
+	Warnings       []string
+	Table, Details htmlTable
+	Silent         string // marks that no variant has
+	Figures        []htmlFigure
+	YAML, Command  string
 }
 
 type htmlTable struct {
@@ -114,7 +115,7 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 func (s *Scenario) section(h *runfile.Header) section {
 	_, silent := s.watched()
 	out := section{
-		Scenario: s, Answer: s.answer(), Facts: s.facts(), Doc: s.def.PatternDoc,
+		Scenario: s, Answer: s.sentences(), Facts: s.facts(), Doc: s.def.PatternDoc,
 		Warnings: s.warnings(), Silent: seriesNames(silent), YAML: strings.TrimSpace(s.def.YAML), Command: s.command(h),
 	}
 	for _, e := range s.Expectations {

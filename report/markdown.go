@@ -31,7 +31,7 @@ func (s *Scenario) markdown(out *strings.Builder) {
 	fmt.Fprintf(out, "\n## %s\n\n**%s**\n\n%s\n\n%s\n", inline(s.Name), inline(s.Question), inline(s.answer()), inline(s.facts()))
 	for _, e := range s.Expectations {
 		if !e.OK {
-			fmt.Fprintf(out, "\n- ❌ %s: %s: it is %s, want %s\n", inline(e.Variant), inline(e.Expect), inline(e.Have), inline(e.Want))
+			fmt.Fprintf(out, "\n- ❌ not met: %s: %s: %s\n", inline(e.Variant), inline(e.Expect), inline(e.Have))
 		}
 	}
 	if len(s.Variants) == 0 {

@@ -63,6 +63,7 @@ type Variant struct {
 	Billed       record.Billed      `json:"billed"`
 	Rate         float64            `json:"transactions_per_second"` // as measured
 	USDPerMonth  float64            `json:"usd_per_month"`           // of thirty days at that rate, on the paid plan
+	MonthBill    price.Bill         `json:"usd_per_month_by_kind"`
 	FreeLimit    FreeLimit          `json:"free_plan"`
 	Outcomes     map[string]uint64  `json:"outcomes"`
 	Errors       map[string]uint64  `json:"errors"`
@@ -175,7 +176,8 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 	if v.DurationS > 0 {
 		v.Rate = float64(v.Transactions) / v.DurationS
 	}
-	v.USDPerMonth = price.PerMonth(v.Billed, v.Transactions, v.Rate).Total()
+	v.MonthBill = price.PerMonth(v.Billed, v.Transactions, v.Rate)
+	v.USDPerMonth = v.MonthBill.Total()
 	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
 	return v, v.Repeats > 0
 }

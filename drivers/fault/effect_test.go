@@ -70,7 +70,7 @@ func TestBrownoutAndDeadline(t *testing.T) {
 // A refused key stays refused for the rest of its second, for every operation,
 // and who waits as long as the refusal says meets another draw.
 func TestThrottleBySeconds(t *testing.T) {
-	const seconds = 20_000
+	const seconds = 5_000
 	p := named(t, "throttle", func(p *fault.Profile) { p.Delay = 0 })
 	_, open := openFake(0)
 	under(t, p, open, func(ctx context.Context, c clock.Clock, s kv.Store) {

@@ -10,8 +10,8 @@
 //
 // # What
 //
-// A call is one draw, whatever the number of its keys; the values of a bulk get
-// are damaged one by one. A call that is refused or hangs never reaches the
+// A call is one draw, whatever the number of its keys; but throttle draws by key
+// and second, and the values of a bulk get are damaged one by one. A call that is refused or hangs never reaches the
 // store: a put that failed so has written nothing. A call that is slowed has,
 // also when its caller gave up before it answered.
 //

@@ -171,7 +171,9 @@ func TestTraits(t *testing.T) {
 		got, want := fault.Wrap(inner, p, clock.NewVirtual(), 1).Traits(), inner.Traits()
 		if p.Name != "none" {
 			added := got.Sources[len(got.Sources)-1]
-			for _, text := range []string{"injected fault, modelled: " + p.Name, p.Doc, p.Source, "assumption", "from 7s"} {
+			for _, text := range []string{
+				"injected fault, modelled: " + p.Name, p.Doc, p.Source, "assumption", "from 7s",
+			} {
 				if !strings.Contains(added, text) {
 					t.Errorf("%s: %q does not say %q", p.Name, added, text)
 				}
@@ -201,7 +203,8 @@ func TestTwoFaults(t *testing.T) {
 	p := named(t, "outage", func(p *fault.Profile) { p.Ops = fault.Put })
 	under(t, p, inner, func(ctx context.Context, c clock.Clock, s kv.Store) {
 		_ = c.Sleep(ctx, p.From)
-		if err := s.Get(ctx, "k", kv.GetOptions{}, new(kv.Entry)); err != nil || c.Now() != p.From+10*time.Millisecond {
+		err := s.Get(ctx, "k", kv.GetOptions{}, new(kv.Entry))
+		if err != nil || c.Now() != p.From+10*time.Millisecond {
 			t.Errorf("get: at %v: %v", c.Now(), err)
 		}
 		if err := s.Put(ctx, "k", nil, kv.PutOptions{}); !kv.HasStatus(err, 500) {
