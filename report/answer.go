@@ -140,11 +140,13 @@ func cheapest(named, ran []*Variant) string {
 	first := cheapestOf(ran)
 	most := slices.MaxFunc(ran, func(a, b *Variant) int { return cmp.Compare(a.USD, b.USD) })
 	price := dollars(first[0].USD)
-	if first[0].USD == 0 {
-		price = "nothing"
-	}
-	if len(first) == len(ran) {
+	switch {
+	case most.USD == 0:
+		return "all cost nothing"
+	case len(first) == len(ran):
 		return "all cost the same (" + price + " per million transactions)"
+	case first[0].USD == 0:
+		price = "nothing"
 	}
 	verb := "costs"
 	if len(first) > 1 {

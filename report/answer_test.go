@@ -1,0 +1,167 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSentences(t *testing.T) {
+	const ms, s = int64(1e6), int64(1e9)
+	seed := fixtureVariant{name: "seed", p99: 38 * ms, reads: 1000}
+	with := func(v fixtureVariant, change func(*fixtureVariant)) fixtureVariant {
+		change(&v)
+		return v
+	}
+	like := func(name string, p99 int64, reads uint64) fixtureVariant {
+		return fixtureVariant{name: name, p99: p99, reads: reads}
+	}
+	const quiet = "Seen with no variant: stale-read, lost-update."
+	for _, test := range []struct {
+		name     string
+		measured bool
+		variants []fixtureVariant
+		want     []string
+	}{
+		{
+			name:     "one of two is faster and cheaper, and wrong",
+			variants: []fixtureVariant{with(like("seed", 12*ms, 590), func(v *fixtureVariant) { v.stale = sizes(240, 294*s) }), like("no-memory", 38*ms, 1000)},
+			want: []string{
+				"seed is 3.2× faster than no-memory at p99 (12 ms vs 38 ms, modelled) and costs 41 % less.",
+				"What went wrong: stale-read in 12 % of transactions with seed (up to 4.9 min; none with no-memory).",
+			},
+		},
+		{
+			name: "faster but dearer, measured", measured: true,
+			variants: []fixtureVariant{seed, like("other", 30*ms, 1300)},
+			want:     []string{"other is 21 % faster than seed at p99 (30 ms vs 38 ms) but costs 30 % more.", quiet},
+		},
+		{
+			name:     "much dearer",
+			variants: []fixtureVariant{seed, like("other", 30*ms, 2500)},
+			want:     []string{"other is 21 % faster than seed at p99 (30 ms vs 38 ms, modelled) but costs 2.5× as much.", quiet},
+		},
+		{
+			name:     "free beside billed, and the other way round",
+			variants: []fixtureVariant{seed, like("other", 20*ms, 0)},
+			want: []string{
+				"other is 1.9× faster than seed at p99 (20 ms vs 38 ms, modelled) and costs nothing, against $0.50 per million transactions.", quiet,
+			},
+		},
+		{
+			name:     "billed beside free",
+			variants: []fixtureVariant{with(seed, func(v *fixtureVariant) { v.reads = 0 }), like("other", 20*ms, 1000)},
+			want: []string{
+				"other is 1.9× faster than seed at p99 (20 ms vs 38 ms, modelled) but costs $0.50 per million transactions, against nothing.", quiet,
+			},
+		},
+		{
+			name:     "both free, and one in no time",
+			variants: []fixtureVariant{like("memory", 0, 0), like("origin", 38*ms, 0)},
+			want:     []string{"memory is faster than origin at p99 (0 ns vs 38 ms, modelled) and both cost nothing.", quiet},
+		},
+		{
+			name:     "within 2 % is the same",
+			variants: []fixtureVariant{seed, like("other", 38*ms+700_000, 1015)},
+			want:     []string{"There is no difference at p99 (38 ms, modelled); all cost the same ($0.50 per million transactions).", quiet},
+		},
+		{
+			name:     "the same at p99, not in price nor at p50",
+			variants: []fixtureVariant{with(seed, func(v *fixtureVariant) { v.p50 = 20 * ms }), like("other", 38*ms, 500)},
+			want:     []string{"There is no difference at p99 (38 ms, modelled); other costs least ($0.25; seed $0.50 per million transactions).", quiet},
+		},
+		{
+			name: "many, and the fastest at p99 is not at p50",
+			variants: []fixtureVariant{
+				with(seed, func(v *fixtureVariant) { v.p50 = ms }), with(like("steady", 20*ms, 1000), func(v *fixtureVariant) { v.p50 = 20 * ms }),
+				with(like("third", 100*ms, 500), func(v *fixtureVariant) { v.p50 = 50 * ms }),
+			},
+			want: []string{
+				"steady is the fastest at p99, 1.9× faster than seed (20 ms vs 38 ms, modelled); at p50 seed is (1 ms vs 20 ms); " +
+					"third costs least ($0.25; seed $0.50 per million transactions).", quiet,
+			},
+		},
+		{
+			name:     "several are fastest, and without a seed the next is compared with",
+			variants: []fixtureVariant{like("a", 10*ms, 100), like("b", 10*ms, 100), like("c", 20*ms, 200), like("d", 40*ms, 200)},
+			want: []string{
+				"a and b are the fastest at p99, 2× faster than c (10 ms vs 20 ms, modelled), and cost least ($0.05; c $0.10 per million transactions).", quiet,
+			},
+		},
+		{
+			name: "so many that they are counted",
+			variants: []fixtureVariant{
+				like("a", 10*ms, 1), like("b", 10*ms, 1), like("c", 10*ms, 1), like("d", 10*ms, 1), like("e", 20*ms, 1), like("f", 40*ms, 1), like("g", 50*ms, 1),
+			},
+			want: []string{
+				"4 of 7 variants are the fastest at p99, 2× faster than e (10 ms vs 20 ms, modelled); all cost the same ($0.0005 per million transactions).", quiet,
+			},
+		},
+		{
+			name:     "all but one",
+			variants: []fixtureVariant{like("a", 10*ms, 0), like("b", 10*ms, 0), like("c", 10*ms, 0), like("d", 10*ms, 0), like("slow", 40*ms, 0)},
+			want: []string{
+				"all but slow are the fastest at p99, 4× faster than slow (10 ms vs 40 ms, modelled); all cost nothing.", quiet,
+			},
+		},
+		{
+			name: "marks everywhere, and errors",
+			variants: []fixtureVariant{
+				with(seed, func(v *fixtureVariant) { v.stale, v.lost, v.errors = sizes(200, s), sizes(10, 2*s), 400 }),
+				with(like("other", 38*ms, 1000), func(v *fixtureVariant) { v.stale, v.errors = sizes(200, s), 4 }),
+			},
+			want: []string{
+				"There is no difference at p99 (38 ms, modelled, seed with 20 % errors); all cost the same ($0.50 per million transactions).",
+				"What went wrong: error in 20 % of transactions with seed (0.2 % with other); " +
+					"stale-read in 10 % of transactions with every variant (up to 1 s); and 1 more.",
+			},
+		},
+		{
+			name:     "one alone, of few transactions",
+			variants: []fixtureVariant{with(seed, func(v *fixtureVariant) { v.n, v.lost = 100, sizes(5, s) })},
+			want: []string{
+				"seed answers within 38 ms at p99 (modelled, of too few transactions) and costs $0.50 per million transactions.",
+				"What went wrong: lost-update in 10 % of updated transactions (up to 1 s).",
+			},
+		},
+		{
+			name: "not all ran to the end",
+			variants: []fixtureVariant{
+				seed, with(like("half", 38*ms, 1000), func(v *fixtureVariant) { v.failed = "cut off" }),
+				with(like("none", 0, 0), func(v *fixtureVariant) { v.n, v.failed = -1, "the store is gone." }),
+				with(like("later", 0, 0), func(v *fixtureVariant) { v.missing = true }),
+			},
+			want: []string{
+				"There is no difference at p99 (38 ms, modelled); all cost the same ($0.50 per million transactions).", quiet,
+				"half ended early, after 2,000 transactions: cut off.", "none measured nothing: the store is gone.", "later did not run.",
+			},
+		},
+		{
+			name:     "nothing at all",
+			variants: []fixtureVariant{with(seed, func(v *fixtureVariant) { v.missing = true })},
+			want:     []string{"No answer: no variant measured a transaction.", "seed did not run."},
+		},
+		{name: "no variants", want: []string{"No answer: no variant measured a transaction."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := pageFixture{name: "x", measured: test.measured, variants: test.variants}
+			got := f.scenario(t).sentences()
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	var all []*Variant
+	for _, name := range strings.Fields("a b c d e f g") {
+		all = append(all, &Variant{Name: name})
+	}
+	for n, want := range []string{"", "a", "a and b", "a, b and c", "4 of 7 variants", "all but f and g", "all but g", "all variants"} {
+		if got := names(all[:n], all); got != want {
+			t.Errorf("%d of 7: %q, want %q", n, got, want)
+		}
+	}
+}
