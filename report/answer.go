@@ -211,7 +211,8 @@ func (s *Scenario) wrong(ran []*Variant) []string {
 func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 	worst, least, most := extremes(m, ran)
 	with := func(share float64) string {
-		return " with " + names(slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return !same(share, v.share(m)) }), ran)
+		differs := func(v *Variant) bool { return !same(share, v.share(m)) }
+		return " with " + names(slices.DeleteFunc(slices.Clone(ran), differs), ran)
 	}
 	text := fmt.Sprintf("%s in %s of %s", m.Name, percent(most), s.whole(m.Of))
 	var notes []string

@@ -81,6 +81,9 @@ func marksTitle(s *Scenario, panels []markPanel) string {
 	for _, p := range panels {
 		share := func(v *Variant) float64 { return v.Series[p.Mark.Name].Share }
 		least, most := s.extremes(share)
+		if least == nil { // marks without any transaction
+			break
+		}
 		if apart := share(most) - share(least); p.Mark.Of != "" && apart > widest {
 			widest = apart
 			title = fmt.Sprintf("%s: %s with %s, %s with %s", p.Mark.Name, percent(share(most)), most.Name, percent(share(least)), least.Name)

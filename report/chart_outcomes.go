@@ -66,7 +66,7 @@ func outcomesTitle(s *Scenario) string {
 }
 
 // extremes returns the variants with the least and the most of a figure, among
-// those that have transactions; there must be one.
+// those that have transactions; nil when none has.
 func (s *Scenario) extremes(figure func(*Variant) float64) (least, most *Variant) {
 	for i := range s.Variants {
 		v := &s.Variants[i]

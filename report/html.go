@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,11 +113,17 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// unitSpace is the space between a number and its unit, where no line may end.
+var unitSpace = regexp.MustCompile(`(\d) (%|(?:ns|µs|ms|s|min|h)\b)`)
+
 func (s *Scenario) section(h *runfile.Header) section {
 	_, silent := s.watched()
 	out := section{
-		Scenario: s, Answer: s.sentences(), Facts: s.facts(), Doc: s.def.PatternDoc,
+		Scenario: s, Facts: s.facts(), Doc: s.def.PatternDoc,
 		Warnings: s.warnings(), Silent: seriesNames(silent), YAML: strings.TrimSpace(s.def.YAML), Command: s.command(h),
+	}
+	for _, sentence := range s.sentences() {
+		out.Answer = append(out.Answer, unitSpace.ReplaceAllString(sentence, "$1\u00a0$2"))
 	}
 	for _, e := range s.Expectations {
 		if e.OK {

@@ -28,7 +28,8 @@ func (s *Summary) asMarkdown(h *runfile.Header) []byte {
 }
 
 func (s *Scenario) markdown(out *strings.Builder) {
-	fmt.Fprintf(out, "\n## %s\n\n**%s**\n\n%s\n\n%s\n", inline(s.Name), inline(s.Question), inline(s.answer()), inline(s.facts()))
+	fmt.Fprintf(out, "\n## %s\n\n**%s**\n\n%s\n\n%s\n",
+		inline(s.Name), inline(s.Question), inline(s.answer()), inline(s.facts()))
 	for _, e := range s.Expectations {
 		if !e.OK {
 			fmt.Fprintf(out, "\n- ❌ not met: %s: %s: %s\n", inline(e.Variant), inline(e.Expect), inline(e.Have))
@@ -65,12 +66,12 @@ func (s *Scenario) markdown(out *strings.Builder) {
 	}
 }
 
-// inline makes text stand for itself within a line or a cell of Markdown.
 var inlineEscapes = strings.NewReplacer(
 	"\n", " ", "\r", " ", "&", "&amp;", "<", "&lt;", ">", "&gt;",
 	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`,
 )
 
+// inline makes text stand for itself within a line or a cell of Markdown.
 func inline(text string) string { return inlineEscapes.Replace(text) }
 
 // factsLine is what was run, where and when, in a line.
