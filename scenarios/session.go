@@ -201,7 +201,7 @@ func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker) (bench.Outcom
 		return 0, err
 	}
 	expires := time.Duration(doc.version)
-	lives := truth.created <= w.Start() && !truth.leaving && w.Now() < truth.expires
+	lives := truth.created <= w.Start() && !p.leaving(n) && w.Now() < truth.expires
 	switch {
 	case !found:
 		p.checkLost(w, lives, truth)
@@ -212,13 +212,21 @@ func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker) (bench.Outcom
 	}
 	if truth.loggedOut < w.Start() {
 		w.See(sessionRevokedServed, int64(w.Start()-truth.loggedOut))
-	} else if late := w.Start() - truth.expires; late > 0 && truth.created <= w.Start() {
+	} else if late := w.Start() - max(truth.expires, expires); late > 0 && truth.created <= w.Start() {
 		w.See(sessionExpiredServed, int64(late))
 	}
 	if p.variant == "sliding" || p.variant == "sliding-throttled" && w.Now()-doc.written >= time.Minute {
 		return sessionLive, p.renew(ctx, w, n, truth.name)
 	}
 	return sessionLive, nil
+}
+
+// leaving reports whether a session's log-out has begun, if only since it was
+// chosen: then its absence is no loss.
+func (p *sessionLoad) leaving(n int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sessions[n].leaving
 }
 
 func (p *sessionLoad) checkLost(w *bench.Worker, lives bool, truth sessionTruth) {
