@@ -2,20 +2,19 @@ package scenarios
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"kvbench/internal/bench"
-	"kvbench/internal/ledger"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/kv"
 )
 
-// The outcomes of versioned. An update ends current.
+// The outcomes of versioned. An update ends current, a step of the job migrated
+// when it migrated anything, else current.
 const (
 	versionedCurrent bench.Outcome = iota
 	versionedMigrated
@@ -36,19 +35,19 @@ func versioned() *bench.Pattern {
 		Name: "versioned",
 		Doc:  "Keep the version of a value's format beside it, and migrate what is old when it is read.",
 		Variants: []bench.Variant{
-			{Name: "seed", Doc: "the version is in the metadata; what was migrated is put back with that version and nothing else"},
-			{Name: "version-in-value", Doc: "the version is in the value; what was migrated is put back without metadata"},
-			{Name: "transform-only", Doc: "what is old is migrated on every read and never put back"},
-			{Name: "single-flight", Doc: "as seed, but one migration per key and isolate at a time"},
-			{Name: "keep-expiry", Doc: "as seed, but the write-back keeps the metadata and the expiry, which is noted there"},
-			{Name: "batch", Doc: "a job migrates page by page, keeping both; a read migrates in memory alone"},
+			{Name: "seed", Doc: "the version is in the metadata; a read writes what is old back with new metadata and no expiry"},
+			{Name: "version-in-value", Doc: "as seed, but the version is a field of the document, written back without metadata"},
+			{Name: "transform-only", Doc: "a read changes its own copy and never writes it back"},
+			{Name: "single-flight", Doc: "as seed, but one read per key and isolate at a time; the others wait for it"},
+			{Name: "keep-expiry", Doc: "as seed, but the write-back keeps the expiry, which the metadata names, and the other metadata"},
+			{Name: "batch", Doc: "a job lists the documents and migrates them as keep-expiry does; reads are as in transform-only"},
 		},
 		Outcomes: []string{"current", "migrated", "absent"},
 		Marks: []record.Series{
-			{Name: "duplicate-migration", Unit: "count", Of: "put", Doc: "a write-back of a key that had been migrated before: how many there were beyond the first"},
-			{Name: "clobbered-write", Unit: "ns", Of: "put", Doc: "an update that was acknowledged and overwritten with an older value: how long it stood before the next one"},
-			{Name: "ttl-lost", Unit: "ns", Doc: "an expiring key that has become permanent: how long it still had to live"},
-			{Name: "metadata-lost", Unit: "count", Doc: "a key whose metadata lacks fields that it had: how many"},
+			{Name: "duplicate-migration", Unit: "count", Of: "put", Doc: "a migration of a document that was in the new format: how many such it has had"},
+			{Name: "clobbered-write", Unit: "ns", Of: "put", Doc: "an update that a migration of an older value overwrote: how long it stood; assumption: puts happen in the order of their acknowledgements"},
+			{Name: "ttl-lost", Unit: "ns", Doc: "an expiring document that has become permanent: how long it had to live when it was last written"},
+			{Name: "metadata-lost", Unit: "count", Doc: "a document whose metadata lacks fields that it had: how many"},
 			{Name: "put-rejected", Unit: "ns", Of: "put", Doc: "a put that KV refused with 429: how long the caller waited to hear so"},
 		},
 		New: newVersioned,
@@ -56,11 +55,15 @@ func versioned() *bench.Pattern {
 }
 
 type versionedKnobs struct {
-	Update   float64       `yaml:"update"`        // share of the transactions that write a new value, in the new format
-	Absent   float64       `yaml:"absent"`        // share of the keys that do not exist
-	Expiring float64       `yaml:"expiring"`      // share of the keys that expire
-	TTL      time.Duration `yaml:"ttl" min:"60s"` // of those
-	Batch    float64       `yaml:"batch"`         // share of the transactions of batch that are a step of its job
+	Old      float64       `yaml:"old"`              // share of the documents that are in the old format at first
+	Absent   float64       `yaml:"absent"`           // share that do not exist at first
+	Falsy    float64       `yaml:"falsy"`            // share that are 0 at first, which `if (!value)` takes for absent
+	Expiring float64       `yaml:"expiring"`         // share that expire
+	TTL      time.Duration `yaml:"ttl" min:"60s"`    // how long these live after they were made or updated
+	Update   float64       `yaml:"update"`           // share of the transactions that write a new value, in the new format
+	Batch    float64       `yaml:"batch"`            // share of batch's transactions that are a step of its job
+	Page     int           `yaml:"page" min:"1"`     // documents that a step lists: at most 499, for it may make 1,000 calls
+	Parallel int           `yaml:"parallel" min:"1"` // documents that a step has in hand: a Worker may have 6 connections open
 }
 
 type versionedLoad struct {
@@ -69,37 +72,29 @@ type versionedLoad struct {
 	variant string
 	chooser *load.Chooser
 	names   []string
-	expiry  []int64 // by key, in seconds of Unix time; 0 for those that do not expire
-	updates *ledger.Ledger
 	flights []flight[bench.Outcome] // by isolate
+	job     job
 
-	mu         sync.Mutex
-	migrations []int64 // by key, acknowledged
-	cursor     string  // where the job of batch goes on
+	mu   sync.Mutex
+	docs []document // by key
 }
 
-// The versions of the format; the base of a stamp says which one a value has.
-const (
-	oldFormat = 1
-	newFormat = 2
-)
-
-// versionedMetadata is the metadata of a key.
-type versionedMetadata struct {
-	Version int    `json:"version,omitempty"`
-	Owner   string `json:"owner,omitempty"`
-	Expires int64  `json:"expires,omitempty"`
+// document is what is true of a document by what the store has acknowledged.
+type document struct {
+	updates uint64        // that have begun; they are numbered from 1
+	holds   uint64        // the update whose value the last write holds; 0: what was there at first
+	acked   time.Duration // when that write was acknowledged
+	current bool          // it was in the new format
+	extra   int64         // migrations that were not needed
+	expires time.Duration // as its maker or its last update wanted it; 0: never
 }
-
-// versionedPrefix is what the keys begin with.
-const versionedPrefix = "data:"
 
 func newVersioned(s bench.Setup) (bench.Workload, error) {
 	p := &versionedLoad{
-		versionedKnobs: versionedKnobs{Expiring: 0.2, TTL: 24 * time.Hour, Batch: 0.02},
-		Knobs:          s.Knobs,
-		variant:        s.Variant,
-		flights:        make([]flight[bench.Outcome], s.Isolates*s.Locations),
+		versionedKnobs: versionedKnobs{
+			Old: 1, Expiring: 0.2, TTL: 24 * time.Hour, Batch: 0.02, Page: 100, Parallel: 6,
+		},
+		Knobs: s.Knobs, variant: s.Variant, flights: make([]flight[bench.Outcome], s.Isolates*s.Locations),
 	}
 	if err := s.Decode(&p.versionedKnobs); err != nil {
 		return nil, err
@@ -107,264 +102,190 @@ func newVersioned(s bench.Setup) (bench.Workload, error) {
 	for _, share := range []struct {
 		name  string
 		value float64
-	}{{"update", p.Update}, {"absent", p.Absent}, {"expiring", p.Expiring}, {"batch", p.Batch}, {"update and batch together", p.Update + p.Batch}} {
+	}{
+		{"old", p.Old},
+		{"absent", p.Absent},
+		{"falsy", p.Falsy},
+		{"expiring", p.Expiring},
+		{"update", p.Update},
+		{"batch", p.Batch},
+		{"update and batch together", p.Update + p.Batch},
+	} {
 		if err := checkShare(share.name, share.value); err != nil {
 			return nil, err
 		}
 	}
+	if p.Page > maxPage {
+		return nil, fmt.Errorf("page must be 1 to %d; it is %d", maxPage, p.Page)
+	}
 	return p, nil
 }
 
-// drawn reports whether a key is among a share of them.
-func (p *versionedLoad) drawn(key int, salt uint64, share float64) bool {
-	return float64(load.Mix(load.Mix(uint64(key))+salt)>>11)/(1<<53) < share
+// is reports whether a document is one of those that a share speaks of, each
+// kind of share drawing anew.
+func (p *versionedLoad) is(key int, kind uint64, share float64) bool {
+	return float64(load.Mix(load.Mix(uint64(key))+kind)>>11)/(1<<53) < share
 }
 
-func (p *versionedLoad) exists(key int) bool { return !p.drawn(key, 1, p.Absent) }
+const (
+	kindOld uint64 = iota
+	kindAbsent
+	kindFalsy
+	kindExpiring
+)
 
-// Seed writes every key in the old format.
 func (p *versionedLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
-	p.names = names(versionedPrefix+"%06d", p.Keys)
-	p.expiry = make([]int64, p.Keys)
-	p.migrations = make([]int64, p.Keys)
-	p.updates = ledger.New(p.Keys)
-	var keys []int
-	for k := range p.Keys {
-		if p.exists(k) {
-			keys = append(keys, k)
+	p.names = names(documentPrefix+"%06d", p.Keys)
+	p.docs = make([]document, p.Keys)
+	var there []int
+	for key := range p.docs {
+		d := &p.docs[key]
+		d.current, d.acked = !p.is(key, kindOld, p.Old), w.Now()
+		if p.is(key, kindExpiring, p.Expiring) {
+			d.expires = w.Now() + p.TTL
 		}
-		if p.drawn(k, 2, p.Expiring) {
-			p.expiry[k] = w.Epoch().Add(w.Now() + p.TTL).Unix()
+		if !p.is(key, kindAbsent, p.Absent) {
+			there = append(there, key)
 		}
 	}
-	return fill(ctx, w, len(keys), func(i int) kv.Pair {
-		k := keys[i]
-		return kv.Pair{
-			Key: p.names[k], Value: appendDoc(nil, stamp{base: oldFormat}, p.Size.Of(k)), Options: p.whole(k, oldFormat),
+	return fill(ctx, w, len(there), func(i int) kv.Pair {
+		key := there[i]
+		d := &p.docs[key]
+		value, o := p.write(w, nil, key, 0, d.expires, d.current)
+		if p.is(key, kindFalsy, p.Falsy) {
+			value = []byte("0")
 		}
+		return kv.Pair{Key: p.names[key], Value: value, Options: o}
 	})
 }
 
-// whole are the options of a put that loses nothing.
-func (p *versionedLoad) whole(key, version int) kv.PutOptions {
-	return options(versionedMetadata{Version: version, Owner: "team-a", Expires: p.expiry[key]}, p.expiry[key])
+// write appends to buf the value, and then the metadata, of a document as its
+// owner writes it, and returns the value and the options of the put.
+func (p *versionedLoad) write(
+	w *bench.Worker, buf []byte, key int, update uint64, expires time.Duration, current bool,
+) (value []byte, o kv.PutOptions) {
+	until := int64(0)
+	if expires > 0 {
+		o.TTL, until = p.TTL, unix(w, expires)
+	}
+	buf = appendDoc(buf, stamp{version: update, written: w.Now()}, p.Size.Of(key))
+	if current {
+		buf = migrateDoc(buf, p.variant == "version-in-value")
+	}
+	n := len(buf)
+	buf = appendDocMetadata(buf, key, until)
+	if current && p.variant != "version-in-value" {
+		buf = append(buf[:len(buf)-1], `,"version":2}`...)
+	}
+	o.Metadata = buf[n:]
+	return buf[:n], o
 }
 
-// options are those of a put with metadata and an expiry.
-func options(m versionedMetadata, expiration int64) kv.PutOptions {
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic(err) // of numbers and a string
-	}
-	return kv.PutOptions{Metadata: text, Expiration: expiration}
-}
+// unix is a time of the scenario's clock in seconds of Unix time.
+func unix(w *bench.Worker, at time.Duration) int64 { return w.Epoch().Add(at).Unix() }
 
-func (p *versionedLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
-	kind := w.Rand.Float64()
-	switch {
-	case kind < p.Update:
-		return versionedCurrent, p.update(ctx, w, i)
-	case kind < p.Update+p.Batch && p.variant == "batch":
-		return versionedMigrated, p.step(ctx, w)
-	}
+func (p *versionedLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key := p.chooser.Key(w.Rand)
-	if p.variant == "single-flight" {
-		return p.flights[w.Isolate()].do(ctx, w, key, func() (bench.Outcome, error) { return p.read(ctx, w, key) })
+	switch kind := w.Rand.Float64(); {
+	case kind < p.Update:
+		return versionedCurrent, p.update(ctx, w, key)
+	case p.variant == "batch" && kind < p.Update+p.Batch && p.job.begin():
+		return p.step(ctx, w)
+	case p.variant == "single-flight":
+		return p.flights[w.Isolate()].do(ctx, w, key, func() (bench.Outcome, error) {
+			return p.read(ctx, w, key, true)
+		})
 	}
-	return p.read(ctx, w, key)
+	return p.read(ctx, w, key, p.variant != "transform-only" && p.variant != "batch")
 }
 
-// read is the source's migrateIfNeeded.
-func (p *versionedLoad) read(ctx context.Context, w *bench.Worker, key int) (bench.Outcome, error) {
-	switch err := w.Get(ctx, p.names[key], kv.GetOptions{Metadata: true}, &w.Entry); {
-	case err == kv.ErrNotFound, err == nil && falsy(w.Entry.Value):
+// read is the source's migrateIfNeeded. What is falsy counts as absent, and the
+// read fails when the write-back does.
+func (p *versionedLoad) read(ctx context.Context, w *bench.Worker, key int, writeBack bool) (bench.Outcome, error) {
+	inValue := p.variant == "version-in-value"
+	err := w.Get(ctx, p.names[key], kv.GetOptions{Metadata: !inValue}, &w.Entry)
+	switch {
+	case err == kv.ErrNotFound || err == nil && falsy(w.Entry.Value):
 		return versionedAbsent, nil
 	case err != nil:
 		return 0, err
 	}
-	s, m, err := p.parse(&w.Entry)
-	switch {
-	case err != nil:
+	read, err := readStamp(w.Entry.Value)
+	if err != nil {
 		return 0, err
-	case p.version(s, m) >= newFormat:
+	}
+	if inValue && newSchema(w.Entry.Value) || metadataVersion(w.Entry.Metadata) >= 2 {
 		return versionedCurrent, nil
-	case p.variant == "transform-only", p.variant == "batch":
+	}
+	w.Buf = migrateDoc(append(w.Buf[:0], w.Entry.Value...), inValue)
+	if !writeBack {
 		return versionedMigrated, nil
 	}
-	return versionedMigrated, p.writeBack(ctx, w, key, s, m)
+	return versionedMigrated, p.writeBack(ctx, w, key, read.version)
 }
 
-// version is that of a value, as the source finds it: 1 where none is noted.
-func (p *versionedLoad) version(s stamp, m versionedMetadata) int {
-	switch {
-	case p.variant == "version-in-value":
-		return int(s.base)
-	case m.Version == 0:
-		return oldFormat
-	}
-	return m.Version
-}
-
-func (p *versionedLoad) parse(e *kv.Entry) (s stamp, m versionedMetadata, err error) {
-	if s, err = readStamp(e.Value); err == nil && len(e.Metadata) > 0 {
-		err = json.Unmarshal(e.Metadata, &m)
-	}
-	return s, m, err
-}
-
-// writeBack puts a migrated value, with what the variant keeps.
-func (p *versionedLoad) writeBack(ctx context.Context, w *bench.Worker, key int, s stamp, m versionedMetadata) error {
-	o := options(versionedMetadata{Version: newFormat}, 0)
+// writeBack puts the migrated document in w.Buf, which holds the value of the
+// given update.
+func (p *versionedLoad) writeBack(ctx context.Context, w *bench.Worker, key int, holds uint64) error {
+	var o kv.PutOptions
+	n := len(w.Buf)
 	switch p.variant {
 	case "version-in-value":
-		o = kv.PutOptions{}
 	case "keep-expiry", "batch":
-		m.Version = newFormat
-		o = options(m, m.Expires)
+		o.Expiration = metadataNumber(w.Entry.Metadata, expiresField)
+		if o.Expiration > 0 && o.Expiration <= unix(w, w.Now()+kv.MinTTL) {
+			return nil // KV would refuse it, and the document ends soon
+		}
+		w.Buf = append(append(w.Buf, w.Entry.Metadata[:len(w.Entry.Metadata)-1]...), ',')
+		w.Buf = appendMigratedAt(w.Buf, w)
+	default:
+		w.Buf = appendMigratedAt(append(w.Buf, '{'), w)
 	}
-	s.base = newFormat
-	if err := p.put(ctx, w, key, s, o); err != nil {
+	o.Metadata = w.Buf[n:]
+	if err := p.put(ctx, w, key, w.Buf[:n], o); err != nil {
 		return err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.migrations[key]++; p.migrations[key] > 1 {
-		w.See(versionedDuplicate, p.migrations[key]-1)
+	d := &p.docs[key]
+	if d.holds > holds {
+		w.See(versionedClobbered, int64(w.Now()-d.acked))
 	}
+	if d.current {
+		d.extra++
+		w.See(versionedDuplicate, d.extra)
+	}
+	d.holds, d.acked, d.current = holds, w.Now(), true
 	return nil
 }
 
-// update writes a new value in the new format, and loses nothing.
-func (p *versionedLoad) update(ctx context.Context, w *bench.Worker, i uint64) error {
-	key := p.chooser.Key(w.Rand)
-	if !p.exists(key) {
-		return nil
+// update writes a new value, which begins a new life where documents expire.
+func (p *versionedLoad) update(ctx context.Context, w *bench.Worker, key int) error {
+	p.mu.Lock()
+	d := &p.docs[key]
+	d.updates++
+	update, expires := d.updates, d.expires
+	p.mu.Unlock()
+	if expires > 0 {
+		expires = w.Now() + p.TTL
 	}
-	u := ledger.Update{Version: i + 1, Base: ledger.Blind, Start: w.Start()}
-	err := p.put(ctx, w, key, stamp{version: u.Version, base: newFormat}, p.whole(key, newFormat))
-	u.Acked = w.Now()
-	if err != nil {
-		u.Acked = ledger.Never
+	value, o := p.write(w, w.Buf[:0], key, update, expires, true)
+	w.Buf = value
+	if err := p.put(ctx, w, key, value, o); err != nil {
+		return err
 	}
-	p.updates.Note(key, u)
-	return err
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d.holds, d.acked, d.current, d.expires = update, w.Now(), true, expires
+	return nil
 }
 
-func (p *versionedLoad) put(ctx context.Context, w *bench.Worker, key int, s stamp, o kv.PutOptions) error {
+func (p *versionedLoad) put(ctx context.Context, w *bench.Worker, key int, value []byte, o kv.PutOptions) error {
 	asked := w.Now()
-	s.written = asked
-	w.Buf = appendDoc(w.Buf[:0], s, p.Size.Of(key))
-	err := w.Put(ctx, p.names[key], w.Buf, o)
+	err := w.Put(ctx, p.names[key], value, o)
 	if kv.HasStatus(err, http.StatusTooManyRequests) {
 		w.See(versionedRejected, int64(w.Now()-asked))
 	}
 	return err
-}
-
-// step is a step of the job of batch: it migrates one page of keys.
-func (p *versionedLoad) step(ctx context.Context, w *bench.Worker) error {
-	p.mu.Lock()
-	o := kv.ListOptions{Prefix: versionedPrefix, Limit: 100, Cursor: p.cursor}
-	p.mu.Unlock()
-	if err := w.List(ctx, o, &w.Page); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	p.cursor = w.Page.Cursor
-	p.mu.Unlock()
-	for _, k := range w.Page.Keys {
-		var m versionedMetadata
-		if err := json.Unmarshal(k.Metadata, &m); err != nil {
-			return fmt.Errorf("the metadata of %s: %w", k.Name, err)
-		}
-		if m.Version >= newFormat {
-			continue
-		}
-		var key int
-		if _, err := fmt.Sscanf(k.Name, versionedPrefix+"%d", &key); err != nil {
-			return fmt.Errorf("a name that was not asked for: %q", k.Name)
-		}
-		switch err := w.Get(ctx, k.Name, kv.GetOptions{Metadata: true}, &w.Entry); err {
-		case nil:
-		case kv.ErrNotFound: // it has expired
-			continue
-		default:
-			return err
-		}
-		s, m, err := p.parse(&w.Entry)
-		if err == nil && m.Version < newFormat {
-			err = p.writeBack(ctx, w, key, s, m)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Verify reads every key back and lists them all, to mark what the migrations
-// have cost.
-func (p *versionedLoad) Verify(ctx context.Context, w *bench.Worker) error {
-	const tasks = 32
-	err := w.Parallel(tasks, func(w *bench.Worker, task int) error {
-		for k := task; k < p.Keys; k += tasks {
-			if !p.updates.Known(k) {
-				continue
-			}
-			s, found, err := getStamp(ctx, w, p.names[k])
-			if err != nil {
-				return err
-			}
-			if !found { // it has expired
-				continue
-			}
-			for _, l := range p.updates.Lost(k, s.version) {
-				w.See(versionedClobbered, int64(l.Stood))
-			}
-		}
-		return nil
-	})
-	now := w.Epoch().Add(w.Now()).Unix()
-	for o := (kv.ListOptions{Prefix: versionedPrefix}); err == nil; o.Cursor = w.Page.Cursor {
-		if err = w.List(ctx, o, &w.Page); err != nil {
-			return err
-		}
-		for _, k := range w.Page.Keys {
-			if err := p.verifyKey(w, k, now); err != nil {
-				return err
-			}
-		}
-		if w.Page.Complete {
-			break
-		}
-	}
-	return err
-}
-
-func (p *versionedLoad) verifyKey(w *bench.Worker, k kv.Key, now int64) error {
-	var key int
-	if _, err := fmt.Sscanf(k.Name, versionedPrefix+"%d", &key); err != nil {
-		return fmt.Errorf("a name that was not asked for: %q", k.Name)
-	}
-	if p.expiry[key] > 0 && k.Expiration == 0 {
-		w.See(versionedTTLLost, (p.expiry[key]-now)*int64(time.Second))
-	}
-	var m versionedMetadata
-	if len(k.Metadata) > 0 {
-		if err := json.Unmarshal(k.Metadata, &m); err != nil {
-			return fmt.Errorf("the metadata of %s: %w", k.Name, err)
-		}
-	}
-	lost := int64(0)
-	if m.Owner == "" {
-		lost++
-	}
-	if m.Expires != p.expiry[key] {
-		lost++
-	}
-	if lost > 0 {
-		w.See(versionedMetadataLost, lost)
-	}
-	return nil
 }
