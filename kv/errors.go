@@ -23,6 +23,8 @@ type Error struct {
 	// RetryAfter is how long the store asks its caller to wait; 0 when it does
 	// not say.
 	RetryAfter time.Duration
+	// Keys are those that a bulk write left out; none when it failed as a whole.
+	Keys []string
 }
 
 func (e *Error) Error() string {

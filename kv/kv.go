@@ -38,8 +38,16 @@ type BulkGetter interface {
 // BulkPutter is a Store that writes many pairs in one operation.
 type BulkPutter interface {
 	// BulkPut stores all pairs. It keeps none of their memory.
-	// There may be no more than Traits.BulkPutKeys.
+	// There may be no more than Traits.BulkPutKeys. Where some alone were
+	// refused, the Error's Keys name them.
 	BulkPut(ctx context.Context, pairs []Pair) error
+}
+
+// BulkDeleter is a Store that deletes many keys in one operation.
+type BulkDeleter interface {
+	// BulkDelete deletes all keys; absent ones too. There may be no more than
+	// Traits.BulkPutKeys.
+	BulkDelete(ctx context.Context, keys []string) error
 }
 
 // Located is a Store with several locations. What is written at one is seen at
@@ -55,6 +63,38 @@ type Settler interface {
 	// Settle returns when every write acknowledged so far is seen at every
 	// location, whatever a cache held. An emulator need not wait for it.
 	Settle(ctx context.Context) error
+}
+
+// Snapshotter is a Store whose content can be kept and brought back.
+type Snapshotter interface {
+	// Snapshot calls yield with every key and what it holds, in UTF-8 byte
+	// order; e belongs to the store until yield returns. Every write that was
+	// acknowledged before the call is there. It ends with yield's first error.
+	Snapshot(yield func(key string, e *Entry) error) error
+	// Restore writes a key as Snapshot told it: no limit on writes counts, no
+	// time passes, and what has expired meanwhile is left out.
+	Restore(key string, e *Entry) error
+}
+
+// Wrapper is a Store that stands before another.
+type Wrapper interface {
+	// Unwrap returns the store behind.
+	Unwrap() Store
+}
+
+// As returns the first of s and the stores that it wraps that is a T: what a
+// wrapper does not pass through, such as a Snapshotter.
+func As[T any](s Store) (found T, ok bool) {
+	for {
+		if found, ok = s.(T); ok {
+			return found, true
+		}
+		w, wraps := s.(Wrapper)
+		if !wraps {
+			return found, false
+		}
+		s = w.Unwrap()
+	}
 }
 
 // Phased is a Store that has to know when it is under load: one that fails on

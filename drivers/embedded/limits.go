@@ -18,6 +18,12 @@ func refuse(status int, format string, args ...any) error {
 	return &kv.Error{Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
+// errExpiry refuses a time of expiry. The code is the REST API's.
+func errExpiry(format string, args ...any) error {
+	const code = 10034
+	return &kv.Error{Status: http.StatusBadRequest, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
 // errTooManyWrites is the answer to a second write of a key within a second.
 var errTooManyWrites = &kv.Error{Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
 
@@ -64,17 +70,17 @@ func checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
 	const least = int64(kv.MinTTL / time.Second)
 	switch {
 	case o.TTL < 0:
-		return refuse(http.StatusBadRequest, "Invalid expiration_ttl of %g. Please specify integer greater than 0.",
+		return errExpiry("Invalid expiration_ttl of %g. Please specify integer greater than 0.",
 			o.TTL.Seconds())
 	case o.TTL > 0 && o.TTL < kv.MinTTL:
-		return refuse(http.StatusBadRequest, "Invalid expiration_ttl of %g. Expiration TTL must be at least %d.",
+		return errExpiry("Invalid expiration_ttl of %g. Expiration TTL must be at least %d.",
 			o.TTL.Seconds(), least)
 	case o.TTL > 0 || o.Expiration == 0:
 	case o.Expiration <= now:
-		return refuse(http.StatusBadRequest, "Invalid expiration of %d. Please specify integer greater than the "+
+		return errExpiry("Invalid expiration of %d. Please specify integer greater than the "+
 			"current number of seconds since the UNIX epoch.", o.Expiration)
 	case o.Expiration < now+least:
-		return refuse(http.StatusBadRequest, "Invalid expiration of %d. Expiration times must be at least %d "+
+		return errExpiry("Invalid expiration of %d. Expiration times must be at least %d "+
 			"seconds in the future.", o.Expiration, least)
 	}
 	switch {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -38,16 +39,19 @@ func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
 		return err
 	}
-	refused := 0
+	var refused []string
 	for i := range pairs {
 		p := &pairs[i]
 		sh, hash := l.shard(p.Key)
 		if !l.write(sh, hash, p.Key, p.Value, p.Options) {
-			refused++
+			refused = append(refused, p.Key)
 		}
 	}
-	if refused > 0 {
-		return refuse(http.StatusTooManyRequests, "%d of %d pairs were not written", refused, len(pairs))
+	if refused != nil {
+		return &kv.Error{
+			Status: http.StatusTooManyRequests, Keys: refused,
+			Message: fmt.Sprintf("%d of %d pairs were not written", len(refused), len(pairs)),
+		}
 	}
 	return nil
 }
@@ -105,13 +109,41 @@ func (l *location) Delete(ctx context.Context, key string) error {
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
 		return err
 	}
+	l.delete(sh, key)
+	return nil
+}
+
+// BulkDelete implements kv.BulkDeleter. It takes as long as one delete.
+func (l *location) BulkDelete(ctx context.Context, keys []string) error {
+	if len(keys) > kv.MaxBulkPutKeys { // our words
+		return refuse(http.StatusBadRequest, "You can delete a maximum of %d keys", kv.MaxBulkPutKeys)
+	}
+	for _, key := range keys {
+		if err := checkKey(key); err != nil {
+			return err
+		}
+	}
+	if len(keys) == 0 {
+		return ctx.Err()
+	}
+	sh, hash := l.shard(keys[0])
+	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		sh, _ := l.shard(key)
+		l.delete(sh, key)
+	}
+	return nil
+}
+
+func (l *location) delete(sh *shard, key string) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if it := sh.items[key]; it != nil && !it.newest.deleted {
 		l.add(sh, it, &version{at: l.clk.Now(), location: uint8(l.n), deleted: true})
 	}
 	l.forget(sh, key)
-	return nil
 }
 
 // forget drops what the location has cached of a key, so that a write is seen

@@ -39,11 +39,13 @@ type location struct {
 }
 
 var (
-	_ kv.Store      = (*location)(nil)
-	_ kv.Located    = (*location)(nil)
-	_ kv.BulkGetter = (*location)(nil)
-	_ kv.BulkPutter = (*location)(nil)
-	_ kv.Settler    = (*location)(nil)
+	_ kv.Store       = (*location)(nil)
+	_ kv.Located     = (*location)(nil)
+	_ kv.BulkGetter  = (*location)(nil)
+	_ kv.BulkPutter  = (*location)(nil)
+	_ kv.BulkDeleter = (*location)(nil)
+	_ kv.Snapshotter = (*location)(nil)
+	_ kv.Settler     = (*location)(nil)
 )
 
 // shard holds the keys whose hash ends in its number. Its lock is never held

@@ -81,6 +81,9 @@ func (v *view) Traits() kv.Traits { return v.traits }
 // Close implements kv.Store.
 func (v *view) Close() error { return v.store.Close() }
 
+// Unwrap implements kv.Wrapper.
+func (v *view) Unwrap() kv.Store { return v.store }
+
 // bulkGetter is the bulk get of a view whose store has one. Its draws go by the
 // first key.
 type bulkGetter struct {

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"kvbench/drivers"
+	"kvbench/internal/clock"
+	"kvbench/internal/emulator"
+	"kvbench/kv"
+
+	"github.com/spf13/cobra"
+)
+
+// tokenVariable is the environment's variable that holds the API token. A token
+// is taken from nowhere else.
+const tokenVariable = "CLOUDFLARE_API_TOKEN"
+
+// grace is how long calls under way have to end when the server stops.
+const grace = 5 * time.Second
+
+type emulateOptions struct {
+	listen     string
+	remote     bool
+	account    string
+	namespaces []string
+	fault      string
+	limit      bool
+	state      string
+	every      time.Duration
+	seed       uint64
+	log        bool
+}
+
+func newEmulate() *cobra.Command {
+	var o emulateOptions
+	c := &cobra.Command{
+		Use:   "emulate [OPTION=VALUE...]",
+		Short: "Serve an emulated Workers KV over HTTP, as Cloudflare's REST API does",
+		Long: `Emulate serves namespaces in memory over HTTP as Cloudflare's REST API serves
+Workers KV. Its arguments are options of the embedded store, each modelled:
+
+  locations=3 profile=edge propagation=60s writes=strict
+
+and those of faults, such as fault-from=60s fault-for=30s. The REST API of location
+N is at /at/N/client/v4, that of location 0 at /client/v4 too.
+
+A client needs the token of the environment's variable CLOUDFLARE_API_TOKEN; without
+one a random token is made and shown.`,
+		Example: `  kvbench emulate
+  kvbench emulate --namespace sessions --namespace assets --state kv.state
+  kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return emulate(c.Context(), args, o, os.Getenv(tokenVariable), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8787", "serve at this `ADDRESS`; port 0 takes a free one")
+	f.BoolVar(&o.remote, "allow-remote-clients", false, "listen on an address that other machines can reach")
+	f.StringVar(&o.account, "account", "0123456789abcdef0123456789abcdef", "the only account's `ID`")
+	f.StringSliceVar(&o.namespaces, "namespace", []string{"bench"}, "there is a namespace of this `TITLE`, or TITLE=ID; may be given again")
+	f.StringVar(&o.fault, "fault", "", "fail on purpose as this `PROFILE` of drivers/fault does, all the time unless fault-from or fault-for say when")
+	f.BoolVar(&o.limit, "limit", false, "refuse calls beyond the REST API's 1,200 in 5 minutes")
+	f.StringVar(&o.state, "state", "", "keep what is stored in this `FILE`")
+	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state so often, and at the end; 0 writes it at the end only")
+	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
+	f.BoolVar(&o.log, "log", false, "tell every call on stderr")
+	return c
+}
+
+// storeURL is the URL of the store that the arguments describe.
+func (o emulateOptions) storeURL(args []string) (string, error) {
+	options := slices.Clone(args)
+	has := func(name string) bool {
+		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, name+"=") })
+	}
+	for _, a := range args {
+		if !strings.Contains(a, "=") || strings.ContainsAny(a, "&#") {
+			return "", fmt.Errorf("%q: want OPTION=VALUE, such as locations=3", a)
+		}
+	}
+	if o.fault != "" {
+		options = append(options, "fault="+o.fault)
+		if !has("fault-from") && !has("fault-for") {
+			options = append(options, "fault-from=0s", "fault-for=0s")
+		}
+	}
+	return "embedded://?" + strings.Join(options, "&"), nil
+}
+
+// check refuses what no server can have, before anything is opened.
+func (o emulateOptions) check() error {
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return fmt.Errorf("--listen %q: want HOST:PORT, such as 127.0.0.1:8787", o.listen)
+	}
+	if ip := net.ParseIP(host); !o.remote && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen %q can be reached from other machines: want a loopback address such as 127.0.0.1, "+
+			"or say --allow-remote-clients", o.listen)
+	}
+	if o.every < 0 {
+		return fmt.Errorf("--state-every %v: want 0 or more, such as 30s", o.every)
+	}
+	return nil
+}
+
+func emulate(ctx context.Context, args []string, o emulateOptions, token string, stdout, stderr io.Writer) (err error) {
+	if err := o.check(); err != nil {
+		return usage(err)
+	}
+	url, err := o.storeURL(args)
+	if err != nil {
+		return usage(err)
+	}
+	clk := clock.NewWall()
+	open := func(string) (kv.Store, error) {
+		store, err := drivers.Open(url, drivers.Env{Clock: clk, Seed: o.seed})
+		if phased, ok := store.(kv.Phased); err == nil && ok {
+			phased.BeginLoad(clk.Now()) // it is under load from now on
+		}
+		return store, err
+	}
+	made := token == ""
+	if made {
+		token = rand.Text()
+	}
+	server, err := emulator.New(emulator.Config{Account: o.account, Token: token, Open: open, Limit: o.limit, Clock: clk})
+	if err != nil {
+		return usage(err)
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	if o.state != "" {
+		if err := server.Load(o.state); err != nil {
+			return usage(err)
+		}
+	}
+	for _, text := range o.namespaces {
+		title, id, _ := strings.Cut(text, "=")
+		if err := server.Ensure(title, id); err != nil {
+			return usage(err)
+		}
+	}
+	l, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return usage(err)
+	}
+	o.greet(stdout, server, l.Addr(), token, made)
+
+	errs := log.New(stderr, "kvbench: ", 0)
+	var h http.Handler = server
+	if o.log {
+		h = logged(server, errs)
+	}
+	saved := make(chan struct{})
+	serving, stop := context.WithCancel(ctx)
+	go func() {
+		defer close(saved)
+		o.save(serving, server, errs)
+	}()
+	err = emulator.Serve(ctx, l, h, grace, errs)
+	stop()
+	<-saved
+	if o.state != "" {
+		err = errors.Join(err, server.Save(o.state))
+	}
+	return err
+}
+
+// save writes the state every so often, until ctx is done.
+func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs *log.Logger) {
+	if o.state == "" || o.every == 0 {
+		return
+	}
+	tick := time.NewTicker(o.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := server.Save(o.state); err != nil {
+				errs.Print(err)
+			}
+		}
+	}
+}
+
+// greet says where the server is, and what a client needs.
+func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr, token string, made bool) {
+	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
+	fmt.Fprintf(w, "account    %s\n", o.account)
+	if made {
+		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, tokenVariable)
+	} else {
+		fmt.Fprintf(w, "token      that of %s\n", tokenVariable)
+	}
+	namespaces := server.Namespaces()
+	for _, n := range namespaces {
+		fmt.Fprintf(w, "namespace  %s  %s\n", n.ID, n.Title)
+	}
+	if len(namespaces) > 0 {
+		for _, source := range namespaces[0].Store.Traits().Sources {
+			fmt.Fprintf(w, "modelled   %s\n", source)
+		}
+	}
+	fmt.Fprintln(w, "Ctrl-C stops it.")
+}
+
+// logged tells of every call when it has been answered.
+func logged(h http.Handler, to *log.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		method, path := r.Method, r.URL.RequestURI()
+		status := &statusWriter{ResponseWriter: w}
+		h.ServeHTTP(status, r)
+		to.Printf("%s %s %d %v", method, path, status.code(), time.Since(began).Round(time.Microsecond))
+	})
+}
+
+// statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *statusWriter) code() int {
+	if w.status == 0 {
+		return http.StatusOK
+	}
+	return w.status
+}

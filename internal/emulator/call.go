@@ -1,0 +1,190 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"kvbench/kv"
+)
+
+// Cloudflare's error codes, as far as they are known.
+const (
+	codeThrottled   = 971   // the API's own limit on calls
+	codeMethod      = 7001  // the path has no such method
+	codeNoRoute     = 7003  // no such path
+	codeHeaders     = 9106  // no credentials
+	codeAuth        = 10000 // the credentials allow nothing here
+	codeInternal    = 10001 // assumption: the store failed
+	codeKey         = 10009 // no such key
+	codeID          = 10011 // not a namespace's identifier
+	codeBody        = 10012 // a body that is wrong, and all refusals whose code is not known
+	codeNamespace   = 10013 // no such namespace
+	codeTitleTaken  = 10014
+	codeTitleNeeded = 10019
+	codeListLimit   = 10029
+	codeExpiry      = 10034
+	codeTooMany     = 10429 // too many writes to a key
+)
+
+var (
+	errNoToken  = refuse(http.StatusBadRequest, codeHeaders, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")
+	errBadToken = refuse(http.StatusUnauthorized, codeAuth, "Authentication error")
+	errForeign  = refuse(http.StatusForbidden, codeAuth, "Authentication error")
+	errNoKey    = refuse(http.StatusNotFound, codeKey, "get: 'key not found'")
+)
+
+func refuse(status, code int, format string, args ...any) error {
+	return &kv.Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// call is one request that has found its route.
+type call struct {
+	w http.ResponseWriter
+	*http.Request
+}
+
+// envelope is around every answer but a value.
+type envelope struct {
+	Success    bool      `json:"success"`
+	Errors     []message `json:"errors"`
+	Messages   []message `json:"messages"`
+	Result     any       `json:"result"`
+	ResultInfo any       `json:"result_info,omitempty"`
+}
+
+type message struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+var none = []message{} // nothing of it changes
+
+// done is the answer to a call that has no result.
+var done = []byte(`{"success":true,"errors":[],"messages":[],"result":null}` + "\n")
+
+func (c *call) finish() error {
+	c.w.Header()["Content-Type"] = jsonType
+	_, _ = c.w.Write(done) // an answer that can't be written has lost its client
+	return nil
+}
+
+var jsonType = []string{"application/json"} // nothing of it changes
+
+// result answers with a result.
+func (c *call) result(result, info any) error {
+	c.answer(http.StatusOK, envelope{Success: true, Errors: none, Messages: none, Result: result, ResultInfo: info})
+	return nil
+}
+
+func (c *call) answer(status int, e envelope) {
+	c.w.Header()["Content-Type"] = jsonType
+	c.w.WriteHeader(status)
+	enc := json.NewEncoder(c.w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(e) // an answer that can't be written has lost its client
+}
+
+// fail answers with an error.
+func (c *call) fail(err error) {
+	m, status := describe(err)
+	if status == 0 { // the client has gone
+		return
+	}
+	var e *kv.Error
+	if errors.As(err, &e) && e.RetryAfter > 0 {
+		c.w.Header().Set("Retry-After", strconv.Itoa(seconds(e.RetryAfter)))
+	}
+	out := envelope{Errors: []message{m}, Messages: none}
+	if m.Code == codeNoRoute {
+		out.Errors = append(out.Errors, message{7000, "No route for that URI"})
+	}
+	c.answer(status, out)
+}
+
+// seconds is a duration in whole seconds, rounded up.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+
+// describe is an error as the API tells it; status 0: to no one.
+func describe(err error) (m message, status int) {
+	var e *kv.Error
+	switch {
+	case errors.Is(err, kv.ErrNotFound):
+		return describe(errNoKey)
+	case errors.Is(err, context.DeadlineExceeded): // of a fault: the store did not answer
+		return message{codeInternal, "timeout"}, http.StatusGatewayTimeout
+	case errors.Is(err, context.Canceled):
+		return m, 0
+	case !errors.As(err, &e):
+		return message{codeInternal, err.Error()}, http.StatusInternalServerError
+	}
+	m = message{e.Code, e.Message}
+	if m.Code == 0 {
+		switch {
+		case e.Status == http.StatusTooManyRequests:
+			m.Code = codeTooMany
+		case e.Status >= 500:
+			m.Code = codeInternal
+		default:
+			m.Code = codeBody
+		}
+	}
+	if m.Message == "" {
+		m.Message = http.StatusText(e.Status)
+	}
+	return m, e.Status
+}
+
+// number is a query's parameter as a whole number; absent: 0.
+func (c *call) number(name string, code int) (int64, error) {
+	text := c.query(name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 || n > math.MaxInt64/int64(time.Second) {
+		return 0, refuse(http.StatusBadRequest, code, "Invalid %s of %s. Please specify integer greater than 0.", name, text)
+	}
+	return n, nil
+}
+
+// query is a parameter of the query.
+func (c *call) query(name string) string {
+	if c.URL.RawQuery == "" {
+		return ""
+	}
+	return c.URL.Query().Get(name)
+}
+
+// body decodes a JSON body of at most limit bytes.
+func (c *call) body(limit int, to any) error {
+	if c.ContentLength > int64(limit) {
+		return errTooLong(limit)
+	}
+	in := &bodyReader{c: c, limit: limit}
+	dec := json.NewDecoder(in)
+	err := dec.Decode(to)
+	if err == nil {
+		_, err = dec.Token()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err == nil:
+			err = errors.New("there is more than one value")
+		}
+	}
+	if in.err != nil {
+		return in.err
+	}
+	return refuse(http.StatusBadRequest, codeBody, "could not parse the request's body: %v", err) // our words
+}
+
+func errTooLong(limit int) error { // our words
+	return refuse(http.StatusRequestEntityTooLarge, codeBody, "The request's body exceeds the limit of %d bytes.", limit)
+}

@@ -1,0 +1,55 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"kvbench/kv"
+)
+
+// minList is the least limit that the REST API takes; a Worker's may be 1.
+const minList = 10
+
+// key is one name of a listing.
+type key struct {
+	Name       string          `json:"name"`
+	Expiration int64           `json:"expiration,omitempty"`
+	Metadata   json.RawMessage `json:"metadata,omitempty"`
+}
+
+func (s *Server) listKeys(c *call) error {
+	o := kv.ListOptions{Prefix: c.query("prefix"), Cursor: c.query("cursor"), Limit: kv.MaxListKeys}
+	if text := c.query("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < minList || n > kv.MaxListKeys { // our words
+			return refuse(http.StatusBadRequest, codeListLimit, "Invalid limit of %s: want %d to %d.", text, minList, kv.MaxListKeys)
+		}
+		o.Limit = n
+	}
+	store, release, err := s.store(c, "list keys")
+	if err != nil {
+		return err
+	}
+	defer release()
+	var p kv.Page
+	if err := store.List(c.Context(), o, &p); err != nil {
+		return err
+	}
+	keys := make([]key, len(p.Keys))
+	for i, k := range p.Keys {
+		keys[i] = key{k.Name, k.Expiration, k.Metadata}
+	}
+	return c.result(keys, struct {
+		Count  int    `json:"count"`
+		Cursor string `json:"cursor"`
+	}{len(keys), p.Cursor})
+}
+
+// raw is a JSON document, null where there is none.
+func raw(document []byte) json.RawMessage {
+	if len(document) == 0 {
+		return json.RawMessage("null")
+	}
+	return json.RawMessage(document)
+}

@@ -1,0 +1,276 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"kvbench/kv"
+)
+
+// space is a namespace that is served.
+type space struct {
+	id, title string // title is guarded by spaces.mu
+	store     kv.Store
+
+	mu   sync.RWMutex // held for reading by every call of the store
+	gone bool         // the store is closed
+}
+
+func (sp *space) close() error {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.gone {
+		return nil
+	}
+	sp.gone = true
+	return sp.store.Close()
+}
+
+// spaces are all namespaces. The zero value has none.
+type spaces struct {
+	mu    sync.Mutex // held to change them
+	order []*space   // of their making
+	byID  atomic.Pointer[map[string]*space]
+}
+
+func (all *spaces) find(id string) *space {
+	if byID := all.byID.Load(); byID != nil {
+		return (*byID)[id]
+	}
+	return nil
+}
+
+func (all *spaces) list() []*space {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return slices.Clone(all.order)
+}
+
+// publish makes a change of order seen. mu is held.
+func (all *spaces) publish() {
+	byID := make(map[string]*space, len(all.order))
+	for _, sp := range all.order {
+		byID[sp.id] = sp
+	}
+	all.byID.Store(&byID)
+}
+
+const maxTitle = 512 // bytes; developers.cloudflare.com/kv/platform/limits
+
+// check refuses a title that no namespace may have beside those there are. mu is
+// held.
+func (all *spaces) check(title string) error {
+	switch {
+	case strings.TrimSpace(title) == "":
+		return refuse(http.StatusBadRequest, codeTitleNeeded, "a namespace title is required") // our words
+	case len(title) > maxTitle:
+		return refuse(http.StatusBadRequest, codeBody, "a namespace title has at most %d bytes; this has %d", maxTitle, len(title)) // our words
+	case slices.ContainsFunc(all.order, func(sp *space) bool { return sp.title == title }):
+		return refuse(http.StatusBadRequest, codeTitleTaken, "a namespace with this account ID and title already exists")
+	}
+	return nil
+}
+
+func (all *spaces) add(n Namespace) error {
+	if !isID(n.ID) {
+		return fmt.Errorf("namespace %q: identifier %q: want 32 hexadecimal digits", n.Title, n.ID)
+	}
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if err := all.check(n.Title); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all.order, func(sp *space) bool { return sp.id == n.ID }) {
+		return fmt.Errorf("namespace %q: there is one with the identifier %s already", n.Title, n.ID)
+	}
+	all.order = append(all.order, &space{id: n.ID, title: n.Title, store: n.Store})
+	all.publish()
+	return nil
+}
+
+// isID reports whether id has the form of a namespace's identifier.
+func isID(id string) bool {
+	b, err := hex.DecodeString(id)
+	return err == nil && len(b) == 16
+}
+
+// space returns the namespace of a call. verb is what the call does to it, for
+// the error's text.
+func (s *Server) space(c *call, verb string) (*space, error) {
+	id := c.PathValue("namespace")
+	if sp := s.spaces.find(id); sp != nil {
+		return sp, nil
+	}
+	if !isID(id) {
+		return nil, refuse(http.StatusBadRequest, codeID, "could not parse UUID from request's namespace_id: '%s'", id)
+	}
+	return nil, errNoNamespace(verb)
+}
+
+func errNoNamespace(verb string) error {
+	return refuse(http.StatusNotFound, codeNamespace, "%s: 'namespace not found'", verb)
+}
+
+// store returns the store that a call asks for, as its location sees it. It is
+// not closed before release is called.
+func (s *Server) store(c *call, verb string) (store kv.Store, release func(), err error) {
+	sp, err := s.space(c, verb)
+	if err != nil {
+		return nil, nil, err
+	}
+	store = sp.store
+	if n, _ := c.Context().Value(locationKey{}).(int); n != 0 {
+		if have := store.Traits().Locations; n >= have {
+			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", n, have) // our words
+		}
+		store = store.(kv.Located).At(n)
+	}
+	sp.mu.RLock()
+	if sp.gone {
+		sp.mu.RUnlock()
+		return nil, nil, errNoNamespace(verb)
+	}
+	return store, sp.mu.RUnlock, nil
+}
+
+// namespace is a namespace as the API tells it.
+type namespace struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	URLCoded bool   `json:"supports_url_encoding"`
+}
+
+func (s *Server) tell(sp *space) namespace {
+	s.spaces.mu.Lock()
+	defer s.spaces.mu.Unlock()
+	return namespace{sp.id, sp.title, true}
+}
+
+func (s *Server) listNamespaces(c *call) error {
+	page, size := 1, 20
+	for _, p := range []struct {
+		name string
+		most int
+		to   *int
+	}{{"page", 1 << 30, &page}, {"per_page", 1000, &size}} {
+		if text := c.query(p.name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 || n > p.most {
+				return refuse(http.StatusBadRequest, codeBody, "Invalid %s of %s: want 1 to %d.", p.name, text, p.most) // our words
+			}
+			*p.to = n
+		}
+	}
+	all := []namespace{}
+	for _, sp := range s.spaces.list() {
+		all = append(all, s.tell(sp))
+	}
+	by := func(n namespace) string { return n.ID }
+	if c.query("order") == "title" {
+		by = func(n namespace) string { return n.Title }
+	}
+	slices.SortFunc(all, func(a, b namespace) int {
+		if c.query("direction") == "desc" {
+			a, b = b, a
+		}
+		return strings.Compare(by(a), by(b))
+	})
+	from := min(len(all), (page-1)*size)
+	some := all[from:min(len(all), from+size)]
+	return c.result(some, struct {
+		Page  int `json:"page"`
+		Size  int `json:"per_page"`
+		Count int `json:"count"`
+		Total int `json:"total_count"`
+		Pages int `json:"total_pages"`
+	}{page, size, len(some), len(all), (len(all) + size - 1) / size})
+}
+
+// title reads the title that a body asks for.
+func (c *call) title() (string, error) {
+	var body struct {
+		Title string `json:"title"`
+	}
+	err := c.body(around, &body)
+	return body.Title, err
+}
+
+func (s *Server) createNamespace(c *call) error {
+	title, err := c.title()
+	if err != nil {
+		return err
+	}
+	s.spaces.mu.Lock()
+	err = s.spaces.check(title)
+	s.spaces.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if s.open == nil {
+		return refuse(http.StatusForbidden, codeAuth, "this server makes no namespaces") // our words
+	}
+	store, err := s.open(title)
+	if err != nil {
+		return err
+	}
+	var id [16]byte
+	rand.Read(id[:]) // it never fails
+	n := Namespace{ID: hex.EncodeToString(id[:]), Title: title, Store: store}
+	if err := s.spaces.add(n); err != nil {
+		_ = store.Close() // what went wrong before says more
+		return err
+	}
+	return c.result(namespace{n.ID, title, true}, nil)
+}
+
+func (s *Server) getNamespace(c *call) error {
+	sp, err := s.space(c, "get namespace")
+	if err != nil {
+		return err
+	}
+	return c.result(s.tell(sp), nil)
+}
+
+func (s *Server) renameNamespace(c *call) error {
+	sp, err := s.space(c, "rename namespace")
+	if err != nil {
+		return err
+	}
+	title, err := c.title()
+	if err != nil {
+		return err
+	}
+	s.spaces.mu.Lock()
+	if sp.title != title {
+		if err = s.spaces.check(title); err == nil {
+			sp.title = title
+		}
+	}
+	s.spaces.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return c.result(s.tell(sp), nil)
+}
+
+func (s *Server) deleteNamespace(c *call) error {
+	sp, err := s.space(c, "remove namespace")
+	if err != nil {
+		return err
+	}
+	s.spaces.mu.Lock()
+	s.spaces.order = slices.DeleteFunc(s.spaces.order, func(other *space) bool { return other == sp })
+	s.spaces.publish()
+	s.spaces.mu.Unlock()
+	if err := sp.close(); err != nil {
+		return err
+	}
+	return c.finish()
+}

@@ -1,0 +1,183 @@
+package emulator
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"kvbench/kv"
+)
+
+// entries and buffers are used again: a value is copied out of the store, and
+// into it.
+var (
+	entries = sync.Pool{New: func() any { return new(kv.Entry) }}
+	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+)
+
+// keep is the largest buffer that is used again.
+const keep = 1 << 20
+
+func putBack(e *kv.Entry) {
+	if cap(e.Value) <= keep {
+		entries.Put(e)
+	}
+}
+
+var binaryType = []string{"application/octet-stream"} // nothing of it changes
+
+// getValue answers with a value's bytes.
+func (s *Server) getValue(c *call) error {
+	e := entries.Get().(*kv.Entry)
+	defer putBack(e)
+	if err := s.get(c, kv.GetOptions{}, e); err != nil {
+		return err
+	}
+	h := c.w.Header()
+	h["Content-Type"] = binaryType
+	h["Content-Length"] = []string{strconv.Itoa(len(e.Value))}
+	if e.Expiration != 0 {
+		h["Expiration"] = []string{strconv.FormatInt(e.Expiration, 10)}
+	}
+	c.write(e.Value)
+	return nil
+}
+
+func (s *Server) get(c *call, o kv.GetOptions, e *kv.Entry) error {
+	store, release, err := s.store(c, "get")
+	if err != nil {
+		return err
+	}
+	defer release()
+	return store.Get(c.Context(), c.PathValue("key"), o, e)
+}
+
+// getMetadata answers with a key's metadata, null where there is none.
+func (s *Server) getMetadata(c *call) error {
+	e := entries.Get().(*kv.Entry)
+	defer putBack(e)
+	if err := s.get(c, kv.GetOptions{Metadata: true}, e); err != nil {
+		return err
+	}
+	return c.result(raw(e.Metadata), nil)
+}
+
+// putValue stores a body, or the parts value and metadata of a form.
+func (s *Server) putValue(c *call) error {
+	ttl, err := c.number("expiration_ttl", codeExpiry)
+	if err != nil {
+		return err
+	}
+	o := kv.PutOptions{TTL: time.Duration(ttl) * time.Second}
+	if o.Expiration, err = c.number("expiration", codeExpiry); err != nil {
+		return err
+	}
+	value := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if value.Cap() <= keep {
+			value.Reset()
+			buffers.Put(value)
+		}
+	}()
+	if o.Metadata, err = c.form(value); err != nil {
+		return err
+	}
+	store, release, err := s.store(c, "put")
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := store.Put(c.Context(), c.PathValue("key"), value.Bytes(), o); err != nil {
+		return err
+	}
+	return c.finish()
+}
+
+// around is how much a form may have beside its value.
+const around = 64 << 10
+
+// form reads a request's body into value, and returns the metadata.
+func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
+	kind, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		if c.ContentLength > kv.MaxValueBytes {
+			return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
+		}
+		body := &bodyReader{c: c, limit: kv.MaxValueBytes + 1}
+		if err := copyPart(value, body, "Value", kv.MaxValueBytes); err != nil {
+			return nil, body.say(err)
+		}
+		return nil, nil
+	}
+	if c.ContentLength > kv.MaxValueBytes+around {
+		return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
+	}
+	body := &bodyReader{c: c, limit: kv.MaxValueBytes + around}
+	parts := multipart.NewReader(body, params["boundary"])
+	found := false
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, body.say(refuse(http.StatusBadRequest, codeBody, "could not parse the form: %v", err)) // our words
+		}
+		switch part.FormName() {
+		case "value":
+			found = true
+			value.Reset()
+			err = copyPart(value, part, "Value", kv.MaxValueBytes)
+		case "metadata":
+			var text bytes.Buffer
+			err = copyPart(&text, part, "Metadata", around)
+			metadata = text.Bytes()
+		}
+		if err != nil {
+			return nil, body.say(err)
+		}
+	}
+	if !found {
+		return nil, refuse(http.StatusBadRequest, codeBody, "the form has no part named value") // our words
+	}
+	return metadata, nil
+}
+
+// say is what a client should hear of an error that came while its body was
+// read.
+func (b *bodyReader) say(err error) error {
+	if b.err != nil {
+		return b.err
+	}
+	return err
+}
+
+// copyPart copies at most limit bytes.
+func copyPart(to *bytes.Buffer, from io.Reader, what string, limit int) error {
+	n, err := to.ReadFrom(io.LimitReader(from, int64(limit)+1))
+	if err == nil && n > int64(limit) {
+		err = errTooLarge(what, n, limit)
+	}
+	return err
+}
+
+func errTooLarge(what string, n int64, limit int) error {
+	return refuse(http.StatusRequestEntityTooLarge, codeBody, "%s length of %d exceeds limit of %d.", what, n, limit)
+}
+
+func (s *Server) deleteValue(c *call) error {
+	store, release, err := s.store(c, "delete")
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := store.Delete(c.Context(), c.PathValue("key")); err != nil {
+		return err
+	}
+	return c.finish()
+}
