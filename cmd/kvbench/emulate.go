@@ -36,6 +36,7 @@ type emulateOptions struct {
 	namespaces []string
 	fault      string
 	limit      bool
+	free       bool
 	state      string
 	every      time.Duration
 	seed       uint64
@@ -71,6 +72,7 @@ one a random token is made and shown.`,
 	f.StringSliceVar(&o.namespaces, "namespace", []string{"bench"}, "there is a namespace of this `TITLE`, or TITLE=ID; may be given again")
 	f.StringVar(&o.fault, "fault", "", "fail on purpose as this `PROFILE` of drivers/fault does, all the time unless fault-from or fault-for say when")
 	f.BoolVar(&o.limit, "limit", false, "refuse calls beyond the REST API's 1,200 in 5 minutes")
+	f.BoolVar(&o.free, "free-plan", false, "refuse operations beyond what the free plan includes in a day")
 	f.StringVar(&o.state, "state", "", "keep what is stored in this `FILE`")
 	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state so often, and at the end; 0 writes it at the end only")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
@@ -134,7 +136,9 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if made {
 		token = rand.Text()
 	}
-	server, err := emulator.New(emulator.Config{Account: o.account, Token: token, Open: open, Limit: o.limit, Clock: clk})
+	server, err := emulator.New(emulator.Config{
+		Account: o.account, Token: token, Open: open, Limit: o.limit, Free: o.free, Clock: clk,
+	})
 	if err != nil {
 		return usage(err)
 	}

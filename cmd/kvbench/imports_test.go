@@ -37,7 +37,7 @@ var layers = []layer{
 	{"internal/compare", []string{"internal/runfile", "internal/record", "internal/price"}, "comparing reads run files and nothing else"},
 	{"report", []string{"internal/runfile", "internal/record", "internal/price", "internal/compare", "kv"}, "a report is a function of a run file, never of the engine"},
 	{"internal/bench", []string{"kv", "internal/clock", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},
-	{"internal/emulator", []string{"kv", "internal/clock"}, "the emulator serves any store, and knows no driver"},
+	{"internal/emulator", []string{"kv", "internal/clock", "internal/price", "internal/record"}, "the emulator serves any store, and knows no driver"},
 	{"scenarios", []string{"kv", "internal/bench", "internal/clock", "internal/load", "internal/ledger", "internal/record", "internal/compare", "internal/runfile"}, "a pattern never imports a driver: every pattern runs on every store"},
 	{"drivers/option", nil, "reading options is no driver's own"},
 	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},

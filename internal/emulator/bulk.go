@@ -72,7 +72,7 @@ func (s *Server) bulkPut(c *call) error {
 			return err
 		}
 	}
-	store, release, err := s.store(c, "bulk write")
+	store, release, err := s.store(c, "bulk write", writes, len(pairs))
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Server) bulkDelete(c *call) error {
 	if len(keys) > kv.MaxBulkPutKeys {
 		return errTooManyKeys(len(keys), kv.MaxBulkPutKeys)
 	}
-	store, release, err := s.store(c, "bulk delete")
+	store, release, err := s.store(c, "bulk delete", deletes, len(keys))
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Server) bulkGet(c *call) error {
 	case len(body.Keys) > kv.MaxBulkGetKeys:
 		return errTooManyKeys(len(body.Keys), kv.MaxBulkGetKeys)
 	}
-	store, release, err := s.store(c, "bulk get")
+	store, release, err := s.store(c, "bulk get", reads, len(body.Keys))
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ const (
 	codeTitleNeeded = 10019
 	codeListLimit   = 10029
 	codeExpiry      = 10034
+	codeQuota       = 10048 // the free plan's operations of the day are spent
 	codeTooMany     = 10429 // too many writes to a key
 )
 

@@ -48,7 +48,9 @@ type Config struct {
 	Open func(title string) (kv.Store, error)
 	// Limit refuses calls beyond the REST API's limit; see limiter.
 	Limit bool
-	// Clock is the time that the limit lives by; the wall clock when nil.
+	// Free refuses operations beyond the free plan's of a day; see quota.
+	Free bool
+	// Clock is the time that both live by; the wall clock when nil.
 	Clock clock.Clock
 }
 
@@ -73,6 +75,7 @@ type Server struct {
 	open     func(title string) (kv.Store, error)
 	mux      *http.ServeMux
 	limiter  *limiter // nil: no limit
+	quota    *quota   // nil: no limit
 	spaces   spaces
 	rays     atomic.Uint64 // request identifiers given so far
 	firstRay uint64
@@ -92,6 +95,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Limit {
 		s.limiter = &limiter{clock: c.Clock}
+	}
+	if c.Free {
+		s.quota = &quota{clock: c.Clock}
 	}
 	for _, n := range c.Namespaces {
 		if err := s.spaces.add(n); err != nil {
@@ -159,10 +165,10 @@ func (s *Server) table() []route {
 		{"PUT /{namespace}", s.renameNamespace},
 		{"DELETE /{namespace}", s.deleteNamespace},
 		{"GET /{namespace}/keys", s.listKeys},
-		{"GET /{namespace}/values/{key}", s.getValue},
-		{"PUT /{namespace}/values/{key}", s.putValue},
-		{"DELETE /{namespace}/values/{key}", s.deleteValue},
-		{"GET /{namespace}/metadata/{key}", s.getMetadata},
+		{"GET /{namespace}/values/{key...}", s.getValue},
+		{"PUT /{namespace}/values/{key...}", s.putValue},
+		{"DELETE /{namespace}/values/{key...}", s.deleteValue},
+		{"GET /{namespace}/metadata/{key...}", s.getMetadata},
 		{"PUT /{namespace}/bulk", s.bulkPut},
 		{"POST /{namespace}/bulk/get", s.bulkGet},
 		{"POST /{namespace}/bulk/delete", s.bulkDelete},
@@ -275,8 +281,8 @@ func (s *Server) admit(r *http.Request, h http.Header) error {
 	return nil
 }
 
-// escapeKey makes one segment of all that follows values/ or metadata/, as the
-// ServeMux would otherwise take a key's slashes and dots for those of a path.
+// escapeKey escapes the slashes and dots of all that follows values/ or
+// metadata/, as the ServeMux would otherwise clean a key as a path.
 func escapeKey(r *http.Request) {
 	raw := r.URL.EscapedPath()
 	_, rest, found := strings.Cut(raw, below+"/")
@@ -285,7 +291,7 @@ func escapeKey(r *http.Request) {
 	}
 	_, rest, _ = strings.Cut(rest, "/") // the namespace
 	kind, key, found := strings.Cut(rest, "/")
-	if !found || !slices.Contains([]string{"values", "metadata"}, kind) {
+	if !found || kind != "values" && kind != "metadata" {
 		return
 	}
 	switch {

@@ -27,7 +27,7 @@ func (s *Server) listKeys(c *call) error {
 		}
 		o.Limit = n
 	}
-	store, release, err := s.store(c, "list keys")
+	store, release, err := s.store(c, "list keys", lists, 1)
 	if err != nil {
 		return err
 	}

@@ -118,19 +118,22 @@ func errNoNamespace(verb string) error {
 	return refuse(http.StatusNotFound, codeNamespace, "%s: 'namespace not found'", verb)
 }
 
-// store returns the store that a call asks for, as its location sees it. It is
-// not closed before release is called.
-func (s *Server) store(c *call, verb string) (store kv.Store, release func(), err error) {
+// store returns the store that a call asks n operations of, as its location sees
+// it. It is not closed before release is called.
+func (s *Server) store(c *call, verb string, k kind, n int) (store kv.Store, release func(), err error) {
 	sp, err := s.space(c, verb)
 	if err != nil {
 		return nil, nil, err
 	}
 	store = sp.store
-	if n, _ := c.Context().Value(locationKey{}).(int); n != 0 {
-		if have := store.Traits().Locations; n >= have {
-			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", n, have) // our words
+	if at, _ := c.Context().Value(locationKey{}).(int); at != 0 {
+		if have := store.Traits().Locations; at >= have {
+			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", at, have) // our words
 		}
-		store = store.(kv.Located).At(n)
+		store = store.(kv.Located).At(at)
+	}
+	if err := s.quota.spend(k, n); err != nil {
+		return nil, nil, err
 	}
 	sp.mu.RLock()
 	if sp.gone {

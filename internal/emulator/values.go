@@ -49,7 +49,7 @@ func (s *Server) getValue(c *call) error {
 }
 
 func (s *Server) get(c *call, o kv.GetOptions, e *kv.Entry) error {
-	store, release, err := s.store(c, "get")
+	store, release, err := s.store(c, "get", reads, 1)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) putValue(c *call) error {
 	if o.Metadata, err = c.form(value); err != nil {
 		return err
 	}
-	store, release, err := s.store(c, "put")
+	store, release, err := s.store(c, "put", writes, 1)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func errTooLarge(what string, n int64, limit int) error {
 }
 
 func (s *Server) deleteValue(c *call) error {
-	store, release, err := s.store(c, "delete")
+	store, release, err := s.store(c, "delete", deletes, 1)
 	if err != nil {
 		return err
 	}
