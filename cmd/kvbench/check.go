@@ -47,6 +47,9 @@ const trialTransactions = 300
 
 func (p *plan) print(ctx context.Context, w io.Writer) error {
 	fmt.Fprintf(w, "%s: %d scenarios\n", p.file.Name, len(p.scenarios))
+	for _, text := range p.warnings() {
+		fmt.Fprintln(w, "WARNING", text)
+	}
 	for i := range p.scenarios {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
 		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock: %s\n", s.Name, s.Question, def.Pattern, def.Driver, def.Clock, def.Load)

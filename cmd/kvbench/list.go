@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/drivers"
+	"kvbench/drivers/fault"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/record"
@@ -20,6 +21,7 @@ import (
 type listing struct {
 	Patterns  []listedPattern  `json:"patterns"`
 	Drivers   []listedDriver   `json:"drivers"`
+	Faults    []listedFault    `json:"faults"`
 	Scenarios []listedScenario `json:"scenarios"`
 }
 
@@ -48,6 +50,12 @@ type listedDriver struct {
 	Doc     string    `json:"doc"`
 	Example string    `json:"example"`
 	Traits  kv.Traits `json:"traits"` // of the example
+}
+
+// listedFault is a profile of drivers/fault, for the option fault of any driver.
+type listedFault struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
 }
 
 type listedScenario struct {
@@ -106,6 +114,9 @@ func newListing(args []string) (*listing, error) {
 			return nil, err
 		}
 	}
+	for _, p := range fault.Profiles() {
+		l.Faults = append(l.Faults, listedFault{p.Name, p.Doc})
+	}
 	for _, s := range file.Scenarios {
 		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question})
 	}
@@ -156,6 +167,10 @@ func (l *listing) print(w io.Writer) {
 	}
 	for _, d := range l.Drivers {
 		fmt.Fprintf(w, "driver %s  %s\n  such as %s\n", d.Scheme, d.Doc, d.Example)
+	}
+	fmt.Fprintln(w)
+	for _, f := range l.Faults {
+		fmt.Fprintf(w, "fault %-17s %s\n", f.Name, f.Doc)
 	}
 	fmt.Fprintln(w)
 	for _, s := range l.Scenarios {

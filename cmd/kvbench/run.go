@@ -86,6 +86,11 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
+	if !o.quiet {
+		for _, text := range p.warnings() {
+			fmt.Fprintln(stderr, "WARNING", text)
+		}
+	}
 	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
 	interrupted := errors.Is(runErr, context.Canceled)
 	if runErr != nil && !interrupted {
