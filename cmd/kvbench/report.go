@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,18 +17,37 @@ import (
 )
 
 func newReport() *cobra.Command {
-	var out string
+	var out, history string
+	var last int
 	var asJSON bool
 	formats := report.DefaultFormats()
 	c := &cobra.Command{
-		Use:   "report RUN...",
+		Use:   "report RUN... | report --history DIR",
 		Short: "Report on runs from their run files alone",
 		Long: `Report reads what a run has written, also when the run was killed, and writes
 its report anew: into the run's folder, or for one run the folder that --out
-names.`,
-		Example: "  kvbench report results/20260101-120000-scenarios --format html,md",
-		Args:    cobra.MinimumNArgs(1),
+names.
+
+With --history it says instead how every figure went over the runs in a folder,
+in the order of their names, and where its level changed, and writes
+history.html.`,
+		Example: `  kvbench report results/20260101-120000-scenarios --format html,md
+  kvbench report --history results`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case history == "" && len(args) == 0:
+				return errors.New("want a run to report on, or --history DIR")
+			case history != "" && len(args) > 0:
+				return errors.New("--history takes no runs beside its folder")
+			case last < 1:
+				return fmt.Errorf("--last %d: want 1 or more", last)
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if history != "" {
+				return reportHistory(history, out, last, asJSON, c.OutOrStdout(), c.ErrOrStderr())
+			}
 			if err := checkFormats(formats); err != nil {
 				return usage(err)
 			}
@@ -65,6 +85,8 @@ names.`,
 	c.Flags().StringSliceVar(&formats, "format", formats, "write these `FORMATS`: "+strings.Join(report.Formats(), ", "))
 	c.Flags().StringVar(&out, "out", "", "write to this `DIR`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
+	c.Flags().StringVar(&history, "history", "", "report on the history of the runs in this `DIR`")
+	c.Flags().IntVar(&last, "last", 90, "of a history, take so many of the newest runs")
 	return c
 }
 

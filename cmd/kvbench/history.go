@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"kvbench/internal/runfile"
+	"kvbench/report"
+)
+
+// reportHistory reports on the last runs in a folder, in the order of their
+// names, and writes history.html to out, or into the folder.
+func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Writer) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return usage(err)
+	}
+	var paths []string
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if _, err := os.Stat(filepath.Join(path, runfile.FileName)); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	if len(paths) == 0 {
+		return usage(fmt.Errorf("%s holds no runs: want folders with a %s, as kvbench run makes them", dir, runfile.FileName))
+	}
+	var h report.History
+	for _, path := range paths[max(0, len(paths)-last):] {
+		run, err := runfile.Open(path)
+		if err != nil {
+			return usage(err)
+		}
+		h.Add(run)
+	}
+	h.FindChanges()
+	if out == "" {
+		out = dir
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return usage(err)
+	}
+	var page bytes.Buffer
+	if err := report.HistoryHTML(&page, &h); err != nil {
+		return err
+	}
+	file := filepath.Join(out, "history.html")
+	if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintln(stderr, file)
+	if asJSON {
+		enc := json.NewEncoder(stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(h)
+	}
+	return report.HistoryText(stdout, &h)
+}

@@ -1,0 +1,262 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"kvbench/internal/changepoint"
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+)
+
+// History is how every figure went from run to run. The zero value has no run.
+type History struct {
+	Runs  []string `json:"runs"` // names of their folders, oldest first
+	Lines []*Line  `json:"lines"`
+
+	byName map[string]*Line
+}
+
+// Line is one figure of one variant.
+type Line struct {
+	Scenario string `json:"scenario"`
+	Variant  string `json:"variant"`
+	Figure   string `json:"figure"` // "response p99", "$ per million", a mark's name
+	Unit     string `json:"unit"`   // of a series, "share" or "usd"
+	// Exact says that every run was in virtual time, where any difference is
+	// real; otherwise changes are where the level changed beyond the noise.
+	Exact   bool     `json:"exact"`
+	Values  []*Value `json:"values"` // by run; nil where it has none
+	Changes []Step   `json:"changes"`
+
+	definition string // of the scenario in the last run, and its seed
+}
+
+// Value is the figure of one run.
+type Value struct {
+	V float64 `json:"v"`
+	// Redefined says that the scenario is another one than in the run before.
+	Redefined bool `json:"redefined,omitempty"`
+}
+
+// Step is a change of a line's level.
+type Step struct {
+	At     int     `json:"at"` // index of the first run at the new level
+	Before float64 `json:"before"`
+	After  float64 `json:"after"`
+}
+
+// Add appends a run. Runs are added oldest first.
+func (h *History) Add(run *runfile.Run) {
+	h.Runs = append(h.Runs, filepath.Base(run.Dir()))
+	s := Summarise(run, nil)
+	for i := range s.Scenarios {
+		sc := &s.Scenarios[i]
+		for j := range sc.Variants {
+			if v := &sc.Variants[j]; v.Complete {
+				h.variant(sc, v, s.Seed)
+			}
+		}
+	}
+}
+
+func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
+	definition := fmt.Sprint(seed, "\n", sc.Driver, "\n", sc.def.YAML)
+	add := func(figure, unit string, x float64) { h.add(sc, v.Name, figure, unit, definition, x) }
+	response := v.Series["response"]
+	add("response p50", "ns", float64(response.P50))
+	add("response p99", "ns", float64(response.P99))
+	add("operations per transaction", "count", v.ops())
+	add("$ per million", "usd", v.USD)
+	failed := uint64(0)
+	for _, n := range v.Errors {
+		failed += n
+	}
+	if v.Transactions > 0 {
+		add("errors", "share", float64(failed)/float64(v.Transactions))
+	}
+	for _, m := range sc.def.Series[record.FirstMark:] {
+		if st := v.Series[m.Name]; m.Of != "" {
+			add(m.Name, "share", st.Share)
+		} else {
+			add(m.Name, "count", float64(st.Count))
+		}
+	}
+}
+
+// add sets a figure of the last run.
+func (h *History) add(sc *Scenario, variant, figure, unit, definition string, x float64) {
+	name := strings.Join([]string{sc.Name, variant, figure}, "\n")
+	l := h.byName[name]
+	if l == nil {
+		if h.byName == nil {
+			h.byName = map[string]*Line{}
+		}
+		l = &Line{Scenario: sc.Name, Variant: variant, Figure: figure, Unit: unit, Exact: true, Changes: []Step{}}
+		h.byName[name] = l
+		h.Lines = append(h.Lines, l)
+	}
+	for len(l.Values) < len(h.Runs) {
+		l.Values = append(l.Values, nil)
+	}
+	l.Values[len(h.Runs)-1] = &Value{V: x, Redefined: l.definition != "" && l.definition != definition}
+	l.definition = definition
+	l.Exact = l.Exact && sc.Clock == "virtual"
+}
+
+// FindChanges finds where each line's level changed, from its last redefinition
+// on. It is called once, after the last Add.
+func (h *History) FindChanges() {
+	for _, l := range h.Lines {
+		for len(l.Values) < len(h.Runs) {
+			l.Values = append(l.Values, nil)
+		}
+		var at []int // runs that have a value
+		var values []float64
+		for i, v := range l.Values {
+			if v == nil {
+				continue
+			}
+			if v.Redefined {
+				at, values = nil, nil
+			}
+			at, values = append(at, i), append(values, v.V)
+		}
+		if l.Exact {
+			for i := 1; i < len(values); i++ {
+				if values[i] != values[i-1] {
+					l.Changes = append(l.Changes, Step{at[i], values[i-1], values[i]})
+				}
+			}
+			continue
+		}
+		for _, c := range changepoint.Find(values, changepoint.Options{}) {
+			l.Changes = append(l.Changes, Step{at[c.At], c.Before, c.After})
+		}
+	}
+}
+
+// changed are the lines whose level changed, the latest change first.
+func (h *History) changed() []*Line {
+	var out []*Line
+	for _, l := range h.Lines {
+		if len(l.Changes) > 0 {
+			out = append(out, l)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Line) int { return b.last().At - a.last().At })
+	return out
+}
+
+func (l *Line) last() Step { return l.Changes[len(l.Changes)-1] }
+
+// format formats a value of the line.
+func (l *Line) format(v float64) string {
+	switch l.Unit {
+	case "share":
+		return percent(v)
+	case "usd":
+		return dollars(v)
+	}
+	return value(v, l.Unit)
+}
+
+// ratio says how much a step is: "+12 %".
+func (s Step) ratio() string {
+	if s.Before == 0 || s.After == s.Before {
+		return ""
+	}
+	change := s.After/s.Before - 1
+	text := digits(100*math.Abs(change), 2) + " %"
+	if change < 0 {
+		return "−" + text
+	}
+	return "+" + text
+}
+
+// HistoryText prints what changed.
+func HistoryText(w io.Writer, h *History) error {
+	var out bytes.Buffer
+	if len(h.Runs) == 0 {
+		fmt.Fprintln(&out, "no runs")
+		_, err := out.WriteTo(w)
+		return err
+	}
+	fmt.Fprintf(&out, "%d runs, %s to %s\n", len(h.Runs), h.Runs[0], h.Runs[len(h.Runs)-1])
+	changed := h.changed()
+	for _, l := range changed {
+		for _, s := range slices.Backward(l.Changes) {
+			fmt.Fprintf(&out, "  %s/%s  %s  %s → %s", l.Scenario, l.Variant, l.Figure, l.format(s.Before), l.format(s.After))
+			if r := s.ratio(); r != "" {
+				fmt.Fprintf(&out, " (%s)", r)
+			}
+			fmt.Fprintf(&out, "  at %s\n", h.Runs[s.At])
+		}
+	}
+	fmt.Fprintf(&out, "%d of %d figures changed\n", len(changed), len(h.Lines))
+	_, err := out.WriteTo(w)
+	return err
+}
+
+//go:embed history.tmpl.html
+var historyText string
+
+var historyTemplate = template.Must(template.New("history").Parse(historyText))
+
+// historyRow is one line of the history's page.
+type historyRow struct {
+	Variant, Figure string
+	Last            string
+	Steps           []string
+	Line            template.HTML // a small SVG
+}
+
+type historyGroup struct {
+	Name string
+	Rows []historyRow
+}
+
+// HistoryHTML writes the history as a page of its own.
+func HistoryHTML(w io.Writer, h *History) error {
+	page := struct {
+		Runs        []string
+		Changed     []historyGroup
+		All         []historyGroup
+		N, NChanged int
+	}{Runs: h.Runs, N: len(h.Lines)}
+	changed := h.changed()
+	page.NChanged = len(changed)
+	page.Changed = h.groups(changed)
+	page.All = h.groups(h.Lines)
+	return historyTemplate.Execute(w, page)
+}
+
+// groups are lines by scenario, in the order of each scenario's first.
+func (h *History) groups(lines []*Line) []historyGroup {
+	var out []historyGroup
+	at := map[string]int{}
+	for _, l := range lines {
+		i, ok := at[l.Scenario]
+		if !ok {
+			i = len(out)
+			at[l.Scenario] = i
+			out = append(out, historyGroup{Name: l.Scenario})
+		}
+		row := historyRow{Variant: l.Variant, Figure: l.Figure, Last: "–", Line: l.spark(h.Runs)}
+		if v := l.Values[len(l.Values)-1]; v != nil {
+			row.Last = l.format(v.V)
+		}
+		for _, s := range l.Changes {
+			row.Steps = append(row.Steps, strings.TrimSpace(fmt.Sprintf("%s → %s %s", l.format(s.Before), l.format(s.After), s.ratio()))+" at "+h.Runs[s.At])
+		}
+		out[i].Rows = append(out[i].Rows, row)
+	}
+	return out
+}
