@@ -26,9 +26,6 @@ import (
 // is taken from nowhere else.
 const tokenVariable = "CLOUDFLARE_API_TOKEN"
 
-// grace is how long calls under way have to end when the server stops.
-const grace = 5 * time.Second
-
 type emulateOptions struct {
 	listen     string
 	remote     bool
@@ -144,7 +141,12 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	if o.state != "" {
-		if err := server.Load(o.state); err != nil {
+		unlock, err := emulator.Lock(o.state)
+		if err != nil {
+			return usage(err)
+		}
+		defer unlock() // as the end of the process would
+		if err := server.Load(ctx, o.state); err != nil {
 			return usage(err)
 		}
 	}
@@ -171,7 +173,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 		defer close(saved)
 		o.save(serving, server, errs)
 	}()
-	err = emulator.Serve(ctx, l, h, grace, errs)
+	err = server.Serve(ctx, l, h, errs)
 	stop()
 	<-saved
 	if o.state != "" {

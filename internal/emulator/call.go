@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,10 +46,26 @@ func refuse(status, code int, format string, args ...any) error {
 	return &kv.Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// call is one request that has found its route.
+// call is one request.
 type call struct {
 	w http.ResponseWriter
 	*http.Request
+	began     time.Time
+	patience  time.Duration // with its client; see Patience.Body
+	location  int
+	namespace string // identifier
+	key       string
+
+	status  int           // of out
+	out     *bytes.Buffer // an answer that is still to be sent; nil: there is none
+	headers [3]string     // values of the answer's header
+}
+
+// set sets a header of the answer without an allocation: slot says where its value
+// is kept.
+func (c *call) set(name, value string, slot int) {
+	c.headers[slot] = value
+	c.w.Header()[name] = c.headers[slot : slot+1 : slot+1]
 }
 
 // envelope is around every answer but a value.
@@ -72,7 +89,7 @@ var done = []byte(`{"success":true,"errors":[],"messages":[],"result":null}` + "
 
 func (c *call) finish() error {
 	c.w.Header()["Content-Type"] = jsonType
-	_, _ = c.w.Write(done) // an answer that can't be written has lost its client
+	c.write(done)
 	return nil
 }
 
@@ -80,24 +97,37 @@ var jsonType = []string{"application/json"} // nothing of it changes
 
 // result answers with a result.
 func (c *call) result(result, info any) error {
-	c.answer(http.StatusOK, envelope{Success: true, Errors: none, Messages: none, Result: result, ResultInfo: info})
-	return nil
+	return c.answer(http.StatusOK, envelope{Success: true, Errors: none, Messages: none, Result: result, ResultInfo: info})
 }
 
-func (c *call) answer(status int, e envelope) {
-	c.w.Header()["Content-Type"] = jsonType
-	c.w.WriteHeader(status)
-	enc := json.NewEncoder(c.w)
+// answer keeps an answer until the call holds nothing that others may wait for:
+// its client may take it slowly.
+func (c *call) answer(status int, e envelope) error {
+	if c.out == nil {
+		c.out = buffers.Get().(*bytes.Buffer)
+	}
+	c.out.Reset()
+	enc := json.NewEncoder(c.out)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(e) // an answer that can't be written has lost its client
+	c.status = status
+	return enc.Encode(e)
+}
+
+// flush sends the answer that was kept, if one was.
+func (c *call) flush() {
+	if c.out == nil {
+		return
+	}
+	defer recycle(c.out)
+	c.w.Header()["Content-Type"] = jsonType
+	c.set("Content-Length", strconv.Itoa(c.out.Len()), 1)
+	c.w.WriteHeader(c.status)
+	c.write(c.out.Bytes())
 }
 
 // fail answers with an error.
 func (c *call) fail(err error) {
 	m, status := describe(err)
-	if status == 0 { // the client has gone
-		return
-	}
 	var e *kv.Error
 	if errors.As(err, &e) && e.RetryAfter > 0 {
 		c.w.Header().Set("Retry-After", strconv.Itoa(seconds(e.RetryAfter)))
@@ -106,13 +136,17 @@ func (c *call) fail(err error) {
 	if m.Code == codeNoRoute {
 		out.Errors = append(out.Errors, message{7000, "No route for that URI"})
 	}
-	c.answer(status, out)
+	_ = c.answer(status, out) // strings and numbers alone
 }
 
 // seconds is a duration in whole seconds, rounded up.
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
-// describe is an error as the API tells it; status 0: to no one.
+// statusGone is the status of a call that was not made, as its client had gone. A
+// client that has only ended its side of the connection hears it.
+const statusGone = 499
+
+// describe is an error as the API tells it.
 func describe(err error) (m message, status int) {
 	var e *kv.Error
 	switch {
@@ -121,8 +155,8 @@ func describe(err error) (m message, status int) {
 	case errors.Is(err, context.DeadlineExceeded): // of a fault: the store did not answer
 		return message{codeInternal, "timeout"}, http.StatusGatewayTimeout
 	case errors.Is(err, context.Canceled):
-		return m, 0
-	case !errors.As(err, &e):
+		return message{codeInternal, "the client has gone"}, statusGone // our words
+	case !errors.As(err, &e) || e.Status < 400 || e.Status > 599: // a store's own error
 		return message{codeInternal, err.Error()}, http.StatusInternalServerError
 	}
 	m = message{e.Code, e.Message}
@@ -168,7 +202,7 @@ func (c *call) body(limit int, to any) error {
 	if c.ContentLength > int64(limit) {
 		return errTooLong(limit)
 	}
-	in := &bodyReader{c: c, limit: limit}
+	in := c.in(limit)
 	dec := json.NewDecoder(in)
 	err := dec.Decode(to)
 	if err == nil {

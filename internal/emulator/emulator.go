@@ -18,7 +18,6 @@
 package emulator
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -30,6 +29,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"kvbench/internal/clock"
 	"kvbench/kv"
@@ -52,6 +52,8 @@ type Config struct {
 	Free bool
 	// Clock is the time that both live by; the wall clock when nil.
 	Clock clock.Clock
+	// Patience is how long the server waits for its clients.
+	Patience Patience
 }
 
 // Namespace is one namespace.
@@ -73,7 +75,8 @@ type Server struct {
 	account  string
 	token    []byte // as in the header, with Bearer
 	open     func(title string) (kv.Store, error)
-	mux      *http.ServeMux
+	table    map[string]methods // by shape; see find
+	patience Patience
 	limiter  *limiter // nil: no limit
 	quota    *quota   // nil: no limit
 	spaces   spaces
@@ -89,7 +92,7 @@ func New(c Config) (*Server, error) {
 	if c.Token == "" {
 		return nil, errors.New("a server needs a token")
 	}
-	s := &Server{account: c.Account, token: []byte("Bearer " + c.Token), open: c.Open, firstRay: random()}
+	s := &Server{account: c.Account, token: []byte("Bearer " + c.Token), open: c.Open, patience: c.Patience.or(), firstRay: random()}
 	if c.Clock == nil {
 		c.Clock = clock.NewWall()
 	}
@@ -100,11 +103,11 @@ func New(c Config) (*Server, error) {
 		s.quota = &quota{clock: c.Clock}
 	}
 	for _, n := range c.Namespaces {
-		if err := s.spaces.add(n); err != nil {
+		if _, err := s.spaces.add(n); err != nil {
 			return nil, err
 		}
 	}
-	s.mux = s.routes()
+	s.table = s.routes()
 	return s, nil
 }
 
@@ -125,21 +128,36 @@ func (s *Server) Namespaces() []Namespace {
 	return out
 }
 
-// Ensure makes a namespace unless there is one of that identifier, or of that
-// title where id is empty; see IDOf.
+// Ensure makes a namespace unless there is one of that identifier. Where id is
+// empty it is that of the title, and a namespace of that title will do as well;
+// see IDOf.
 func (s *Server) Ensure(title, id string) error {
-	has := func(sp *space) bool { return sp.id == id || id == "" && sp.title == title }
+	byTitle := id == ""
+	if byTitle {
+		id = IDOf(title)
+	}
+	has := func(sp *space) bool { return sp.id == id || byTitle && sp.title == title }
 	if slices.ContainsFunc(s.spaces.list(), has) {
 		return nil
 	}
-	if id == "" {
-		id = IDOf(title)
+	_, err := s.make(title, id)
+	return err
+}
+
+// make opens a store and serves it as a namespace.
+func (s *Server) make(title, id string) (*space, error) {
+	if s.open == nil {
+		return nil, refuse(http.StatusForbidden, codeAuth, "this server makes no namespaces") // our words
 	}
 	store, err := s.open(title)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.spaces.add(Namespace{ID: id, Title: title, Store: store})
+	sp, err := s.spaces.add(Namespace{ID: id, Title: title, Store: store})
+	if err != nil {
+		_ = store.Close() // what went wrong before says more
+	}
+	return sp, err
 }
 
 // Close closes all stores. No call may follow it.
@@ -151,95 +169,31 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// route is one call of the API.
-type route struct {
-	pattern string // method, and path below the account's namespaces
-	serve   func(c *call) error
-}
-
-func (s *Server) table() []route {
-	return []route{
-		{"GET ", s.listNamespaces},
-		{"POST ", s.createNamespace},
-		{"GET /{namespace}", s.getNamespace},
-		{"PUT /{namespace}", s.renameNamespace},
-		{"DELETE /{namespace}", s.deleteNamespace},
-		{"GET /{namespace}/keys", s.listKeys},
-		{"GET /{namespace}/values/{key...}", s.getValue},
-		{"PUT /{namespace}/values/{key...}", s.putValue},
-		{"DELETE /{namespace}/values/{key...}", s.deleteValue},
-		{"GET /{namespace}/metadata/{key...}", s.getMetadata},
-		{"PUT /{namespace}/bulk", s.bulkPut},
-		{"POST /{namespace}/bulk/get", s.bulkGet},
-		{"POST /{namespace}/bulk/delete", s.bulkDelete},
-		{"DELETE /{namespace}/bulk", s.bulkDelete}, // the older way to say the same
-	}
-}
-
-const (
-	root  = "/client/v4"
-	below = "/storage/kv/namespaces"
-)
-
-func (s *Server) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	for _, r := range s.table() {
-		method, path, _ := strings.Cut(r.pattern, " ")
-		mux.HandleFunc(method+" "+root+"/accounts/{account}"+below+path, func(w http.ResponseWriter, req *http.Request) {
-			c := &call{w: w, Request: req}
-			if req.PathValue("account") != s.account {
-				c.fail(errForeign)
-				return
-			}
-			if err := r.serve(c); err != nil {
-				c.fail(err)
-			}
-		})
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
-		(&call{w: w, Request: req}).fail(s.unrouted(req))
-	})
-	return mux
-}
-
-// unrouted says why no route fits a request: none has its path, or none its
-// method.
-func (s *Server) unrouted(r *http.Request) error {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		other := *r
-		other.Method = method
-		if _, pattern := s.mux.Handler(&other); pattern != "/" && pattern != "" {
-			return refuse(http.StatusMethodNotAllowed, codeMethod, "%s not supported for requested URI.", r.Method)
-		}
-	}
-	return refuse(http.StatusNotFound, codeNoRoute, "Could not route to %s, perhaps your object identifier is invalid?", r.URL.Path)
-}
-
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements http.Handler. It relies on the deadlines of Serve's server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h["Cf-Ray"] = []string{s.ray()}
-	location, err := locate(r)
-	if err == nil {
-		err = s.admit(r, h)
+	c := &call{w: w, Request: r, began: time.Now(), patience: s.patience.Body}
+	c.set("Cf-Ray", s.ray(), 0)
+	if err := s.serve(c); err != nil {
+		c.fail(err)
 	}
-	if err != nil {
-		(&call{w: w, Request: r}).fail(err)
-		return
-	}
-	escapeKey(r)
-	if location != 0 {
-		r = r.WithContext(context.WithValue(r.Context(), locationKey{}, location))
-	}
-	s.mux.ServeHTTP(w, r)
+	c.flush()
 }
 
-// locationKey is the context's key of the location that is asked.
-type locationKey struct{}
+func (s *Server) serve(c *call) error {
+	if err := s.admit(c.Request, c.w.Header()); err != nil {
+		return err
+	}
+	serve, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	return serve(c)
+}
 
 // ray is an identifier of a request, as in the header CF-Ray.
 func (s *Server) ray() string {
-	return strconv.FormatUint(mix(s.firstRay+s.rays.Add(1))|1<<63, 16) + "-KVB"
+	var b [20]byte
+	return string(append(strconv.AppendUint(b[:0], mix(s.firstRay+s.rays.Add(1))|1<<63, 16), "-KVB"...))
 }
 
 // mix spreads a number over all bits (Steele et al., splitmix64).
@@ -248,23 +202,6 @@ func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
-}
-
-// locate takes /at/N off the path and returns N.
-func locate(r *http.Request) (int, error) {
-	const at = "/at/"
-	if !strings.HasPrefix(r.URL.Path, at) {
-		return 0, nil
-	}
-	number, _, found := strings.Cut(r.URL.Path[len(at):], "/")
-	n, err := strconv.Atoi(number)
-	if err != nil || !found || n < 0 {
-		return 0, refuse(http.StatusNotFound, codeNoRoute, "No location %q: want /at/N%s, N from 0", number, root) // our words
-	}
-	head := len(at) + len(number)
-	r.URL.RawPath = r.URL.EscapedPath()[head:]
-	r.URL.Path = r.URL.Path[head:]
-	return n, nil
 }
 
 // admit checks a call's token and the limit on calls.
@@ -279,28 +216,4 @@ func (s *Server) admit(r *http.Request, h http.Header) error {
 		return s.limiter.take(h)
 	}
 	return nil
-}
-
-// escapeKey escapes the slashes and dots of all that follows values/ or
-// metadata/, as the ServeMux would otherwise clean a key as a path.
-func escapeKey(r *http.Request) {
-	raw := r.URL.EscapedPath()
-	_, rest, found := strings.Cut(raw, below+"/")
-	if !found {
-		return
-	}
-	_, rest, _ = strings.Cut(rest, "/") // the namespace
-	kind, key, found := strings.Cut(rest, "/")
-	if !found || kind != "values" && kind != "metadata" {
-		return
-	}
-	switch {
-	case key == "." || key == "..":
-		key = strings.ReplaceAll(key, ".", "%2E")
-	case strings.Contains(key, "/"):
-		key = strings.ReplaceAll(key, "/", "%2F")
-	default:
-		return
-	}
-	r.URL.RawPath = raw[:len(raw)-len(rest)] + kind + "/" + key
 }

@@ -39,6 +39,7 @@ type host struct {
 	t testing.TB
 	*Server
 	url   string // of the server
+	via   http.RoundTripper
 	space string // path of the namespace
 	clk   *movable
 }
@@ -63,7 +64,7 @@ func start(t testing.TB, driver string, c Config) *host {
 			t.Error(err)
 		}
 	})
-	return &host{t, s, server.URL, spacesPath + "/" + IDOf("bench"), clk}
+	return &host{t, s, server.URL, http.DefaultTransport, spacesPath + "/" + IDOf("bench"), clk}
 }
 
 const spacesPath = root + "/accounts/" + testAccount + below
@@ -90,7 +91,7 @@ func (h *host) do(method, path string, body io.Reader, headers ...string) answer
 	if r.Header.Get("Authorization") == "" {
 		r.Header.Del("Authorization")
 	}
-	res, err := http.DefaultTransport.RoundTrip(r) // no redirects
+	res, err := h.via.RoundTrip(r) // no redirects
 	if err != nil {
 		h.t.Fatalf("%s %s: %v", method, path, err)
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -8,9 +9,28 @@ import (
 	"time"
 )
 
-// patience is how long a client may take to send, or to take, the next bytes of
-// a body before the server gives it up.
-const patience = 30 * time.Second
+// Patience is how long a server waits for its clients. A zero field is its
+// default.
+type Patience struct {
+	// Header is for a request's line and header, all of it; 10 s.
+	Header time.Duration
+	// Body is for the next bytes of a request's body; 30 s. Those of an answer have
+	// twice as long, as what is left of the body is waited for before.
+	Body time.Duration
+	// Idle is for the next request of a connection; 5 min.
+	Idle time.Duration
+	// Grace is for calls that are under way when the server stops; 5 s.
+	Grace time.Duration
+}
+
+func (p Patience) or() Patience {
+	return Patience{
+		Header: cmp.Or(p.Header, 10*time.Second),
+		Body:   cmp.Or(p.Body, 30*time.Second),
+		Idle:   cmp.Or(p.Idle, 5*time.Minute),
+		Grace:  cmp.Or(p.Grace, 5*time.Second),
+	}
+}
 
 // bodyReader reads a request's body of at most limit bytes for as long as bytes
 // come. err is what the client should hear when it fails.
@@ -19,66 +39,64 @@ type bodyReader struct {
 	limit int
 	read  int
 	err   error
-	until time.Time // the connection's deadline; zero: it has none
-	later bool      // this is not the first read, before which all of a short body has often come
+	until time.Time // the connection's deadline
+}
+
+// in returns a reader of a call's body.
+func (c *call) in(limit int) *bodyReader {
+	return &bodyReader{c: c, limit: limit, until: c.began.Add(c.patience)}
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
-	if b.later {
-		b.extend()
-	}
-	b.later = true
+	b.extend()
 	n, err := b.c.Body.Read(p)
 	if b.read += n; b.read > b.limit {
 		b.err = errTooLong(b.limit)
 		return 0, b.err
 	}
-	var timeout net.Error
-	switch {
-	case err == nil:
-		return n, nil
-	case err == io.EOF:
-	case errors.As(err, &timeout) && timeout.Timeout():
-		b.err = refuse(http.StatusRequestTimeout, codeBody, "the request's body did not come") // our words
-	default:
-		b.err = refuse(http.StatusBadRequest, codeBody, "the request's body is incomplete") // our words
-	}
-	if !b.until.IsZero() {
-		b.deadline(time.Time{})
+	if err != nil && err != io.EOF {
+		b.err = broken(err)
 	}
 	return n, err
 }
 
-// extend gives the client more time. It costs little when called often.
-func (b *bodyReader) extend() {
-	if now := time.Now(); b.until.Sub(now) < patience*3/4 {
-		b.deadline(now.Add(patience))
+// broken is what a client should hear when its body could not be read to its end.
+// A deadline that has passed stays: net/http reads on before it answers.
+func broken(err error) error { // our words
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return refuse(http.StatusRequestTimeout, codeBody, "the request's body did not come")
 	}
+	return refuse(http.StatusBadRequest, codeBody, "the request's body is incomplete")
 }
 
-func (b *bodyReader) deadline(t time.Time) {
-	b.until = t
-	// Without deadlines there is nothing to wait for: a test's writer.
-	_ = http.NewResponseController(b.c.w).SetReadDeadline(t)
+// extend gives the client more time. It costs little when called often.
+func (b *bodyReader) extend() {
+	if now := time.Now(); b.until.Sub(now) < b.c.patience*3/4 {
+		b.until = now.Add(b.c.patience)
+		// Without deadlines there is nothing to wait for: a test's writer.
+		_ = http.NewResponseController(b.c.w).SetReadDeadline(b.until)
+	}
 }
 
 // chunk is how much of a value is written to a client at a time.
 const chunk = 256 << 10
 
-// write writes a value for as long as the client takes it.
+// write writes a value for as long as the client takes it. For the first chunk the
+// server has set a deadline, unless the call took long.
 func (c *call) write(value []byte) {
-	if len(value) <= chunk { // the kernel takes so much without waiting, or the next call will tell
-		_, _ = c.w.Write(value)
-		return
+	var rc *http.ResponseController
+	if len(value) > chunk || time.Since(c.began) > c.patience/4 {
+		rc = http.NewResponseController(c.w)
 	}
-	rc := http.NewResponseController(c.w)
-	defer rc.SetWriteDeadline(time.Time{})
 	for len(value) > 0 {
 		n := min(chunk, len(value))
-		_ = rc.SetWriteDeadline(time.Now().Add(patience))
+		if rc != nil {
+			_ = rc.SetWriteDeadline(time.Now().Add(2 * c.patience))
+		}
 		if _, err := c.w.Write(value[:n]); err != nil {
 			return // the client has gone
 		}

@@ -78,21 +78,22 @@ func (all *spaces) check(title string) error {
 	return nil
 }
 
-func (all *spaces) add(n Namespace) error {
+func (all *spaces) add(n Namespace) (*space, error) {
 	if !isID(n.ID) {
-		return fmt.Errorf("namespace %q: identifier %q: want 32 hexadecimal digits", n.Title, n.ID)
+		return nil, fmt.Errorf("namespace %q: identifier %q: want 32 hexadecimal digits", n.Title, n.ID)
 	}
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if err := all.check(n.Title); err != nil {
-		return err
+		return nil, err
 	}
 	if slices.ContainsFunc(all.order, func(sp *space) bool { return sp.id == n.ID }) {
-		return fmt.Errorf("namespace %q: there is one with the identifier %s already", n.Title, n.ID)
+		return nil, fmt.Errorf("namespace %q: there is one with the identifier %s already", n.Title, n.ID)
 	}
-	all.order = append(all.order, &space{id: n.ID, title: n.Title, store: n.Store})
+	sp := &space{id: n.ID, title: n.Title, store: n.Store}
+	all.order = append(all.order, sp)
 	all.publish()
-	return nil
+	return sp, nil
 }
 
 // isID reports whether id has the form of a namespace's identifier.
@@ -104,12 +105,11 @@ func isID(id string) bool {
 // space returns the namespace of a call. verb is what the call does to it, for
 // the error's text.
 func (s *Server) space(c *call, verb string) (*space, error) {
-	id := c.PathValue("namespace")
-	if sp := s.spaces.find(id); sp != nil {
+	if sp := s.spaces.find(c.namespace); sp != nil {
 		return sp, nil
 	}
-	if !isID(id) {
-		return nil, refuse(http.StatusBadRequest, codeID, "could not parse UUID from request's namespace_id: '%s'", id)
+	if !isID(c.namespace) {
+		return nil, refuse(http.StatusBadRequest, codeID, "could not parse UUID from request's namespace_id: '%s'", c.namespace)
 	}
 	return nil, errNoNamespace(verb)
 }
@@ -126,11 +126,11 @@ func (s *Server) store(c *call, verb string, k kind, n int) (store kv.Store, rel
 		return nil, nil, err
 	}
 	store = sp.store
-	if at, _ := c.Context().Value(locationKey{}).(int); at != 0 {
-		if have := store.Traits().Locations; at >= have {
-			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", at, have) // our words
+	if n := c.location; n != 0 {
+		if have := store.Traits().Locations; n >= have {
+			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", n, have) // our words
 		}
-		store = store.(kv.Located).At(at)
+		store = store.(kv.Located).At(n)
 	}
 	if err := s.quota.spend(k, n); err != nil {
 		return nil, nil, err
@@ -216,21 +216,13 @@ func (s *Server) createNamespace(c *call) error {
 	if err != nil {
 		return err
 	}
-	if s.open == nil {
-		return refuse(http.StatusForbidden, codeAuth, "this server makes no namespaces") // our words
-	}
-	store, err := s.open(title)
+	var id [16]byte
+	rand.Read(id[:]) // it never fails
+	sp, err := s.make(title, hex.EncodeToString(id[:]))
 	if err != nil {
 		return err
 	}
-	var id [16]byte
-	rand.Read(id[:]) // it never fails
-	n := Namespace{ID: hex.EncodeToString(id[:]), Title: title, Store: store}
-	if err := s.spaces.add(n); err != nil {
-		_ = store.Close() // what went wrong before says more
-		return err
-	}
-	return c.result(namespace{n.ID, title, true}, nil)
+	return c.result(s.tell(sp), nil)
 }
 
 func (s *Server) getNamespace(c *call) error {

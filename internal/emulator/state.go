@@ -3,6 +3,7 @@ package emulator
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 
 	"kvbench/kv"
+
+	"github.com/gofrs/flock"
 )
 
 // line is one line of a state file, which is gzip's: its check sum tells of a
@@ -27,6 +30,20 @@ type kept struct {
 	Value      []byte          `json:"value"` // in base64
 	Metadata   json.RawMessage `json:"metadata,omitempty"`
 	Expiration int64           `json:"expiration,omitempty"` // seconds of Unix time
+}
+
+// Lock makes this process the only one to use a state file, until it calls release
+// or ends, however it ends. It makes a file beside it, which stays: an error can be
+// that there is no such folder.
+func Lock(path string) (release func() error, err error) {
+	l := flock.New(path + ".lock")
+	switch ok, err := l.TryLock(); {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, fmt.Errorf("%s: another process keeps its state in this file", path)
+	}
+	return l.Unlock, nil
 }
 
 // Save writes the state of all namespaces to a file. What was acknowledged
@@ -99,8 +116,9 @@ func (s *Server) writeSpace(enc *json.Encoder, sp *space) error {
 
 // Load reads a state file into the server: its namespaces are added to those
 // there are, or fill the one with their identifier. A file that does not exist is
-// an empty one. It is for a server that does not serve yet.
-func (s *Server) Load(path string) error {
+// an empty one. What was loaded is seen at every location. It is for a server that
+// does not serve yet.
+func (s *Server) Load(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -111,6 +129,13 @@ func (s *Server) Load(path string) error {
 	defer f.Close()
 	if err := s.read(f); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	for _, sp := range s.spaces.list() {
+		if store, ok := kv.As[kv.Settler](sp.store); ok {
+			if err := store.Settle(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -150,17 +175,10 @@ func (s *Server) read(r io.Reader) error {
 func (s *Server) restored(n Namespace) (kv.Snapshotter, error) {
 	sp := s.spaces.find(n.ID)
 	if sp == nil {
-		if s.open == nil {
-			return nil, errors.New("this server makes no namespaces")
-		}
-		store, err := s.open(n.Title)
-		if err != nil {
+		var err error
+		if sp, err = s.make(n.Title, n.ID); err != nil {
 			return nil, err
 		}
-		if err := s.spaces.add(Namespace{n.ID, n.Title, store}); err != nil {
-			return nil, err
-		}
-		sp = s.spaces.find(n.ID)
 	}
 	store, ok := kv.As[kv.Snapshotter](sp.store)
 	if !ok {

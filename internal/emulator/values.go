@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,13 @@ func putBack(e *kv.Entry) {
 	}
 }
 
+func recycle(b *bytes.Buffer) {
+	if b.Cap() <= keep {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
+
 var binaryType = []string{"application/octet-stream"} // nothing of it changes
 
 // getValue answers with a value's bytes.
@@ -38,11 +46,10 @@ func (s *Server) getValue(c *call) error {
 	if err := s.get(c, kv.GetOptions{}, e); err != nil {
 		return err
 	}
-	h := c.w.Header()
-	h["Content-Type"] = binaryType
-	h["Content-Length"] = []string{strconv.Itoa(len(e.Value))}
+	c.w.Header()["Content-Type"] = binaryType
+	c.set("Content-Length", strconv.Itoa(len(e.Value)), 1)
 	if e.Expiration != 0 {
-		h["Expiration"] = []string{strconv.FormatInt(e.Expiration, 10)}
+		c.set("Expiration", strconv.FormatInt(e.Expiration, 10), 2)
 	}
 	c.write(e.Value)
 	return nil
@@ -54,7 +61,7 @@ func (s *Server) get(c *call, o kv.GetOptions, e *kv.Entry) error {
 		return err
 	}
 	defer release()
-	return store.Get(c.Context(), c.PathValue("key"), o, e)
+	return store.Get(c.Context(), c.key, o, e)
 }
 
 // getMetadata answers with a key's metadata, null where there is none.
@@ -78,12 +85,7 @@ func (s *Server) putValue(c *call) error {
 		return err
 	}
 	value := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if value.Cap() <= keep {
-			value.Reset()
-			buffers.Put(value)
-		}
-	}()
+	defer recycle(value)
 	if o.Metadata, err = c.form(value); err != nil {
 		return err
 	}
@@ -92,7 +94,7 @@ func (s *Server) putValue(c *call) error {
 		return err
 	}
 	defer release()
-	if err := store.Put(c.Context(), c.PathValue("key"), value.Bytes(), o); err != nil {
+	if err := store.Put(c.Context(), c.key, value.Bytes(), o); err != nil {
 		return err
 	}
 	return c.finish()
@@ -103,12 +105,13 @@ const around = 64 << 10
 
 // form reads a request's body into value, and returns the metadata.
 func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
-	kind, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
+	boundary, isForm := c.boundary()
+	if !isForm {
 		if c.ContentLength > kv.MaxValueBytes {
 			return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
 		}
-		body := &bodyReader{c: c, limit: kv.MaxValueBytes + 1}
+		value.Grow(int(min(max(c.ContentLength, 0), keep/2)) + bytes.MinRead) // more only as it comes
+		body := c.in(kv.MaxValueBytes + 1)
 		if err := copyPart(value, body, "Value", kv.MaxValueBytes); err != nil {
 			return nil, body.say(err)
 		}
@@ -117,8 +120,8 @@ func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
 	if c.ContentLength > kv.MaxValueBytes+around {
 		return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
 	}
-	body := &bodyReader{c: c, limit: kv.MaxValueBytes + around}
-	parts := multipart.NewReader(body, params["boundary"])
+	body := c.in(kv.MaxValueBytes + around)
+	parts := multipart.NewReader(body, boundary)
 	found := false
 	for {
 		part, err := parts.NextRawPart()
@@ -146,6 +149,17 @@ func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
 		return nil, refuse(http.StatusBadRequest, codeBody, "the form has no part named value") // our words
 	}
 	return metadata, nil
+}
+
+// boundary is what parts a form's body.
+func (c *call) boundary() (boundary string, isForm bool) {
+	const form = "multipart/form-data"
+	text := c.Header.Get("Content-Type")
+	if len(text) < len(form) || !strings.EqualFold(text[:len(form)], form) {
+		return "", false
+	}
+	kind, params, err := mime.ParseMediaType(text)
+	return params["boundary"], err == nil && kind == form
 }
 
 // say is what a client should hear of an error that came while its body was
@@ -176,7 +190,7 @@ func (s *Server) deleteValue(c *call) error {
 		return err
 	}
 	defer release()
-	if err := store.Delete(c.Context(), c.PathValue("key")); err != nil {
+	if err := store.Delete(c.Context(), c.key); err != nil {
 		return err
 	}
 	return c.finish()
