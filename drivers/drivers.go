@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/url"
 
+	"kvbench/drivers/cloudflare"
 	"kvbench/drivers/embedded"
 	"kvbench/drivers/fault"
 	"kvbench/drivers/option"
+	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 )
@@ -36,6 +38,14 @@ func Table() []Driver {
 		{
 			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed) },
+		},
+		{
+			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example,
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock) },
+		},
+		{
+			Scheme: "rest", Doc: rest.Doc, Example: rest.Example,
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock) },
 		},
 	}
 }

@@ -14,7 +14,8 @@ var ErrNotFound = errors.New("kv: key not found")
 
 // Error is a store's refusal or failure.
 type Error struct {
-	// Status is the HTTP status the refusal has, or would have, over HTTP.
+	// Status is the HTTP status the refusal has, or would have, over HTTP; 0 when
+	// no answer came, because the network failed.
 	Status int
 	// Code is Cloudflare's own error code; 0 when there is none.
 	Code int
@@ -28,6 +29,9 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if e.Status == 0 {
+		return "kv: no answer: " + e.Message
+	}
 	text := http.StatusText(e.Status)
 	if e.Message == "" || e.Message == text {
 		return fmt.Sprintf("kv: %d %s", e.Status, text)
@@ -36,8 +40,8 @@ func (e *Error) Error() string {
 }
 
 // ErrorCode names the kind of an error in a word or number that can be counted
-// by: its HTTP status, "404" for ErrNotFound, "timeout", "canceled" or "other".
-// It is empty for nil.
+// by: its HTTP status, "404" for ErrNotFound, "network" when no answer came,
+// "timeout", "canceled" or "other". It is empty for nil.
 func ErrorCode(err error) string {
 	var e *Error
 	switch {
@@ -45,6 +49,8 @@ func ErrorCode(err error) string {
 		return ""
 	case errors.Is(err, ErrNotFound):
 		return "404"
+	case errors.As(err, &e) && e.Status == 0:
+		return "network"
 	case errors.As(err, &e):
 		return strconv.Itoa(e.Status)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -14,7 +14,7 @@ import (
 func TestErrorCode(t *testing.T) {
 	for want, err := range map[string]error{
 		"": nil, "404": kv.ErrNotFound, "429": &kv.Error{Status: 429}, "500": fmt.Errorf("get: %w", &kv.Error{Status: 500}),
-		"timeout": fmt.Errorf("get: %w", context.DeadlineExceeded), "canceled": context.Canceled, "other": errors.New("odd"),
+		"timeout": fmt.Errorf("get: %w", context.DeadlineExceeded), "canceled": context.Canceled, "network": &kv.Error{Message: "connection refused"}, "other": errors.New("odd"),
 	} {
 		if got := kv.ErrorCode(err); got != want {
 			t.Errorf("%v: got %q, want %q", err, got, want)
@@ -27,7 +27,8 @@ func TestErrorCode(t *testing.T) {
 
 func TestErrorText(t *testing.T) {
 	for want, err := range map[string]error{
-		"kv: 429 Too Many Requests": &kv.Error{Status: 429, Message: "Too Many Requests"},
+		"kv: no answer: connection refused": &kv.Error{Message: "connection refused"},
+		"kv: 429 Too Many Requests":         &kv.Error{Status: 429, Message: "Too Many Requests"},
 		"kv: 413 Request Entity Too Large: Value length of 9 exceeds limit of 8.": &kv.Error{
 			Status: 413, Message: "Value length of 9 exceeds limit of 8.",
 		},

@@ -50,6 +50,10 @@ type Traits struct {
 	// earlier write is refused with 429. Zero where the store refuses none, or
 	// not reliably.
 	WriteInterval time.Duration `json:"write_interval_ns"`
+	// CallRate is how many calls a second the store sustains, at all locations
+	// together: the driver makes further ones wait, and the wait is part of their
+	// time. Zero where it makes none wait.
+	CallRate float64 `json:"call_rate"`
 
 	// Faults are the stretches in which the store is made to fail on purpose.
 	Faults []Window `json:"faults,omitempty"`

@@ -52,6 +52,9 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 			}
 			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, $%.2f, %s\n", v.Name,
 				about(e.transactions), about(e.ops), e.usd, e.time.Round(time.Second))
+			if text := e.pace(def.Traits); text != "" {
+				fmt.Fprintf(w, "  %-20s %s\n", "", text)
+			}
 		}
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write docs/patterns.md anew")
+var update = flag.Bool("update", false, "write docs/patterns.md and the golden files of the scripts anew")
 
 // docs/patterns.md is what the code says.
 func TestPatternsDocument(t *testing.T) {

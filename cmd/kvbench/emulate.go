@@ -15,16 +15,13 @@ import (
 	"time"
 
 	"kvbench/drivers"
+	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
 	"kvbench/kv"
 
 	"github.com/spf13/cobra"
 )
-
-// tokenVariable is the environment's variable that holds the API token. A token
-// is taken from nowhere else.
-const tokenVariable = "CLOUDFLARE_API_TOKEN"
 
 type emulateOptions struct {
 	listen     string
@@ -59,7 +56,7 @@ one a random token is made and shown.`,
   kvbench emulate --namespace sessions --namespace assets --state kv.state
   kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return emulate(c.Context(), args, o, os.Getenv(tokenVariable), c.OutOrStdout(), c.ErrOrStderr())
+			return emulate(c.Context(), args, o, os.Getenv(rest.TokenVariable), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
@@ -206,9 +203,9 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
 	fmt.Fprintf(w, "account    %s\n", o.account)
 	if made {
-		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, tokenVariable)
+		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, rest.TokenVariable)
 	} else {
-		fmt.Fprintf(w, "token      that of %s\n", tokenVariable)
+		fmt.Fprintf(w, "token      that of %s\n", rest.TokenVariable)
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {

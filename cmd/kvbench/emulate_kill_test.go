@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"kvbench/drivers/rest"
 )
 
 // emulated is a `kvbench emulate` in a process of its own, which can be killed.
@@ -31,7 +33,7 @@ func emulateProcess(t *testing.T, state string) *emulated {
 	t.Helper()
 	cmd := exec.Command("kvbench", "emulate", "--listen", "127.0.0.1:0", "--account", testAccount,
 		"--namespace", "bench="+strings.Repeat("0", 32), "--state", state, "--state-every", "10ms")
-	cmd.Env = append(os.Environ(), tokenVariable+"=secret")
+	cmd.Env = append(os.Environ(), rest.TokenVariable+"=secret")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/drivers/rest"
+
 	"github.com/cloudflare/cloudflare-go/v7/kv"
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/shared"
@@ -28,7 +30,7 @@ const testAccount = "feedfacefeedfacefeedfacefeedface"
 // returns its base URL and its token.
 func startEmulator(t *testing.T, args ...string) (base, token string) {
 	t.Helper()
-	t.Setenv(tokenVariable, "")
+	t.Setenv(rest.TokenVariable, "")
 	out, stdout := io.Pipe()
 	var stderr bytes.Buffer
 	ctx, stop := context.WithCancel(t.Context())

@@ -12,6 +12,7 @@ import (
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/units"
 	"kvbench/kv"
 )
 
@@ -22,6 +23,9 @@ type estimate struct {
 	ops          float64 // KV operations
 	usd          float64 // on the paid plan, past what it includes
 	time         time.Duration
+	// asked is how many calls a second the load asks of a store that keeps its
+	// calls to a rate; 0 where the store keeps up with it.
+	asked float64
 }
 
 // estimate tries a few transactions of a variant on the emulator: on the
@@ -36,6 +40,13 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	if rate == 0 {
 		rate = float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
 	}
+	var asked float64
+	if most := traits.CallRate; most > 0 && rate*t.ops > most {
+		asked = rate * t.ops
+		if s.Load.Rate == 0 { // a closed loop slows down; arrivals do not, and wait
+			rate = most / t.ops
+		}
+	}
 	n := float64(s.Load.Transactions)
 	if d := s.Load.Duration; d > 0 && (n == 0 || n > d.Seconds()*rate) {
 		n = d.Seconds() * rate
@@ -44,13 +55,26 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	n = repeats * (n + s.Load.WarmUp.Seconds()*rate)
 	e := estimate{
 		transactions: n, ops: n * t.ops, usd: n / 1e6 * t.usdPerMillion,
-		time: time.Duration(n / rate * float64(time.Second)),
+		time: time.Duration(n / rate * float64(time.Second)), asked: asked,
+	}
+	if asked > 0 {
+		e.time = time.Duration(e.ops / traits.CallRate * float64(time.Second))
 	}
 	if !traits.Virtual { // its keys are written before the run, and deleted after it
 		e.ops += repeats * 2 * t.keys
 		e.usd += repeats * t.keys * (price.Write + price.Delete) / 1e6
 	}
 	return e, nil
+}
+
+// pace says what it means that a load asks for more calls than the store's rate;
+// empty where it does not.
+func (e estimate) pace(traits kv.Traits) string {
+	if e.asked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("it asks for %s calls a second of a store that is kept to %s: they wait for their turn, and what "+
+		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(traits.CallRate))
 }
 
 // trial is what a short run of a variant tells of a long one.

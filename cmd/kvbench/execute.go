@@ -30,22 +30,15 @@ func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
 	for number := range p.scenarios {
 		s := &p.scenarios[number]
 		for repeat := range s.Repeat {
-			for i, v := range s.Variants {
+			for i := range s.Variants {
 				if ctx.Err() != nil {
 					break
 				}
-				if err := w.Begin(number, p.variant(number, v), repeat); err != nil {
+				ran, err := p.one(ctx, w, progress, number, i, repeat)
+				if err != nil {
 					return err
 				}
-				progress.begin(s, v, repeat)
-				result, err := p.runVariant(ctx, s, i, repeat, &observer{Writer: w, progress: progress})
-				if err != nil && ctx.Err() == nil {
-					failed = append(failed, err)
-				}
-				if err := w.End(result); err != nil {
-					return err
-				}
-				progress.end(result)
+				failed = append(failed, ran)
 			}
 		}
 	}
@@ -56,6 +49,26 @@ func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
 		return ctx.Err()
 	}
 	return errors.Join(failed...)
+}
+
+// one runs one repeat of one variant and writes it. ran is why it failed, unless
+// that is because ctx is done; err says that it could not be written.
+func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, number, i, repeat int) (ran, err error) {
+	s := &p.scenarios[number]
+	v := s.Variants[i]
+	if err := w.Begin(number, p.variant(number, v), repeat); err != nil {
+		return nil, err
+	}
+	progress.begin(s, v, repeat)
+	result, ran := p.runVariant(ctx, s, i, repeat, &observer{Writer: w, progress: progress})
+	if ctx.Err() != nil {
+		ran = nil
+	}
+	if err := w.End(result); err != nil {
+		return ran, err
+	}
+	progress.end(result)
+	return ran, nil
 }
 
 // variant is the index of a variant in the header.
@@ -75,7 +88,7 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if s.Clock == "virtual" {
 		c = clock.NewVirtual()
 	}
-	store, err := open(s, c, seed)
+	store, err := p.open(s, c, seed)
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, v.Name, err)
 	}

@@ -35,6 +35,9 @@ type plan struct {
 	file      *scenarios.File
 	header    runfile.Header
 	scenarios []bench.Scenario
+	// open opens the store of one run of a variant.
+	open   func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
+	opened int // stores that are not made for the run
 }
 
 // loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
@@ -66,6 +69,7 @@ func newPlan(file *scenarios.File, s settings) (*plan, error) {
 		seed = s.seed
 	}
 	p := &plan{file: file, header: header(file, s, seed)}
+	p.open = p.openOwn
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
 		def, err := define(&scenario, seed)
@@ -77,6 +81,9 @@ func newPlan(file *scenarios.File, s settings) (*plan, error) {
 		}
 		p.scenarios = append(p.scenarios, scenario)
 		p.header.Scenarios = append(p.header.Scenarios, def)
+	}
+	if len(p.shared()) > 0 {
+		p.header.RunID = newRunID()
 	}
 	if p.header.Clock == "wall" {
 		p.header.Started = time.Now().UTC().Format(time.RFC3339)
@@ -178,9 +185,4 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 		}
 	}
 	return def, nil
-}
-
-// open opens the store of one run of a variant.
-func open(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-	return drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: seed})
 }

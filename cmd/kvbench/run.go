@@ -22,9 +22,10 @@ import (
 
 type runOptions struct {
 	settings
-	out   string
-	json  bool
-	quiet bool
+	out    string
+	json   bool
+	quiet  bool
+	budget float64
 }
 
 func newRun() *cobra.Command {
@@ -51,6 +52,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.DurationVar(&o.duration, "duration", 0, "measure each variant for so long; a shorter one shortens its warm-up as well")
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant so often")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
+	f.Float64Var(&o.budget, "budget", 1, "run on a store that bills only what costs at most so many `USD`")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
@@ -64,6 +66,8 @@ func (o runOptions) check() error {
 		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
 	case o.duration < 0:
 		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
+	case !(o.budget >= 0):
+		return fmt.Errorf("--budget %v: want 0 or more, in US dollars", o.budget)
 	case o.repeat < 0:
 		return fmt.Errorf("--repeat %d: want 1 or more", o.repeat)
 	}
@@ -82,6 +86,12 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
+	if err := p.afford(ctx, o.budget, stderr); err != nil {
+		return err
+	}
+	if err := p.reach(ctx); err != nil {
+		return err
+	}
 	dir, err := makeDir(o.out, file.Name)
 	if err != nil {
 		return err
@@ -93,6 +103,13 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	}
 	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
 	interrupted := errors.Is(runErr, context.Canceled)
+	told := stderr
+	if o.quiet {
+		told = io.Discard
+	}
+	if err := p.cleanUp(ctx, dir, told); err != nil {
+		fmt.Fprintln(stderr, "kvbench:", err)
+	}
 	if runErr != nil && !interrupted {
 		fmt.Fprintln(stderr, "kvbench:", runErr)
 	}

@@ -11,6 +11,7 @@ type store interface {
 	kv.Store
 	kv.BulkGetter
 	kv.BulkPutter
+	kv.BulkDeleter
 	kv.Located
 }
 
@@ -44,6 +45,7 @@ type broken struct {
 	list    func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error
 	bulkGet func(s store, c bulkGetCall) error
 	bulkPut func(s store, ctx context.Context, pairs []kv.Pair) error
+	bulkDel func(s store, ctx context.Context, keys []string) error
 	at      func(s store, n int) store
 	traits  func(t *kv.Traits)
 	close   func(s store) error
@@ -96,6 +98,13 @@ func (w *wrapped) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 		return w.store.BulkPut(ctx, pairs)
 	}
 	return w.b.bulkPut(w.store, ctx, pairs)
+}
+
+func (w *wrapped) BulkDelete(ctx context.Context, keys []string) error {
+	if w.b.bulkDel == nil {
+		return w.store.BulkDelete(ctx, keys)
+	}
+	return w.b.bulkDel(w.store, ctx, keys)
 }
 
 func (w *wrapped) At(n int) kv.Store {

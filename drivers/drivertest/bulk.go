@@ -94,6 +94,16 @@ func bulkRows() []Row {
 				x.absent("b")
 			},
 		},
+		{
+			Name: "bulk-delete", Rule: "a bulk delete deletes its keys, absent ones too, and no other", Why: "kv.BulkDeleter",
+			Lacks: func(s kv.Store) string {
+				if _, ok := s.(kv.BulkDeleter); !ok {
+					return "it is no kv.BulkDeleter"
+				}
+				return ""
+			},
+			check: checkBulkDelete,
+		},
 	}
 }
 
@@ -132,4 +142,29 @@ func checkBulkPut(x *exam) {
 	}
 	x.reads("b", "2")
 	x.reads("c", "")
+}
+
+func checkBulkDelete(x *exam) {
+	bulk := x.store.(kv.BulkDeleter)
+	for _, name := range []string{"a", "b", "c"} {
+		x.put(name, "of "+name, kv.PutOptions{})
+	}
+	x.must(bulk.BulkDelete(x.ctx, []string{x.key("a"), x.key("never"), x.key("c")}), "bulk delete")
+	x.absent("a")
+	x.reads("b", "of b")
+	x.absent("c")
+	err := bulk.BulkDelete(x.ctx, []string{x.key("b"), ".."})
+	x.refused(err, http.StatusBadRequest, "bulk delete of what is no key")
+	x.reads("b", "of b")
+	if most := x.traits.BulkPutKeys; most > 0 {
+		keys := make([]string, most+1)
+		for i := range keys {
+			keys[i] = x.key(fmt.Sprint("many", i))
+		}
+		keys[0] = x.key("b")
+		x.refused(bulk.BulkDelete(x.ctx, keys), http.StatusBadRequest, "bulk delete of too many keys")
+		x.reads("b", "of b")
+		x.must(bulk.BulkDelete(x.ctx, keys[:most]), "bulk delete of as many keys as may be")
+		x.absent("b")
+	}
 }

@@ -35,6 +35,9 @@ type Row struct {
 	// Needs says why the row does not apply to a store with these traits; empty
 	// when it does. Nil: it applies to every store.
 	Needs func(t kv.Traits) string
+	// Lacks says which optional interface that the row is about the store lacks;
+	// empty when none. Nil: the row is about none, or traits declare it.
+	Lacks func(s kv.Store) string
 	// Waits is how long the row waits on purpose. Nil: it does not.
 	Waits func(t kv.Traits) time.Duration
 
@@ -76,6 +79,11 @@ func (r Row) Skip(h Harness) string {
 	traits := h.Store.Traits()
 	if r.Needs != nil {
 		if reason := r.Needs(traits); reason != "" {
+			return "not applicable: " + reason
+		}
+	}
+	if r.Lacks != nil {
+		if reason := r.Lacks(h.Store); reason != "" {
 			return "not applicable: " + reason
 		}
 	}

@@ -347,6 +347,17 @@ func bulkMutants() []mutant {
 			}
 			return s.BulkPut(ctx, pairs)
 		}}, []string{"bulk-put"}},
+		{"deletes only the first of many", broken{bulkDel: func(s store, ctx context.Context, keys []string) error {
+			return s.BulkDelete(ctx, keys[:1])
+		}}, []string{"bulk-delete"}},
+		{"deletes one by one", broken{bulkDel: func(s store, ctx context.Context, keys []string) error {
+			for _, key := range keys {
+				if err := s.Delete(ctx, key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}, []string{"bulk-delete"}},
 		{"puts one by one", broken{bulkPut: func(s store, ctx context.Context, pairs []kv.Pair) error {
 			for _, p := range pairs {
 				if err := s.Put(ctx, p.Key, p.Value, p.Options); err != nil {

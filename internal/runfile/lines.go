@@ -56,6 +56,10 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
 		Series: map[string]string{},
 	}
+	if iv.encoded != nil { // it was read, and not looked at
+		out.Series = iv.encoded
+		return out, nil
+	}
 	for i, h := range iv.Histograms {
 		if h == nil || h.TotalCount() == 0 {
 			continue
@@ -69,26 +73,23 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 	return out, nil
 }
 
+// decode leaves the histograms encoded.
 func decode(in *interval, def *Definition) (Interval, error) {
-	out := Interval{From: in.From, To: in.To, Snapshot: record.Snapshot{
-		Outcomes: in.Outcomes, Errors: in.Errors, Billed: in.Billed,
-		Histograms: make([]*hdr.Histogram, len(def.Series)),
-	}}
+	out := Interval{
+		From: in.From, To: in.To, encoded: in.Series, def: def,
+		Snapshot: record.Snapshot{Outcomes: in.Outcomes, Errors: in.Errors, Billed: in.Billed},
+	}
+	if out.encoded == nil {
+		out.encoded = map[string]string{}
+	}
 	if len(in.Outcomes) != len(def.Outcomes) {
 		return out, fmt.Errorf("%d outcomes where the scenario has %d", len(in.Outcomes), len(def.Outcomes))
 	}
 	known := 0
-	for i, s := range def.Series {
-		text, ok := in.Series[s.Name]
-		if !ok {
-			continue
+	for _, s := range def.Series {
+		if _, ok := in.Series[s.Name]; ok {
+			known++
 		}
-		known++
-		h, err := hdr.Decode([]byte(text))
-		if err != nil {
-			return out, fmt.Errorf("series %s: %w", s.Name, err)
-		}
-		out.Histograms[i] = h
 	}
 	if known != len(in.Series) {
 		return out, fmt.Errorf("%d series that the scenario does not have", len(in.Series)-known)

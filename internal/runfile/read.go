@@ -9,6 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+
+	"kvbench/internal/record"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
 )
 
 // FileName is the name of the run file in a run's folder.
@@ -31,6 +37,7 @@ func Open(path string) (*Run, error) {
 // that is cut off, as a kill leaves it, is no error: the run is then CutOff.
 func Read(path string, r io.Reader) (*Run, error) {
 	p := parser{run: &Run{Path: path, CutOff: true}}
+	p.decoding.SetLimit(runtime.GOMAXPROCS(0))
 	in := bufio.NewReaderSize(r, 1<<20)
 	for number := 1; ; number++ {
 		text, err := in.ReadBytes('\n')
@@ -45,13 +52,20 @@ func Read(path string, r io.Reader) (*Run, error) {
 			err = p.line(text)
 		}
 		if err != nil {
+			_ = p.decoding.Wait() // the line says more
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 		}
 	}
 	if p.run.Header.Format == 0 {
 		return nil, fmt.Errorf("%s:1: not a run file: it has no header", path)
 	}
-	p.finish()
+	err := p.finish()
+	if failed := p.decoding.Wait(); err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	return p.run, nil
 }
 
@@ -60,6 +74,8 @@ type parser struct {
 	run     *Run
 	current *Variant // has begun and not ended
 	trailer bool
+	// decoding decodes the totals of the variants that have ended.
+	decoding errgroup.Group
 }
 
 func (p *parser) line(text []byte) error {
@@ -133,17 +149,25 @@ func (p *parser) end(e *end) error {
 		return err
 	}
 	v := p.current
-	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
+	v.Verified, v.Complete, v.Error = e.Verified, e.Complete, e.Error
 	p.current = nil
+	p.decoding.Go(func() error { // beside the reading of further lines
+		if v.Total, err = total.Decode(); err != nil {
+			return fmt.Errorf("the total of %s/%s: %w", v.Def.Name, v.Name, err)
+		}
+		return nil
+	})
 	return nil
 }
 
 // finish sums up the variant that the end of the file cut off, and says what a
 // reader has to know.
-func (p *parser) finish() {
+func (p *parser) finish() (err error) {
 	run := p.run
 	if v := p.current; v != nil {
-		v.Total = sum(v)
+		if v.Total, err = sum(v); err != nil {
+			return fmt.Errorf("%s/%s: %w", v.Def.Name, v.Name, err)
+		}
 		v.Error = "cut off"
 	}
 	if run.CutOff {
@@ -161,15 +185,21 @@ func (p *parser) finish() {
 			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, v.Name, v.Error))
 		}
 	}
+	return nil
 }
 
 // sum adds the intervals of a variant up.
-func sum(v *Variant) Interval {
-	total, _ := decode(&interval{Outcomes: make([]uint64, len(v.Def.Outcomes))}, v.Def)
+func sum(v *Variant) (Interval, error) {
+	total := Interval{Snapshot: record.Snapshot{
+		Outcomes: make([]uint64, len(v.Def.Outcomes)), Histograms: make([]*hdr.Histogram, len(v.Def.Series)),
+	}}
 	for i := range v.Intervals {
-		iv := &v.Intervals[i]
+		iv, err := v.Intervals[i].Decode()
+		if err != nil {
+			return total, err
+		}
 		total.To = iv.To
 		total.Merge(&iv.Snapshot)
 	}
-	return total
+	return total, nil
 }

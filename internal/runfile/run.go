@@ -3,11 +3,14 @@
 package runfile
 
 import (
+	"fmt"
 	"path/filepath"
 	"time"
 
 	"kvbench/internal/record"
 	"kvbench/kv"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // Run is one run as it was read from its file.
@@ -46,8 +49,14 @@ type Header struct {
 	// seed gives the same file to the last byte.
 	Started string `json:"started,omitempty"`
 	// File is the scenario file's name as it was given.
-	File      string       `json:"file"`
-	Command   string       `json:"command"` // repeats the run
+	File    string `json:"file"`
+	Command string `json:"command"` // repeats the run
+	// Baseline is why this run was made the one that others are compared with;
+	// empty in any other. A baseline holds no intervals.
+	Baseline  string       `json:"baseline,omitempty"`
+	// RunID names the run in the keys that it writes to stores which are not
+	// made for it: they begin with kvbench/ID/. Empty where it uses none.
+	RunID     string       `json:"run_id,omitempty"`
 	Scenarios []Definition `json:"scenarios"`
 }
 
@@ -90,8 +99,8 @@ type Variant struct {
 	Def      *Definition
 	Name     string
 
-	Total     Interval // the whole measured time
-	Intervals []Interval
+	Total     Interval   // the whole measured time
+	Intervals []Interval // of a run that was read: to be decoded, see Interval.Decode
 	// Verified says that the store was read back after it had settled, so that
 	// marks that are decided then are complete.
 	Verified bool
@@ -108,6 +117,46 @@ type Variant struct {
 type Interval struct {
 	From, To        time.Duration // since measuring began
 	record.Snapshot               // by the scenario's Outcomes and Series
+
+	// Of an interval that was read, the histograms are left encoded: a long run
+	// has gigabytes of them. See Decode.
+	encoded map[string]string
+	def     *Definition
+}
+
+// Decode returns the interval with its histograms. Those of a run that was read
+// are decoded anew by every call. An error names the series.
+func (iv *Interval) Decode() (Interval, error) {
+	if iv.encoded == nil {
+		return *iv, nil
+	}
+	out := Interval{From: iv.From, To: iv.To, Snapshot: iv.Snapshot}
+	out.Histograms = make([]*hdr.Histogram, len(iv.def.Series))
+	for i := range out.Histograms {
+		var err error
+		if out.Histograms[i], err = iv.Histogram(i); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// Histogram returns that of one series, by its index; nil where nothing was
+// observed. It decodes like Decode.
+func (iv *Interval) Histogram(series int) (*hdr.Histogram, error) {
+	if iv.encoded == nil {
+		return iv.Histograms[series], nil
+	}
+	name := iv.def.Series[series].Name
+	text, ok := iv.encoded[name]
+	if !ok {
+		return nil, nil
+	}
+	h, err := hdr.Decode([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("series %s from %v to %v: %w", name, iv.From, iv.To, err)
+	}
+	return h, nil
 }
 
 // Dir is the run's folder.

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"kvbench/drivers/prefix"
+	"kvbench/internal/runfile"
+
+	"github.com/spf13/cobra"
+)
+
+func newClean() *cobra.Command {
+	var driver string
+	var all bool
+	c := &cobra.Command{
+		Use:   "clean RUN... | clean --driver URL --all",
+		Short: "Delete what cut-off runs have left in a store",
+		Long: `Clean deletes what runs have left in stores that are not made for them, as an
+account's namespace: the keys below the runs' own prefix, kvbench/ID/, and no
+others. A run that ends does so itself, also when it is interrupted.
+
+With --driver and --all it deletes what any run has left there: all keys below
+kvbench/, those of runs under way too.`,
+		Example: `  kvbench clean results/20260101-120000-scenarios
+  kvbench clean --driver cloudflare://ACCOUNT/NAMESPACE --all`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case (driver != "") == (len(args) > 0):
+				return errors.New("want runs, or --driver URL --all")
+			case (driver != "") != all:
+				return errors.New("--driver and --all go together: they delete what any run has left there")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if all {
+				return clean(c.Context(), driver, prefix.Root, c.OutOrStdout())
+			}
+			for _, path := range args {
+				run, err := runfile.Open(path)
+				if err != nil {
+					return usage(err)
+				}
+				h := &run.Header
+				if h.RunID == "" {
+					return usage(fmt.Errorf("%s has written to no store but its own", path))
+				}
+				seen := map[string]bool{}
+				for i := range h.Scenarios {
+					url := h.Scenarios[i].Driver
+					if h.Scenarios[i].Traits.Virtual || seen[url] {
+						continue
+					}
+					seen[url] = true
+					if err := clean(c.Context(), url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&driver, "driver", "", "clean the store of this `URL`")
+	c.Flags().BoolVar(&all, "all", false, "delete what any run has left")
+	return c
+}

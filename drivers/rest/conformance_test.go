@@ -1,0 +1,100 @@
+package rest_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kvbench/drivers"
+	"kvbench/drivers/drivertest"
+	"kvbench/drivers/rest"
+	"kvbench/internal/clock"
+	"kvbench/internal/emulator"
+	"kvbench/kv"
+)
+
+const (
+	account = "0123456789abcdef0123456789abcdef"
+	token   = "a-secret-token"
+)
+
+// schemes are the drivers that share this package: the same calls on plain HTTP and
+// through Cloudflare's client.
+var schemes = []string{"rest", "cloudflare"}
+
+// skipping is a wall clock on which a sleep is over at once, and all of its time
+// has passed.
+type skipping struct {
+	*clock.Wall
+	ahead atomic.Int64
+}
+
+func (s *skipping) Now() time.Duration { return s.Wall.Now() + time.Duration(s.ahead.Load()) }
+
+func (s *skipping) Sleep(ctx context.Context, d time.Duration) error {
+	s.ahead.Add(int64(max(0, d)))
+	return ctx.Err()
+}
+
+// emulate serves an embedded store until the test ends, and returns the base URL.
+func emulate(t testing.TB, store string, clk clock.Clock) string {
+	t.Helper()
+	t.Setenv(rest.TokenVariable, token)
+	server, err := emulator.New(emulator.Config{
+		Account: account, Token: token, Clock: clk,
+		Open: func(string) (kv.Store, error) { return drivers.Open(store, drivers.Env{Clock: clk, Seed: 1}) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Ensure("bench", ""); err != nil {
+		t.Fatal(err)
+	}
+	http := httptest.NewServer(server)
+	t.Cleanup(func() {
+		http.Close()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return http.URL
+}
+
+func open(t testing.TB, url string, clk clock.Clock) kv.Store {
+	t.Helper()
+	s, err := drivers.Open(url, drivers.Env{Clock: clk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	for _, scheme := range schemes {
+		for _, test := range []struct{ name, store, options string }{
+			{"defaults", "embedded://", ""},
+			{"locations", "embedded://?locations=3&propagation=60s&writes=lenient", "&locations=3&staleness=2m"},
+		} {
+			t.Run(scheme+"/"+test.name, func(t *testing.T) {
+				drivertest.Run(t, func(t testing.TB) drivertest.Harness {
+					clk := &skipping{Wall: clock.NewWall()}
+					url := scheme + "://" + account + "/bench?base=" + emulate(t, test.store, clk) + test.options
+					return drivertest.Harness{Store: open(t, url, clk), Clock: clk, Patience: 24 * time.Hour}
+				})
+			})
+		}
+	}
+}
+
+func BenchmarkDrivers(b *testing.B) {
+	for _, scheme := range schemes {
+		b.Run(scheme, func(b *testing.B) {
+			drivertest.Bench(b, func(b testing.TB) drivertest.Harness {
+				clk := clock.NewWall()
+				return drivertest.Harness{Store: open(b, scheme+"://"+account+"/bench?base="+emulate(b, "embedded://", clk), clk), Clock: clk}
+			})
+		})
+	}
+}

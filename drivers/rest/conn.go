@@ -1,0 +1,174 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"kvbench/internal/clock"
+	"kvbench/kv"
+)
+
+// Conn sends requests: it adds the token, keeps to the rate, and makes of every
+// answer but a 2xx an error of package kv. It is used by all locations of a store.
+type Conn struct {
+	clk    clock.Clock
+	token  string
+	pacer  *pacer
+	client *http.Client
+}
+
+const (
+	// idle is how many connections are kept open: more than calls are under way
+	// at a time, as each new one costs a handshake that would be measured.
+	idle = 4096
+	// patience is how long an answer may take to begin once its request is sent.
+	patience = time.Minute
+)
+
+func newConn(clk clock.Clock, token string, p *pacer) *Conn {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil // a proxy's time would be measured as the store's
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, idle
+	transport.DisableCompression = true
+	transport.ResponseHeaderTimeout = patience
+	return &Conn{clk: clk, token: token, pacer: p, client: &http.Client{
+		Transport: transport,
+		// The API redirects nowhere, and the token is not for anyone else.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Do sends a request. Its errors are the context's own or a *kv.Error: with the
+// answer's status, or with status 0 when none came. No error holds the token.
+func (c *Conn) Do(req *http.Request) (*http.Response, error) {
+	if c.token == "" {
+		return nil, errNoToken
+	}
+	if err := c.pacer.wait(req.Context()); err != nil {
+		return nil, err
+	}
+	req.Header["Authorization"] = []string{"Bearer " + c.token}
+	res, err := c.client.Do(req)
+	if err != nil {
+		return nil, unanswered(req.Context(), err)
+	}
+	res.Body = &body{res.Body, req.Context()}
+	if res.StatusCode/100 == 2 {
+		return res, nil
+	}
+	defer res.Body.Close()
+	const most = 64 << 10 // of an error's text
+	text, err := io.ReadAll(io.LimitReader(res.Body, most))
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.refusal(res, text)
+}
+
+// body is an answer's body, whose errors are as Do's.
+type body struct {
+	io.ReadCloser
+	ctx context.Context // of the request
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = unanswered(b.ctx, err)
+	}
+	return n, err
+}
+
+var errNoToken = &kv.Error{
+	Status: http.StatusUnauthorized, Message: "no token: set " + TokenVariable + " to one that may edit Workers KV Storage",
+}
+
+// unanswered is the error of a request whose answer did not come, or not whole.
+func unanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if inner := new(url.Error); errors.As(err, &inner) {
+		err = inner.Err // without the URL, which names the account
+	}
+	var network net.Error
+	switch {
+	case errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("kv: %w: %w", err, context.DeadlineExceeded)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &kv.Error{Message: "the connection was closed before the answer's end"}
+	}
+	return &kv.Error{Message: err.Error()}
+}
+
+// Message is an error in the API's words.
+type Message struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+// Cloudflare's codes that mean more than their status.
+const (
+	codeKey       = 10009 // no such key
+	codeThrottled = 971
+	codeTooMany   = 10429
+	codeAuth      = 10000
+	codeNamespace = 10013
+)
+
+// refusal is the error of an answer that is no 2xx: kv.ErrNotFound where the API
+// says that the key is absent. A 404 of any other kind, as that of a namespace, is
+// a refusal: an absent key would hide it.
+func (c *Conn) refusal(res *http.Response, body []byte) error {
+	var answer struct {
+		Errors []Message `json:"errors"`
+	}
+	_ = json.Unmarshal(body, &answer) // a body that is no JSON, as a proxy's, says nothing more than the status
+	return refused(res.StatusCode, answer.Errors, c.retryAfter(res.Header))
+}
+
+// refused is the error that an answer with a status and these messages stands for.
+func refused(status int, errs []Message, retry time.Duration) error {
+	e := &kv.Error{Status: status, RetryAfter: retry}
+	texts := make([]string, len(errs))
+	for i, m := range errs {
+		if m.Code == codeKey {
+			return kv.ErrNotFound
+		}
+		texts[i] = m.Message
+	}
+	if len(errs) > 0 {
+		e.Code, e.Message = errs[0].Code, strings.Join(texts, "; ")
+	}
+	return e
+}
+
+// retryAfter is how long an answer asks to wait: in seconds, or until a date,
+// which is held against the answer's own date where it has one.
+func (c *Conn) retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if text == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		return max(0, time.Duration(seconds*float64(time.Second)))
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = c.clk.Epoch().Add(c.clk.Now())
+	}
+	return max(0, at.Sub(now))
+}

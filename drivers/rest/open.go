@@ -1,0 +1,195 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"kvbench/drivers/option"
+	"kvbench/internal/clock"
+	"kvbench/kv"
+)
+
+// Doc says what the driver is; Example is a URL that it opens.
+const (
+	Doc     = "Workers KV over Cloudflare's REST API, on plain HTTP; " + Options
+	Example = "rest://ACCOUNT/NAMESPACE"
+)
+
+// Options names the options of Open in a phrase.
+const Options = "the token is that of CLOUDFLARE_API_TOKEN; options: base (of an emulator), locations, staleness, rate"
+
+// TokenVariable is the environment's variable that holds the API token. A token
+// is taken from nowhere else.
+const TokenVariable = "CLOUDFLARE_API_TOKEN"
+
+// The REST API, and its limit: 1,200 calls in 5 minutes for each user, who is then
+// blocked for 5 minutes (developers.cloudflare.com/fundamentals/api/reference/
+// limits, read on 2026-11-22). The default rate is 1 % below it, so that calls
+// which the network brings closer together do not meet it.
+const (
+	production   = "https://api.cloudflare.com"
+	version      = "/client/v4"
+	defaultCalls = 1188
+	defaultPer   = 5 * time.Minute
+)
+
+const (
+	maxLocations = 64
+	maxStaleness = 24 * time.Hour
+	// published is how long a write may stay unseen
+	// (developers.cloudflare.com/kv/concepts/how-kv-works). No bound is.
+	published = time.Minute
+)
+
+// Open opens the namespace that a URL names as rest://ACCOUNT/NAMESPACE, by its
+// identifier of 32 hexadecimal digits or by its title. It makes no call.
+//
+//	base=http://127.0.0.1:8787   an emulator on this machine instead of Cloudflare
+//	rate=1200/5m                 so many calls in such a time, evenly; off: as they come.
+//	                             1188/5m, off with base
+//	locations=1..64              with base: how many the emulator has; 1
+//	staleness=60s                with base: how long a write may stay unseen there; 0
+//
+// Location N of an emulator is asked at base/at/N, which the real API does not have.
+func Open(u *url.URL, clk clock.Clock) (kv.Store, error) { return OpenWith(u, clk, dial) }
+
+// OpenWith is Open with another client.
+func OpenWith(u *url.URL, clk clock.Clock, dial Dial) (kv.Store, error) {
+	if u.User != nil { // the URL is not shown: what stands before the @ may be a token
+		return nil, errors.New("a name or password in the URL: it would be written to the run file; " +
+			"set " + TokenVariable + " instead")
+	}
+	title := strings.TrimPrefix(u.Path, "/")
+	if u.Host == "" || u.Port() != "" || title == "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%s: want %s://ACCOUNT/NAMESPACE", u.Redacted(), u.Scheme)
+	}
+	s := settings{locations: 1, calls: defaultCalls, per: defaultPer}
+	if err := s.read(u); err != nil {
+		return nil, err
+	}
+	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
+	sp := &space{
+		title: title, traits: s.traits(), conn: conn,
+		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
+	}
+	if id.MatchString(title) {
+		sp.id = title
+	}
+	for n := range s.locations {
+		sp.at = append(sp.at, &store{space: sp, calls: dial(conn, s.root(n), u.Host)})
+	}
+	return sp.at[0], nil
+}
+
+// id is the form of a namespace's identifier.
+var id = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+
+// settings are what the options of a URL say.
+type settings struct {
+	base      string // empty: Cloudflare's own
+	locations int
+	staleness time.Duration
+	calls     int // at most so many
+	per       time.Duration
+}
+
+func (s *settings) read(u *url.URL) error {
+	// only refuses an option that makes no sense without base, which is read first.
+	only := func(f func(string) error) func(string) error {
+		return func(value string) error {
+			if s.base == "" {
+				return errors.New("it needs base=http://127.0.0.1:8787: Cloudflare's API has one location, and tells what it has")
+			}
+			return f(value)
+		}
+	}
+	return option.Read(u, []option.Option{
+		{Name: "base", Set: func(value string) (err error) {
+			s.base, err = loopback(value)
+			s.calls = 0
+			return err
+		}},
+		{Name: "locations", Set: only(func(value string) (err error) {
+			s.locations, err = strconv.Atoi(value)
+			if err != nil || s.locations < 1 || s.locations > maxLocations {
+				return fmt.Errorf("want a whole number from 1 to %d", maxLocations)
+			}
+			return nil
+		})},
+		{Name: "staleness", Set: only(func(value string) (err error) {
+			if s.staleness, err = option.Duration(value); err == nil && s.staleness > maxStaleness {
+				err = errors.New("want at most " + maxStaleness.String())
+			}
+			return err
+		})},
+		{Name: "rate", Set: s.rate},
+	})
+}
+
+func (s *settings) rate(value string) error {
+	if value == "off" {
+		s.calls = 0
+		return nil
+	}
+	calls, per, _ := strings.Cut(value, "/")
+	n, err := strconv.Atoi(calls)
+	d, badTime := option.Duration(per)
+	if err != nil || badTime != nil || n < 1 || d < time.Millisecond || d > 24*time.Hour || d/time.Duration(n) == 0 {
+		return errors.New("want calls in a time, such as 1200/5m, or off")
+	}
+	s.calls, s.per = n, d
+	return nil
+}
+
+// loopback checks the base URL of an emulator. Another machine's is refused: the
+// token would be sent there.
+func loopback(value string) (string, error) {
+	base, err := url.Parse(value)
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.User != nil || base.RawQuery != "" ||
+		base.Fragment != "" {
+		return "", errors.New("want the address of an emulator, such as http://127.0.0.1:8787")
+	}
+	if ip := net.ParseIP(base.Hostname()); base.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", errors.New("want an address of this machine, such as http://127.0.0.1:8787: the token would be sent there")
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(value, "/"), version), nil
+}
+
+// root is where the paths of a location's API begin.
+func (s *settings) root(location int) string {
+	switch {
+	case s.base == "":
+		return production + version
+	case location == 0:
+		return s.base + version
+	}
+	return s.base + "/at/" + strconv.Itoa(location) + version
+}
+
+func (s *settings) traits() kv.Traits {
+	t := kv.Traits{
+		Billed: s.base == "", Locations: s.locations, Staleness: s.staleness,
+		MaxKeyBytes: kv.MaxKeyBytes, MaxMetadataBytes: kv.MaxMetadataBytes, MaxValueBytes: kv.MaxValueBytes,
+		MinTTL: kv.MinTTL, MaxListKeys: kv.MaxListKeys, BulkGetKeys: kv.MaxBulkGetKeys, BulkPutKeys: kv.MaxBulkPutKeys,
+		Sources: []string{"REST API: no cacheTtl is sent, and whether a cache answers is not published"},
+	}
+	if s.base == "" {
+		t.Staleness = published
+		t.Sources = append(t.Sources, "a write may stay unseen for 60 s: published as usual, not as a bound "+
+			"(developers.cloudflare.com/kv/concepts/how-kv-works)")
+	} else {
+		t.Sources = append(t.Sources, "an emulator at "+s.base+": what it models is not known here")
+	}
+	if s.calls > 0 {
+		t.CallRate = float64(s.calls) / s.per.Seconds()
+		t.Sources = append(t.Sources, fmt.Sprintf("calls wait for their turn, %d in %v; the wait is part of a call's time", s.calls, s.per))
+	}
+	return t
+}

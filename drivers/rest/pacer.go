@@ -1,0 +1,50 @@
+package rest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"kvbench/internal/clock"
+)
+
+// pacer gives calls their turns, evenly spaced, in the order in which they ask.
+// A burst is not allowed: each store has a pacer of its own, and a run opens many
+// stores one after the other.
+type pacer struct {
+	clk   clock.Clock
+	space time.Duration // between two turns
+
+	mu   sync.Mutex
+	next time.Duration // the next turn that is free
+}
+
+// newPacer spaces so many calls evenly over a time. nil: no call waits.
+func newPacer(clk clock.Clock, calls int, per time.Duration) *pacer {
+	if calls == 0 {
+		return nil
+	}
+	return &pacer{clk: clk, space: (per + time.Duration(calls) - 1) / time.Duration(calls)}
+}
+
+// wait waits for the call's turn, or until ctx is done. A call whose deadline
+// comes before its turn takes none: else calls that time out would push the turns
+// ever farther away.
+func (p *pacer) wait(ctx context.Context) error {
+	if p == nil {
+		return ctx.Err()
+	}
+	deadline, limited := clock.Deadline(ctx, p.clk)
+	p.mu.Lock()
+	now := p.clk.Now()
+	turn := max(now, p.next)
+	late := limited && deadline < turn
+	if !late {
+		p.next = turn + p.space
+	}
+	p.mu.Unlock()
+	if late {
+		turn = max(turn, deadline+time.Second) // until ctx is done
+	}
+	return p.clk.Sleep(ctx, turn-now)
+}
