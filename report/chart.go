@@ -3,26 +3,25 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"html"
 	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Chart is one picture of a scenario.
 type Chart struct {
 	Scenario string // the scenario's name
-	Name     string // "latency", "timeline", "faults", "outcomes", "marks" or "cost"; also the end of its file name
+	Name     string // also the end of its file name: "latency", "timeline", "faults", "outcomes", "marks", "staleness", "cost" or "growth"
 	Title    string // the finding or question, a sentence
 	Alt      string // what it shows in words, with its main figures
 
 	subtitle string            // what is drawn
 	notes    []string          // what a reader has to know, below the picture
 	height   vg.Length         // of the body
+	err      error             // why it can't be drawn
 	body     func(draw.Canvas) // draws what is between the subtitle and the notes
 }
 
@@ -30,7 +29,7 @@ type Chart struct {
 func Charts(s *Scenario) []Chart {
 	var out []Chart
 	for _, chart := range []func(*Scenario) (Chart, bool){
-		latencyChart, timelineChart, faultsChart, outcomesChart, marksChart, costChart,
+		latencyChart, timelineChart, faultsChart, outcomesChart, marksChart, stalenessChart, costChart,
 	} {
 		if c, ok := chart(s); ok {
 			c.Scenario = s.Name
@@ -40,35 +39,11 @@ func Charts(s *Scenario) []Chart {
 	return out
 }
 
-// SVG returns the chart as one svg element, to stand in a page or in a file of
-// its own.
-func (c Chart) SVG() ([]byte, error) {
-	l := c.layout()
-	canvas := vgsvg.New(chartWidth, l.height)
-	c.draw(draw.New(canvas), l)
-	var out bytes.Buffer
-	if _, err := canvas.WriteTo(&out); err != nil {
-		return nil, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
-	}
-	_, content, found := strings.Cut(out.String(), `xmlns:xlink="http://www.w3.org/1999/xlink">`)
-	if !found {
-		return nil, fmt.Errorf("drawing chart %s of %s: the SVG does not begin as it did", c.Name, c.Scenario)
-	}
-	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%g" height="%g" `+
-		`viewBox="0 0 %[2]g %[3]g" font-family="'Liberation Sans', Arial, Helvetica, sans-serif">`+"\n<title>%[4]s</title>%[5]s",
-		html.EscapeString(c.Alt), chartWidth.Points(), l.height.Points(), html.EscapeString(c.Title),
-		svgShorter.Replace(content)), nil
-}
-
-// svgShorter leaves out of every text what the svg element says for all.
-var svgShorter = strings.NewReplacer(
-	"font-family:Liberation Sans;font-variant:normal;font-weight:normal;font-style:normal;", "",
-	"font-family:Liberation Sans;font-variant:normal;font-weight:bold;font-style:normal;", "font-weight:bold;",
-	"\n\tstyle=", " style=",
-)
-
 // PNG returns the chart as a picture of twice its natural size.
 func (c Chart) PNG() ([]byte, error) {
+	if c.err != nil {
+		return nil, fmt.Errorf("drawing chart %s: %w", c.Name, c.err)
+	}
 	l := c.layout()
 	canvas := vgimg.NewWith(vgimg.UseWH(chartWidth, l.height), vgimg.UseDPI(144), vgimg.UseBackgroundColor(paper))
 	c.draw(draw.New(canvas), l)

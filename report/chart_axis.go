@@ -55,7 +55,7 @@ func (floored) Normalize(lo, hi, v float64) float64 {
 
 // zeroGap is how far below the lowest step of a logarithmic axis zero lies, as
 // a share of the rest of the axis.
-const zeroGap = 0.1
+const zeroGap = 0.14
 
 // logAxis spans values of a unit on a logarithmic scale that begins and ends at
 // a round number, with no more labels than asked for. Where a value is zero the

@@ -34,37 +34,49 @@ func (s stack) height() vg.Length { return keyHeight + barPitch*vg.Length(len(s.
 // draw draws the key and the rows below it. A part is labelled where there is
 // room in it.
 func (s stack) draw(c draw.Canvas) {
-	plain, small := lettering(bodySize, ink), lettering(noteSize, ink)
+	plain := lettering(bodySize, ink)
 	var names, labels vg.Length
 	for _, r := range s.rows {
 		names, labels = max(names, bold(plain).Width(r.name)), max(labels, plain.Width(r.label))
 	}
 	left, right := c.Min.X+names+10, c.Max.X-labels-10
 	s.drawKey(c, left)
+	p := panel{Canvas: draw.Crop(c, left-c.Min.X, right-c.Max.X, 0, -keyHeight)}
+	p.note("")
 	for i, r := range s.rows {
-		middle := c.Max.Y - keyHeight - barPitch*(vg.Length(i)+0.5)
-		name := flushRight(bold(plain))
-		name.Color = variantColour(i)
-		c.FillText(name, vg.Point{X: left - 10, Y: middle}, r.name)
-		x := left
-		for k, v := range r.parts {
-			if v <= 0 || s.full <= 0 {
-				continue
-			}
-			width := (right - left) * vg.Length(v/s.full)
-			end := x + max(width-0.75, 0.75) // a thin line of paper between two parts
-			bar(c, s.colours[k], vg.Point{X: x, Y: middle - barHeight/2}, vg.Point{X: end, Y: middle + barHeight/2})
-			if label := s.format(v); width > small.Width(label)+8 {
-				text := centred(small)
-				if s.colours[k] == warningRed {
-					text.Color = paper
-				}
-				c.FillText(text, vg.Point{X: x + width/2, Y: middle}, label)
-			}
-			x += width
-		}
-		c.FillText(plain, vg.Point{X: x + 8, Y: middle}, r.label)
+		ofVariant(c, r.name, func() { s.drawRow(&p, i) })
 	}
+}
+
+// drawRow draws a row to the right of left.
+func (s stack) drawRow(p *panel, i int) {
+	r, plain, small := s.rows[i], lettering(bodySize, ink), lettering(noteSize, ink)
+	middle := p.Max.Y - barPitch*(vg.Length(i)+0.5)
+	name := flushRight(bold(plain))
+	name.Color = variantColour(i)
+	p.FillText(name, vg.Point{X: p.Min.X - 10, Y: middle}, r.name)
+	x := p.Min.X
+	var middles []vg.Point
+	var texts []string
+	for k, v := range r.parts {
+		if v <= 0 || s.full <= 0 {
+			continue
+		}
+		width := (p.Max.X - p.Min.X) * vg.Length(v/s.full)
+		end := x + max(width-0.75, 0.75) // a thin line of paper between two parts
+		bar(p.Canvas, s.colours[k], vg.Point{X: x, Y: middle - barHeight/2}, vg.Point{X: end, Y: middle + barHeight/2})
+		if label := s.format(v); width > small.Width(label)+8 {
+			text := centred(small)
+			if s.colours[k] == warningRed {
+				text.Color = paper
+			}
+			p.FillText(text, vg.Point{X: x + width/2, Y: middle}, label)
+		}
+		middles, texts = append(middles, vg.Point{X: x + width/2, Y: middle}), append(texts, s.names[k]+": "+s.format(v))
+		x += width
+	}
+	p.FillText(plain, vg.Point{X: x + 8, Y: middle}, r.label)
+	p.trace(r.name, "", len(middles), func(i int) (vg.Point, string) { return middles[i], texts[i] })
 }
 
 // drawKey says which colour is which part, of those that a row has.

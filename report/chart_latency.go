@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"kvbench/internal/record"
@@ -109,37 +108,19 @@ func latencyChart(s *Scenario) (Chart, bool) {
 }
 
 func drawLatency(c draw.Canvas, x, y axis, curves []curve) {
-	name, figure := bold(lettering(bodySize, ink)), lettering(bodySize, mutedInk)
-	labels := make([]string, len(curves))
-	var width vg.Length
-	for i, k := range curves {
-		labels[i] = fmt.Sprintf("p%g %s", k.Headline.Percentile, duration(k.Headline.NS))
-		width = max(width, name.Width(k.Variant), figure.Width(labels[i]))
-	}
-	p := panel{Canvas: draw.Crop(c, 56, -(width + 22), 36, -8), x: x, y: y}
-	p.rules(true)
-	p.marksX(true)
-	c.FillText(flushRight(lettering(noteSize, mutedInk)), vg.Point{X: p.Max.X, Y: p.Min.Y - 29}, "percentile (%)")
-	wanted := make([]float64, len(curves))
-	for i, k := range curves {
-		xs, ys := make([]float64, len(k.Points)), make([]float64, len(k.Points))
-		for j, point := range k.Points {
-			xs[j], ys[j] = point.Percentile, float64(point.NS)
+	set := lineSet{x: x, y: y, link: "percentile", foot: "percentile (%)"}
+	for _, k := range curves {
+		l := labelled{
+			variant: k.Variant, position: k.Position,
+			figure: fmt.Sprintf("p%g %s", k.Headline.Percentile, duration(k.Headline.NS)),
 		}
-		p.line(stroke(variantColour(k.Position), 2.25), xs, ys)
-		wanted[i] = float64(p.atY(ys[len(ys)-1]))
+		for _, p := range k.Points {
+			l.xs, l.ys = append(l.xs, p.Percentile), append(l.ys, float64(p.NS))
+			l.texts = append(l.texts, "p"+digits(p.Percentile, 6)+": "+duration(p.NS))
+		}
+		set.lines = append(set.lines, l)
 	}
-	const labelHeight = 30
-	for i, y := range spread(wanted, labelHeight+2, float64(p.Min.Y)+labelHeight/2, float64(p.Max.Y)-labelHeight/4) {
-		k := curves[i]
-		end := vg.Point{X: p.atX(k.Points[len(k.Points)-1].Percentile), Y: vg.Length(wanted[i])}
-		at := vg.Point{X: p.Max.X + 18, Y: vg.Length(y)}
-		c.StrokeLines(stroke(pale(variantColour(k.Position)), 1),
-			[]vg.Point{end, {X: p.Max.X + 2, Y: end.Y}, {X: at.X - 4, Y: at.Y}})
-		name.Color = variantColour(k.Position)
-		c.FillText(name, vg.Point{X: at.X, Y: at.Y + 7}, k.Variant)
-		c.FillText(figure, vg.Point{X: at.X, Y: at.Y - 7}, labels[i])
-	}
+	set.draw(c)
 }
 
 // latencyTitle says which variant is fastest and which slowest at the highest

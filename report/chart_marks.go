@@ -75,21 +75,38 @@ func marksChart(s *Scenario) (Chart, bool) {
 	return chart, true
 }
 
-// marksTitle names the mark in whose share the variants are furthest apart.
-func marksTitle(s *Scenario, panels []markPanel) string {
-	title, widest := "What was seen, and how large it was", 0.0
+// tellingMark is the mark in whose share the variants are furthest apart, and
+// that distance; no mark where all have the same.
+func tellingMark(s *Scenario, panels []markPanel) (mark record.Series, apart float64) {
 	for _, p := range panels {
 		share := func(v *Variant) float64 { return v.Series[p.Mark.Name].Share }
 		least, most := s.extremes(share)
 		if least == nil { // marks without any transaction
 			break
 		}
-		if apart := share(most) - share(least); p.Mark.Of != "" && apart > widest {
-			widest = apart
-			title = fmt.Sprintf("%s: %s with %s, %s with %s", p.Mark.Name, percent(share(most)), most.Name, percent(share(least)), least.Name)
+		d := share(most) - share(least)
+		if len(s.Variants) == 1 {
+			d = share(most)
+		}
+		if p.Mark.Of != "" && d > apart {
+			mark, apart = p.Mark, d
 		}
 	}
-	return title
+	return mark, apart
+}
+
+// marksTitle says how far apart the variants are in the mark that tells most.
+func marksTitle(s *Scenario, panels []markPanel) string {
+	mark, apart := tellingMark(s, panels)
+	if apart == 0 {
+		return "What was seen, and how large it was"
+	}
+	share := func(v *Variant) float64 { return v.Series[mark.Name].Share }
+	least, most := s.extremes(share)
+	if least == most {
+		return fmt.Sprintf("%s: %s with %s", mark.Name, percent(share(most)), most.Name)
+	}
+	return fmt.Sprintf("%s: %s with %s, %s with %s", mark.Name, percent(share(most)), most.Name, percent(share(least)), least.Name)
 }
 
 // draw draws a panel: shares as bars on the left, sizes as dots on the right.
@@ -115,6 +132,7 @@ func (p markPanel) draw(c draw.Canvas) {
 		sizes = left + shareWidth + 80
 	}
 	data := panel{Canvas: draw.Crop(c, sizes-c.Min.X, -120, markFoot, -markHead), x: logAxis(p.Mark.Unit, values, 6)}
+	data.note("")
 	c.FillText(muted, vg.Point{X: sizes, Y: c.Max.Y - 45}, "size: p50, p99, max")
 	for _, t := range data.x.ticks {
 		x := data.atX(t.Value)
@@ -123,10 +141,12 @@ func (p markPanel) draw(c draw.Canvas) {
 	}
 	for i, r := range p.Rows {
 		y := data.Max.Y - markPitch*(vg.Length(i)+0.5)
-		name := flushRight(bold(plain))
-		name.Color = variantColour(i)
-		c.FillText(name, vg.Point{X: left - 10, Y: y}, r.Variant)
-		p.drawRow(c, &data, i, left, y, most)
+		ofVariant(c, r.Variant, func() {
+			name := flushRight(bold(plain))
+			name.Color = variantColour(i)
+			c.FillText(name, vg.Point{X: left - 10, Y: y}, r.Variant)
+			p.drawRow(c, &data, i, left, y, most)
+		})
 	}
 }
 
@@ -149,6 +169,10 @@ func (p markPanel) drawRow(c draw.Canvas, data *panel, i int, left, y vg.Length,
 	dot(c, colour, at(r.Stats.P50), 2.5)
 	dot(c, colour, at(r.Stats.P99), 4.5)
 	dot(c, colour, at(r.Stats.Max), 2.5)
+	sizes := []int64{r.Stats.P50, r.Stats.P99, r.Stats.Max}
+	data.trace(r.Variant, "", len(sizes), func(i int) (vg.Point, string) {
+		return at(sizes[i]), []string{"p50", "p99", "max"}[i] + ": " + value(float64(sizes[i]), p.Mark.Unit)
+	})
 	p99, largest := value(float64(r.Stats.P99), p.Mark.Unit), value(float64(r.Stats.Max), p.Mark.Unit)
 	text := "p99 " + p99 + ", max " + largest
 	if p99 == largest {

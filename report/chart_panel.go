@@ -11,7 +11,8 @@ import (
 // panel is the part of a canvas that shows data, between two axes.
 type panel struct {
 	draw.Canvas
-	x, y axis
+	x, y  axis
+	index int // among the plot's panels
 }
 
 func (p *panel) atX(v float64) vg.Length { return p.X(p.x.norm(v)) }

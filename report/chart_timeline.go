@@ -8,8 +8,7 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // track is a variant's response time as its first repeat went on.
@@ -24,14 +23,27 @@ type moment struct {
 	From, To     time.Duration
 	Transactions uint64
 	P50, P99     int64 // ns; 0 where there are no transactions
+	Max          int64
+	responses    *hdr.Histogram // nil where there are none
+	Marked       uint64         // observations of the mark that the chart shows
+	MarkedOf     uint64         // of so many
+}
+
+// share is that of the mark.
+func (m moment) share() float64 {
+	if m.MarkedOf == 0 {
+		return 0
+	}
+	return float64(m.Marked) / float64(m.MarkedOf)
 }
 
 // mostMoments is how many moments a track has at most; where there are more
 // intervals, neighbours are taken together.
 const mostMoments = 60
 
-// latencyTracks has a track for every variant that has intervals and transactions.
-func latencyTracks(s *Scenario) []track {
+// latencyTracks has a track for every variant that has intervals and
+// transactions; mark is what its moments count beside the latency.
+func latencyTracks(s *Scenario, mark record.Series) ([]track, error) {
 	var out []track
 	for i := range s.Variants {
 		v := &s.Variants[i]
@@ -40,89 +52,78 @@ func latencyTracks(s *Scenario) []track {
 		}
 		t := track{Variant: v.Name, Position: i}
 		for group := range slices.Chunk(v.intervals, (len(v.intervals)+mostMoments-1)/mostMoments) {
-			t.Moments = append(t.Moments, momentOf(group))
+			m, err := s.momentOf(group, mark)
+			if err != nil {
+				return nil, fmt.Errorf("%s/%s: %w", s.Name, v.Name, err)
+			}
+			t.Moments = append(t.Moments, m)
 		}
 		out = append(out, t)
 	}
-	return out
+	return out, nil
 }
 
 // momentOf takes neighbouring intervals together.
-func momentOf(intervals []runfile.Interval) moment {
+func (s *Scenario) momentOf(intervals []runfile.Interval, mark record.Series) (moment, error) {
 	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To}
-	sum := record.NewTotal()
+	shared := true // the histogram is an interval's own
 	for i := range intervals {
-		if h := intervals[i].Histograms[record.Response]; h != nil {
-			sum.Merge(h)
+		iv := &intervals[i]
+		h, err := iv.Histogram(record.Response)
+		if err != nil {
+			return m, err
 		}
+		switch {
+		case h == nil:
+		case m.responses == nil:
+			m.responses = h
+		case shared:
+			m.responses, shared = m.responses.Clone(), false
+			m.responses.Merge(h)
+		default:
+			m.responses.Merge(h)
+		}
+		marked, err := s.observed(iv, mark.Name)
+		if err != nil {
+			return m, err
+		}
+		of, err := s.observed(iv, mark.Of)
+		if err != nil {
+			return m, err
+		}
+		m.Marked, m.MarkedOf = m.Marked+marked, m.MarkedOf+of
 	}
-	if m.Transactions = uint64(sum.TotalCount()); m.Transactions > 0 {
-		m.P50, m.P99 = sum.ValueAtPercentile(50), sum.ValueAtPercentile(99)
+	if m.responses != nil {
+		m.Transactions = uint64(m.responses.TotalCount())
+		p := m.responses.ValueAtPercentilesSlice([]float64{50, 99, 100})
+		m.P50, m.P99, m.Max = p[0], p[1], p[2]
 	}
-	return m
+	return m, nil
 }
 
-// trackHeight is that of a panel with all around it.
-const trackHeight vg.Length = 150
-
-// trackColumns is how many panels stand beside each other.
-const trackColumns = 2
-
-func timelineChart(s *Scenario) (Chart, bool) {
-	tracks := latencyTracks(s)
-	if len(tracks) == 0 {
-		return Chart{}, false
-	}
-	var values []float64
-	end := time.Duration(1)
-	for _, t := range tracks {
-		for _, m := range t.Moments {
-			end = max(end, m.To)
-			if m.Transactions > 0 {
-				values = append(values, float64(m.P50), float64(m.P99))
+// observed is how many observations of a series an interval has, or
+// transactions that ended in an outcome.
+func (s *Scenario) observed(iv *runfile.Interval, name string) (uint64, error) {
+	for i, series := range s.def.Series {
+		if i == record.Response && series.Name == name { // every transaction has one
+			var n uint64
+			for _, ended := range iv.Outcomes {
+				n += ended
 			}
+			return n, nil
+		}
+		if series.Name == name {
+			h, err := iv.Histogram(i)
+			if h == nil {
+				return 0, err
+			}
+			return uint64(h.TotalCount()), err
 		}
 	}
-	chart := Chart{
-		Name: "timeline", Title: timelineTitle(s, tracks), Alt: "Lines of " + s.responseTime() + " over time.",
-		subtitle: s.Name + ": " + s.responseTime() + " on a log scale, as the run went on: p99 the thick line, p50 the thin one",
-		height:   tracksHeight(len(tracks)),
-		notes:    s.chartNotes(slices.Contains(values, 0)),
+	if i := slices.Index(s.def.Outcomes, name); i >= 0 {
+		return iv.Outcomes[i], nil
 	}
-	for _, t := range tracks {
-		best, worst := t.extremes()
-		chart.Alt += fmt.Sprintf(" %s: p99 between %s and %s.", t.Variant, duration(best.P99), duration(worst.P99))
-	}
-	x, y := timeAxis(end), logAxis("ns", values, 5)
-	chart.body = func(c draw.Canvas) {
-		for i, at := range places(c, len(tracks)) {
-			tracks[i].draw(at, x, y)
-		}
-	}
-	return chart, true
-}
-
-// tracksHeight is what n panels need.
-func tracksHeight(n int) vg.Length {
-	columns := min(trackColumns, n)
-	return trackHeight * vg.Length((n+columns-1)/columns)
-}
-
-// places divides a canvas among n panels, row by row.
-func places(c draw.Canvas, n int) []draw.Canvas {
-	out := make([]draw.Canvas, n)
-	columns := min(trackColumns, n)
-	whole := c.Max.X - c.Min.X
-	width := whole / vg.Length(columns)
-	var row draw.Canvas
-	for i := range out {
-		if i%columns == 0 {
-			row, c = cutTop(c, trackHeight)
-		}
-		left := vg.Length(i%columns) * width
-		out[i] = draw.Crop(row, left, left+width-whole, 0, 0)
-	}
-	return out
+	return 0, nil
 }
 
 // extremes returns the moments with the least and the greatest p99.
@@ -153,42 +154,11 @@ func timelineTitle(s *Scenario, tracks []track) string {
 	if worst.Transactions == 0 {
 		return "No interval has a transaction"
 	}
-	return fmt.Sprintf("The worst moment: p99 of %s is %s%s from %s to %s", name, duration(worst.P99), s.modelled(),
-		duration(int64(worst.From)), duration(int64(worst.To)))
-}
-
-// draw draws one panel. A stretch without transactions is a gap.
-func (t track) draw(c draw.Canvas, x, y axis) {
-	colour := variantColour(t.Position)
-	name := bold(lettering(bodySize, ink))
-	name.Color = colour
-	p := panel{Canvas: draw.Crop(c, 56, -18, 34, -24), x: x, y: y}
-	c.FillText(name, vg.Point{X: p.Min.X, Y: c.Max.Y - 9}, t.Variant)
-	p.rules(true)
-	p.marksX(true)
-	for _, line := range []struct {
-		of    func(moment) int64
-		width vg.Length
-	}{
-		{func(m moment) int64 { return m.P99 }, 2.25},
-		{func(m moment) int64 { return m.P50 }, 1},
-	} {
-		var xs, ys []float64
-		flush := func() {
-			if len(xs) > 0 {
-				p.line(stroke(colour, line.width), xs, ys)
-			}
-			xs, ys = nil, nil
-		}
-		for _, m := range t.Moments {
-			if m.Transactions == 0 {
-				flush()
-				continue
-			}
-			xs, ys = append(xs, float64(m.From+m.To)/2), append(ys, float64(line.of(m)))
-		}
-		flush()
+	when := fmt.Sprintf("from %s to %s", duration(int64(worst.From)), duration(int64(worst.To)))
+	if worst.From == 0 {
+		when = "in the first " + duration(int64(worst.To))
 	}
+	return fmt.Sprintf("The worst moment: p99 of %s is %s%s %s", name, duration(worst.P99), s.modelled(), when)
 }
 
 // timeAxis spans the measured time, with ticks at round times.
@@ -214,4 +184,17 @@ func timeAxis(end time.Duration) axis {
 		}
 		return duration(int64(d))
 	})
+}
+
+// clockTime formats a time since measuring began for reading off: "02:10",
+// "1:02:10", and below a minute "12.5 s".
+func clockTime(d time.Duration) string {
+	if d < time.Minute {
+		return duration(int64(d))
+	}
+	s := int64(d.Round(time.Second) / time.Second)
+	if s < 3600 {
+		return fmt.Sprintf("%02d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }

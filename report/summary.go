@@ -3,11 +3,15 @@
 package report
 
 import (
+	"math"
+	"runtime"
+
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
 )
 
 // Summary is a run in figures: what `kvbench run --json` prints.
@@ -103,26 +107,36 @@ func Summarise(run *runfile.Run, results []Expectation) Summary {
 		CutOff: run.CutOff, Interrupted: run.Interrupted, Warnings: []string{}, Scenarios: []Scenario{},
 	}
 	s.Warnings = append(s.Warnings, run.Warnings...)
+	s.Scenarios = make([]Scenario, len(h.Scenarios))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range h.Scenarios {
-		def := &h.Scenarios[i]
-		out := Scenario{
-			Name: def.Name, Question: def.Question, Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
-			Load: def.Load, Modelled: def.Traits.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
-		}
-		for _, r := range results {
-			if r.Scenario == def.Name {
-				out.Expectations = append(out.Expectations, r)
-			}
-		}
-		for j := range def.Variants {
-			if v, ok := summariseVariant(run, i, j); ok {
-				out.Variants = append(out.Variants, v)
-			}
-		}
-		s.Scenarios = append(s.Scenarios, out)
-		s.Warnings = append(s.Warnings, out.warnings()...)
+		g.Go(func() error { s.Scenarios[i] = summariseScenario(run, i, results); return nil })
+	}
+	_ = g.Wait() // there are no errors
+	for i := range s.Scenarios {
+		s.Warnings = append(s.Warnings, s.Scenarios[i].warnings()...)
 	}
 	return s
+}
+
+func summariseScenario(run *runfile.Run, i int, results []Expectation) Scenario {
+	def := &run.Header.Scenarios[i]
+	out := Scenario{
+		Name: def.Name, Question: def.Question, Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
+		Load: def.Load, Modelled: def.Traits.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
+	}
+	for _, r := range results {
+		if r.Scenario == def.Name {
+			out.Expectations = append(out.Expectations, r)
+		}
+	}
+	for j := range def.Variants {
+		if v, ok := summariseVariant(run, i, j); ok {
+			out.Variants = append(out.Variants, v)
+		}
+	}
+	return out
 }
 
 // summariseVariant takes the repeats of a variant together; ok is false when it
@@ -136,6 +150,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 			Outcomes: make([]uint64, len(def.Outcomes)), Histograms: make([]*hdr.Histogram, len(def.Series)),
 		},
 	}
+	var first *runfile.Variant
 	for _, r := range run.Variants {
 		if r.Scenario != scenario || r.Variant != variant {
 			continue
@@ -148,7 +163,17 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		if v.Errored == "" {
 			v.Errored = r.Error
 		}
+		if v.Repeats == 1 {
+			first = r
+			continue
+		}
+		if v.Repeats == 2 {
+			v.total.Merge(&first.Total.Snapshot)
+		}
 		v.total.Merge(&r.Total.Snapshot)
+	}
+	if v.Repeats == 1 { // nothing to add to it
+		v.total = first.Total.Snapshot
 	}
 	for i, name := range def.Outcomes {
 		v.Outcomes[name] = v.total.Outcomes[i]
@@ -203,12 +228,13 @@ func statistics(s record.Series, h *hdr.Histogram) Stats {
 	if h == nil || h.TotalCount() == 0 {
 		return out
 	}
-	out.Count, out.Mean, out.Min, out.Max = uint64(h.TotalCount()), h.Mean(), h.Min(), h.Max()
-	for _, p := range []struct {
-		percentile float64
-		to         *int64
-	}{{50, &out.P50}, {90, &out.P90}, {95, &out.P95}, {99, &out.P99}, {99.9, &out.P999}} {
-		*p.to = h.ValueAtPercentile(p.percentile)
+	out.Count, out.Min = uint64(h.TotalCount()), math.MaxInt64
+	for s := range spikes(h) {
+		middle := s.From + (s.To-s.From+1)/2 // as the histogram's Mean takes it
+		out.Mean += float64(s.Count) * float64(middle) / float64(out.Count)
+		out.Min, out.Max = min(out.Min, s.From), s.To
 	}
+	p := h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9})
+	out.P50, out.P90, out.P95, out.P99, out.P999 = p[0], p[1], p[2], p[3], p[4]
 	return out
 }

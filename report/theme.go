@@ -1,7 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"image/color"
+	"math"
+	"strings"
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -29,6 +32,10 @@ var (
 	gridGrey   = color.RGBA{R: 0xe3, G: 0xe6, B: 0xea, A: 0xff}
 	axisGrey   = color.RGBA{R: 0x9a, G: 0xa2, B: 0xab, A: 0xff}
 	warningRed = color.RGBA{R: 0xb4, G: 0x23, B: 0x18, A: 0xff} // of what failed, and nothing else
+
+	faultGround = color.RGBA{R: 0xfb, G: 0xe3, B: 0xdf, A: 0xff} // behind a stretch in which the store was made to fail
+
+	darkPaper = color.RGBA{R: 0x17, G: 0x1b, B: 0x21, A: 0xff} // the colour of a card of the page
 )
 
 // variantColours are by a variant's position in its scenario: the palette of
@@ -57,6 +64,64 @@ var partColours = [...]color.RGBA{
 	{R: 0xaa, G: 0xaa, B: 0x00, A: 0xff}, // olive
 }
 
+// darkPairs are the colours of a chart on a dark page, by those of the same
+// chart on white paper. No two colours on paper are the same.
+func darkPairs() [][2]color.RGBA {
+	grey := func(v uint8) color.RGBA { return color.RGBA{R: v, G: v, B: v, A: 0xff} }
+	out := [][2]color.RGBA{
+		{paper, darkPaper},
+		{ink, {R: 0xe6, G: 0xe8, B: 0xeb, A: 0xff}},
+		{mutedInk, {R: 0x9d, G: 0xa7, B: 0xb1, A: 0xff}},
+		{gridGrey, {R: 0x2b, G: 0x31, B: 0x39, A: 0xff}},
+		{axisGrey, {R: 0x6b, G: 0x74, B: 0x7e, A: 0xff}},
+		{warningRed, {R: 0xff, G: 0x9b, B: 0x91, A: 0xff}},
+	}
+	out = append(out, [2]color.RGBA{faultGround, {R: 0x3f, G: 0x20, B: 0x1e, A: 0xff}})
+	for _, pair := range out[:6] {
+		if c := pair[0]; c == mutedInk || c == warningRed { // the intervals of a dumbbell
+			out = append(out, [2]color.RGBA{pale(c), between(darkPaper, pair[1], 0.5)})
+		}
+	}
+	for i, light := range heatColours {
+		out = append(out, [2]color.RGBA{light, between(darkPaper, paper, 0.1+0.12*float64(i))})
+	}
+	for i, dark := range [...]color.RGBA{
+		{R: 0x56, G: 0xb4, B: 0xf0, A: 0xff},
+		{R: 0xff, G: 0x8c, B: 0x42, A: 0xff},
+		{R: 0x2f, G: 0xc9, B: 0x9b, A: 0xff},
+		{R: 0xe0, G: 0x8f, B: 0xc4, A: 0xff},
+		{R: 0xe6, G: 0xb0, B: 0x3a, A: 0xff},
+		{R: 0x8f, G: 0xd3, B: 0xf7, A: 0xff},
+		grey(0xd0),
+		{R: 0xd9, G: 0xd6, B: 0x4f, A: 0xff},
+	} {
+		light := variantColours[i]
+		out = append(out, [2]color.RGBA{light, dark}, [2]color.RGBA{pale(light), between(darkPaper, dark, 0.5)})
+	}
+	for _, light := range partColours { // they carry text, which is light there
+		out = append(out, [2]color.RGBA{light, between(darkPaper, light, 0.45)})
+	}
+	return out
+}
+
+// DarkCSS are the rules of a style sheet that turn every chart within an
+// element of this selector from white paper to a dark page.
+func DarkCSS(within string) string {
+	var out strings.Builder
+	for _, pair := range darkPairs() {
+		for _, attribute := range []string{"fill", "stroke"} {
+			fmt.Fprintf(&out, "%s [%s=\"%s\"]{%[2]s:%[4]s}\n", within, attribute, hex(pair[0]), hex(pair[1]))
+		}
+	}
+	return out.String()
+}
+
+// between mixes two colours: 0 is a, 1 is b.
+func between(a, b color.RGBA, share float64) color.RGBA {
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + share*(float64(b)-float64(a)))) }
+	return color.RGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 0xff}
+}
+
 // variantColour is the colour of the variant at a position.
 func variantColour(i int) color.RGBA { return variantColours[i%len(variantColours)] }
 
@@ -64,10 +129,7 @@ func variantColour(i int) color.RGBA { return variantColours[i%len(variantColour
 func partColour(i int) color.RGBA { return partColours[i%len(partColours)] }
 
 // pale is a colour mixed half and half with the paper.
-func pale(c color.RGBA) color.RGBA {
-	half := func(v uint8) uint8 { return v/2 + 128 }
-	return color.RGBA{R: half(c.R), G: half(c.G), B: half(c.B), A: 0xff}
-}
+func pale(c color.RGBA) color.RGBA { return between(paper, c, 0.5) }
 
 // lettering is plain text of a size and colour, placed by its left end and the
 // middle of its height.

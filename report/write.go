@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +14,41 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Formats are the formats that Write knows.
-func Formats() []string { return []string{"html", "svg", "png", "md", "csv"} }
+// document is a format that is one file.
+type document struct {
+	format, file string
+	render       func(*Summary, *runfile.Run, []figure) ([]byte, error)
+}
+
+// documents are the formats of one file, in the order in which they are
+// written.
+func documents() []document {
+	return []document{
+		{"html", "report.html", asHTML},
+		{"md", "report.md", func(s *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return s.asMarkdown(&run.Header), nil }},
+		{"csv", "report.csv", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asCSV() }},
+		{"benchfmt", "report.bench.txt", func(_ *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return asBenchfmt(run) }},
+		{"junit", "junit.xml", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asJUnit() }},
+		{"hlog", "report.hlog", func(_ *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return asHLog(run) }},
+		{"json", "report.json", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asJSON() }},
+	}
+}
+
+// Formats are the formats that Write knows: the documents, and the charts as
+// files of their own.
+func Formats() []string {
+	out := []string{"html", "svg", "png"}
+	for _, d := range documents()[1:] {
+		out = append(out, d.format)
+	}
+	return out
+}
+
+// asJSON writes the summary; docs/schema/summary.json is its schema.
+func (s *Summary) asJSON() ([]byte, error) {
+	text, err := json.MarshalIndent(s, "", "  ")
+	return append(text, '\n'), err
+}
 
 // DefaultFormats are the formats of a report that nobody asked for.
 func DefaultFormats() []string { return []string{"html", "svg", "png"} }
@@ -22,9 +56,8 @@ func DefaultFormats() []string { return []string{"html", "svg", "png"} }
 // chartsDir is the folder of the charts within that of the report.
 const chartsDir = "charts"
 
-// Write writes a run's report to a folder, which must exist: report.html,
-// report.md, report.csv, and charts/<scenario>-<chart>.svg and .png, as the
-// formats say. results are what its expectations came to. It returns the paths
+// Write writes a run's report to a folder, which must exist: the documents, and
+// charts/<scenario>-<chart>.svg and .png, as the formats say. results are what its expectations came to. It returns the paths
 // of the files it wrote. Each appears under its name only when it is whole.
 func Write(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
 	for _, f := range formats {
@@ -68,6 +101,7 @@ type figure struct {
 	Chart
 	scenario int // index into the summary's scenarios
 	svg, png []byte
+	plot     Plot // of the SVG
 }
 
 // drawAll draws all charts, on all cores.
@@ -77,46 +111,54 @@ func drawAll(s *Summary, formats []string) ([]figure, error) {
 	if !svg && !png {
 		return nil, nil
 	}
-	var figures []figure
-	for i := range s.Scenarios {
-		for _, c := range Charts(&s.Scenarios[i]) {
-			figures = append(figures, figure{Chart: c, scenario: i})
-		}
-	}
+	// Scenario by scenario: what its charts are drawn from is let go with them.
+	drawn := make([][]figure, len(s.Scenarios))
+	grown := families(s)
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range figures {
-		f := &figures[i]
-		if svg {
-			g.Go(func() (err error) { f.svg, err = f.SVG(); return err })
-		}
-		if png {
-			g.Go(func() (err error) { f.png, err = f.PNG(); return err })
-		}
+	for i := range drawn {
+		g.Go(func() error {
+			charts := Charts(&s.Scenarios[i])
+			for _, family := range grown { // with its smallest member
+				if family[0].Scenario == &s.Scenarios[i] {
+					charts = append(charts, growthChart(family))
+				}
+			}
+			for _, c := range charts {
+				f := figure{Chart: c, scenario: i}
+				var err error
+				if svg {
+					if f.svg, f.plot, err = c.drawn(); err != nil {
+						return err
+					}
+				}
+				if png {
+					if f.png, err = c.PNG(); err != nil {
+						return err
+					}
+				}
+				f.body = nil
+				drawn[i] = append(drawn[i], f)
+			}
+			return nil
+		})
 	}
-	return figures, g.Wait()
+	err := g.Wait()
+	return slices.Concat(drawn...), err
 }
 
-// render makes the files, in the order of Formats but for the charts, which
-// come last.
+// render makes the files: the documents, then the charts.
 func render(s *Summary, run *runfile.Run, formats []string, figures []figure) ([]file, error) {
 	var files []file
-	if slices.Contains(formats, "html") {
-		page, err := asHTML(s, run, figures)
+	for _, d := range documents() {
+		if !slices.Contains(formats, d.format) {
+			continue
+		}
+		data, err := d.render(s, run, figures)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{"report.html", page})
-	}
-	if slices.Contains(formats, "md") {
-		files = append(files, file{"report.md", s.asMarkdown(&run.Header)})
-	}
-	if slices.Contains(formats, "csv") {
-		table, err := s.asCSV()
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{"report.csv", table})
+		files = append(files, file{d.file, data})
 	}
 	ids := s.ids()
 	for _, f := range figures {

@@ -57,7 +57,10 @@ func read(t *testing.T, dir, name string) string {
 
 func TestWriteFiles(t *testing.T) {
 	dir, files := write(t, runOf(once(t)), Formats()...)
-	want := map[string]bool{"report.html": true, "report.md": true, "report.csv": true}
+	want := map[string]bool{}
+	for _, d := range documents() {
+		want[d.file] = true
+	}
 	for _, c := range []string{"latency", "timeline", "outcomes", "cost"} {
 		want["charts/example-"+c+".svg"], want["charts/example-"+c+".png"] = true, true
 	}

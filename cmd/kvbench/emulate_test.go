@@ -97,6 +97,8 @@ func methods(service any) []string {
 }
 
 // Cloudflare's own client, as it is: every method that it has for KV.
+//
+//lint:file-ignore SA1019 clients call what is deprecated too
 func TestCloudflareClient(t *testing.T) {
 	base, token := startEmulator(t, "--namespace", "bench")
 	client := kv.NewKVService(option.WithBaseURL(base+"/"), option.WithAPIToken(token)).Namespaces

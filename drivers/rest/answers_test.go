@@ -313,7 +313,8 @@ func TestErrors(t *testing.T) {
 			want   error
 		}{
 			{
-				"throttled, in seconds", 429, map[string]string{"Retry-After": "300"},
+				"throttled, in seconds", 429,
+				map[string]string{"Retry-After": "300"},
 				`{"success":false,"errors":[{"code":971,"message":"Please wait"}]}`,
 				&kv.Error{Status: 429, Code: 971, Message: "Please wait", RetryAfter: 5 * time.Minute},
 			},

@@ -53,7 +53,7 @@ type Header struct {
 	Command string `json:"command"` // repeats the run
 	// Baseline is why this run was made the one that others are compared with;
 	// empty in any other. A baseline holds no intervals.
-	Baseline  string       `json:"baseline,omitempty"`
+	Baseline string `json:"baseline,omitempty"`
 	// RunID names the run in the keys that it writes to stores which are not
 	// made for it: they begin with kvbench/ID/. Empty where it uses none.
 	RunID     string       `json:"run_id,omitempty"`

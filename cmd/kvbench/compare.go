@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"kvbench/internal/compare"
+	"kvbench/internal/runfile"
+	"kvbench/internal/suggest"
+	"kvbench/internal/units"
+	"kvbench/report"
+
+	"github.com/spf13/cobra"
+)
+
+type compareOptions struct {
+	smallest string
+	alpha    float64
+	gate     bool
+	json     bool
+	formats  []string
+	out      string
+	run      bool
+	drivers  []string
+	settings settings
+	quiet    bool
+	budget   float64 // US dollars, for each side
+}
+
+// compareFormats are the formats of a comparison that --format knows.
+var compareFormats = []string{"html", "md", "json"}
+
+func newCompare() *cobra.Command {
+	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha}
+	c := &cobra.Command{
+		Use:   "compare BASE HEAD",
+		Short: "Say what changed from one run to another, and gate on it",
+		Long: `Compare holds every figure of two runs against each other and says better, worse,
+the same, or that it can't tell and how many more repeats would.
+
+In virtual time with the same seed nothing is left to chance: a mark, a count or a
+price that differs at all did change. On the wall clock a difference counts when
+the Mann-Whitney test of the repeats tells it from chance, after a correction for
+the number of figures (Holm), and when it is at least --smallest. Ten repeats of
+each find a difference of 5 %; fewer than five find none.
+
+With --run, the arguments are scenario files, or one file for several --driver,
+and compare runs both in turns, so that what the machine does meanwhile meets both
+alike.`,
+		Example: `  kvbench compare results/baseline results/20260101-120000-scenarios --gate
+  kvbench compare --run a.yaml b.yaml --repeat 10
+  kvbench compare --run a.yaml --driver embedded:// --driver 'embedded://?writes=strict' --out results/ab`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.settings.seeded = c.Flags().Changed("seed")
+			return runCompare(c, args, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.smallest, "smallest", o.smallest, "the smallest difference that matters, as a `SHARE` such as 3%")
+	f.Float64Var(&o.alpha, "alpha", o.alpha, "the chance, 0 to 1, that a build compared with itself shows any difference")
+	f.BoolVar(&o.gate, "gate", false, "exit with 3 when anything is worse, or did not run to its end")
+	f.BoolVar(&o.json, "json", false, "print one JSON object instead of text")
+	f.StringSliceVar(&o.formats, "format", nil, "write compare.FORMAT in these `FORMATS`: "+strings.Join(compareFormats, ", "))
+	f.StringVar(&o.out, "out", "", "write to this `DIR`; HEAD's folder when there is none")
+	f.BoolVar(&o.run, "run", false, "run both first, in turns: the arguments are scenario files")
+	f.StringArrayVar(&o.drivers, "driver", nil, "with --run: the store of this `URL`; once for both, or twice, base first")
+	f.StringSliceVar(&o.settings.only, "only", nil, "with --run: run only what matches this `GLOB`")
+	f.StringVar(&o.settings.clock, "clock", "", "with --run: run in `auto|wall|virtual` time")
+	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for so long")
+	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant so often; 10 on the wall clock when it is not given")
+	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: start everything random from here")
+	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
+	f.Float64Var(&o.budget, "budget", 1, "with --run: run on a store that bills only what costs at most so many `USD`, each side")
+	return c
+}
+
+// options are the settings of the comparison itself.
+func (o compareOptions) options() (compare.Options, error) {
+	smallest, err := units.ParseShare(o.smallest)
+	switch {
+	case err != nil:
+		return compare.Options{}, fmt.Errorf("--smallest %q: %w", o.smallest, err)
+	case smallest < 0 || smallest >= 1:
+		return compare.Options{}, fmt.Errorf("--smallest %q: want 0%% to 99%%", o.smallest)
+	case !(o.alpha > 0 && o.alpha < 1):
+		return compare.Options{}, fmt.Errorf("--alpha %v: want more than 0 and less than 1, such as %v", o.alpha, compare.DefaultAlpha)
+	}
+	for _, f := range o.formats {
+		if !slices.Contains(compareFormats, f) {
+			return compare.Options{}, fmt.Errorf("--format %q is not known; %s", f, suggest.Mean(f, "the formats are", compareFormats))
+		}
+	}
+	return compare.Options{Smallest: smallest, Alpha: o.alpha}, nil
+}
+
+func runCompare(c *cobra.Command, args []string, o compareOptions) error {
+	options, err := o.options()
+	if err != nil {
+		return usage(err)
+	}
+	var dirs [2]string
+	var ran error
+	if o.run {
+		if dirs, ran, err = o.runBoth(c.Context(), args, c.ErrOrStderr()); err != nil {
+			return err
+		}
+	} else if dirs, err = o.twoRuns(c, args); err != nil {
+		return usage(err)
+	}
+	base, err := runfile.Open(dirs[0])
+	if err != nil {
+		return usage(err)
+	}
+	head, err := runfile.Open(dirs[1])
+	if err != nil {
+		return usage(err)
+	}
+	options.Interleaved = tookTurns(&base.Header, &head.Header)
+	result, err := compare.Compare(base, head, options)
+	if err != nil {
+		if errors.Is(err, compare.ErrNothing) {
+			return usage(err)
+		}
+		return err
+	}
+	if err := o.write(result, base, head); err != nil {
+		return err
+	}
+	if o.json {
+		err = writeJSON(c.OutOrStdout(), result)
+	} else {
+		err = report.CompareTerminal(c.OutOrStdout(), result)
+	}
+	switch {
+	case err != nil:
+		return err
+	case ran != nil:
+		return fmt.Errorf("not every variant ran to its end: %w", ran)
+	case !o.gate || result.Gate == "pass":
+		return nil
+	}
+	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(result.Failed, "\n  "))}
+}
+
+// twoRuns checks the arguments of a comparison of two runs.
+func (o compareOptions) twoRuns(c *cobra.Command, args []string) (dirs [2]string, err error) {
+	for _, name := range []string{"driver", "only", "clock", "duration", "repeat", "seed", "quiet"} {
+		if c.Flags().Changed(name) {
+			return dirs, fmt.Errorf("--%s is for --run, which runs scenario files; without it BASE and HEAD are runs", name)
+		}
+	}
+	if len(args) != 2 {
+		return dirs, errors.New("want two runs, BASE and HEAD, or --run and scenario files")
+	}
+	if sameFile(args[0], args[1]) {
+		return dirs, fmt.Errorf("%s and %s are the same run: there is nothing to compare", args[0], args[1])
+	}
+	return [2]string(args), nil
+}
+
+// sameFile reports whether two paths lead to one run file.
+func sameFile(a, b string) bool {
+	var infos [2]os.FileInfo
+	for i, path := range []string{a, b} {
+		info, err := os.Stat(path)
+		if err == nil && info.IsDir() {
+			info, err = os.Stat(filepath.Join(path, runfile.FileName))
+		}
+		if err != nil {
+			return false // opening it says why
+		}
+		infos[i] = info
+	}
+	return os.SameFile(infos[0], infos[1])
+}
+
+// write writes the comparison's files.
+func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Run) error {
+	dir := o.out
+	if dir == "" {
+		dir = head.Dir()
+	}
+	for _, format := range o.formats {
+		var data []byte
+		var err error
+		switch format {
+		case "html":
+			data, err = report.CompareHTML(result, base, head)
+		case "md":
+			data = report.CompareMarkdown(result)
+		case "json":
+			var out bytes.Buffer
+			err = writeJSON(&out, result)
+			data = out.Bytes()
+		}
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return usage(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "compare."+format), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeJSON writes one JSON object.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -1,0 +1,108 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"kvbench/internal/price"
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// asBenchfmt writes a run in the Go benchmark format, which benchstat reads: a
+// line for every repeat of a variant, named
+// BenchmarkKV/scenario=NAME/variant=NAME, over its transactions. Its units:
+//
+//	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles
+//	get/op, put/op and so on         operations of the store per transaction
+//	usd/Mop                          US dollars per million transactions
+//	MARK/op                          observations of a mark per transaction
+//	error/op                         transactions that ended in an error
+func asBenchfmt(run *runfile.Run) ([]byte, error) {
+	var out bytes.Buffer
+	w := benchfmt.NewWriter(&out)
+	h := &run.Header
+	for _, v := range run.Variants {
+		values := benchValues(v)
+		if values == nil {
+			continue // no transactions
+		}
+		result := benchfmt.Result{
+			// The last part says how many CPUs there were, as that of every Go
+			// benchmark does; without it, the 30 of ttl-30 would be taken for it.
+			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name), max(h.CPUs, 1)),
+			Iters: int(v.Total.Histograms[record.Response].TotalCount()), Values: values,
+		}
+		for _, c := range []fact{
+			{"goos", h.OS},
+			{"goarch", h.Arch},
+			{"pkg", "kvbench"},
+			{"driver", v.Def.Driver},
+			{"clock", v.Def.Clock},
+			{"latency", measuredOrModelled(v.Def.Traits.Modelled)},
+		} {
+			if c.Value != "" {
+				result.Config = append(result.Config, benchfmt.Config{Key: c.Name, Value: []byte(c.Value), File: true})
+			}
+		}
+		if err := w.Write(&result); err != nil {
+			return nil, fmt.Errorf("writing %s/%s as a benchmark: %w", v.Def.Name, v.Name, err)
+		}
+	}
+	return out.Bytes(), nil
+}
+
+func benchValues(v *runfile.Variant) []benchfmt.Value {
+	response := v.Total.Histograms[record.Response]
+	if response == nil || response.TotalCount() == 0 {
+		return nil
+	}
+	n := float64(response.TotalCount())
+	p := response.ValueAtPercentilesSlice([]float64{50, 99, 99.9})
+	out := []benchfmt.Value{
+		{Value: response.Mean(), Unit: "ns/op"},
+		{Value: float64(p[0]), Unit: "p50-ns"},
+		{Value: float64(p[1]), Unit: "p99-ns"},
+		{Value: float64(p[2]), Unit: "p999-ns"},
+	}
+	perOp := func(count float64, name string) {
+		out = append(out, benchfmt.Value{Value: count / n, Unit: benchName(name) + "/op"})
+	}
+	for i, s := range v.Def.Series {
+		operation := record.Get <= i && i < record.FirstMark
+		count := 0.0
+		if h := v.Total.Histograms[i]; h != nil {
+			count = float64(h.TotalCount())
+		}
+		if operation && count > 0 || s.Mark {
+			perOp(count, s.Name)
+		}
+	}
+	for i, outcome := range v.Def.Outcomes {
+		if outcome == "error" {
+			perOp(float64(v.Total.Outcomes[i]), outcome)
+		}
+	}
+	bill := price.PerMillion(v.Total.Billed, uint64(response.TotalCount()))
+	return append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"})
+}
+
+// benchName makes a name a part of a benchmark's: without spaces and slashes.
+func benchName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '/' {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+func measuredOrModelled(modelled bool) string {
+	if modelled {
+		return "modelled"
+	}
+	return "measured"
+}

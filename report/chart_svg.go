@@ -1,0 +1,150 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"image/color"
+	"math"
+	"strconv"
+	"strings"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/recorder"
+)
+
+// SVG returns the chart as one svg element, to stand in a page or in a file of
+// its own. What belongs to a variant is in groups with its name as their
+// data-variant. Colours are attributes, which a style sheet overrides:
+// DarkCSS does for a dark page.
+func (c Chart) SVG() ([]byte, error) {
+	svg, _, err := c.drawn()
+	return svg, err
+}
+
+// drawn draws the chart once for both its SVG and its plot.
+func (c Chart) drawn() ([]byte, Plot, error) {
+	if c.err != nil {
+		return nil, Plot{}, fmt.Errorf("drawing chart %s: %w", c.Name, c.err)
+	}
+	s := c.sketch()
+	out := svgWriter{height: s.height}
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%s" height="%s" viewBox="0 0 %[2]s %[3]s" `+
+		`font-family="'Liberation Sans', Arial, Helvetica, sans-serif"><title>%s</title>`+"\n",
+		html.EscapeString(c.Alt), number1(chartWidth), number1(s.height), html.EscapeString(c.Title))
+	for _, a := range s.Actions {
+		if err := out.action(a); err != nil {
+			return nil, Plot{}, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
+		}
+	}
+	out.WriteString("</svg>\n")
+	return out.Bytes(), s.plot, nil
+}
+
+// svgWriter writes recorded actions as SVG elements. SVG has its origin at the
+// top left, a recording has it at the bottom left.
+type svgWriter struct {
+	bytes.Buffer
+	height vg.Length
+	colour string
+	width  vg.Length
+	dashes []vg.Length
+}
+
+func (w *svgWriter) action(a recorder.Action) error {
+	switch a := a.(type) {
+	case *recorder.SetColor:
+		w.colour = hex(a.Color)
+	case *recorder.SetLineWidth:
+		w.width = a.Width
+	case *recorder.SetLineDash:
+		w.dashes = a.Dashes
+	case *recorder.Comment:
+		if name, begins := strings.CutPrefix(a.Text, groupBegins); begins {
+			fmt.Fprintf(w, `<g data-variant="%s">`+"\n", html.EscapeString(name))
+		} else {
+			w.WriteString("</g>\n")
+		}
+	case *recorder.Fill:
+		fmt.Fprintf(w, `<path fill="%s" d="`, w.colour)
+		return w.path(a.Path)
+	case *recorder.Stroke:
+		if w.width <= 0 {
+			return nil
+		}
+		fmt.Fprintf(w, `<path fill="none" stroke="%s"`, w.colour)
+		if w.width != 1 {
+			fmt.Fprintf(w, ` stroke-width="%s"`, strconv.FormatFloat(w.width.Points(), 'g', 3, 64))
+		}
+		if len(w.dashes) > 0 {
+			w.WriteString(` stroke-dasharray="`)
+			for i, d := range w.dashes {
+				w.WriteString(strings.Repeat(" ", min(i, 1)) + number1(d))
+			}
+			w.WriteString(`"`)
+		}
+		w.WriteString(` d="`)
+		return w.path(a.Path)
+	case *recorder.FillString:
+		fmt.Fprintf(w, `<text x="%s" y="%s" font-size="%s" fill="%s"`, number1(a.Point.X), number1(w.height-a.Point.Y), number1(a.Size), w.colour)
+		if a.Font.Weight == xfont.WeightBold {
+			w.WriteString(` font-weight="bold"`)
+		}
+		fmt.Fprintf(w, ">%s</text>\n", html.EscapeString(a.String))
+	case *recorder.Push, *recorder.Pop: // the charts do not transform the canvas
+	default:
+		return fmt.Errorf("%s has no SVG", a.Call())
+	}
+	return nil
+}
+
+// path writes the data of a path and ends its element.
+func (w *svgWriter) path(path vg.Path) error {
+	var lastX, lastY string
+	point := func(letter string, p vg.Point) {
+		x, y := number1(p.X), number1(w.height-p.Y)
+		switch {
+		case letter == "L" && y == lastY:
+			w.WriteString("H" + x)
+		case letter == "L" && x == lastX:
+			w.WriteString("V" + y)
+		default:
+			w.WriteString(letter + x + " " + y)
+		}
+		lastX, lastY = x, y
+	}
+	for _, comp := range path {
+		switch comp.Type {
+		case vg.MoveComp:
+			point("M", comp.Pos)
+		case vg.LineComp:
+			point("L", comp.Pos)
+		case vg.CloseComp:
+			w.WriteString("Z")
+		case vg.ArcComp:
+			if math.Abs(comp.Angle) < 2*math.Pi {
+				return errors.New("an arc that is no circle has no SVG")
+			}
+			r := number1(comp.Radius)
+			for _, to := range []vg.Length{-comp.Radius, comp.Radius} { // two halves
+				w.WriteString("A" + r + " " + r + " 0 0 0 ")
+				point("", vg.Point{X: comp.Pos.X + to, Y: comp.Pos.Y})
+			}
+		default:
+			return fmt.Errorf("a part of a path, of type %d, has no SVG", comp.Type)
+		}
+	}
+	w.WriteString("\"/>\n")
+	return nil
+}
+
+// number1 formats a length in user units to a tenth.
+func number1(v vg.Length) string { return strconv.FormatFloat(tenths(v), 'f', -1, 64) }
+
+// hex formats an opaque colour.
+func hex(c color.Color) string {
+	rgba := color.RGBAModel.Convert(c).(color.RGBA)
+	return fmt.Sprintf("#%02x%02x%02x", rgba.R, rgba.G, rgba.B)
+}

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"kvbench/internal/compare"
+)
+
+// CompareMarkdown writes a comparison as GitHub Flavored Markdown, for a pull
+// request.
+func CompareMarkdown(c *compare.Comparison) []byte {
+	var out strings.Builder
+	sign := "✅"
+	if c.Gate == "fail" {
+		sign = "❌"
+	}
+	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
+	shown, same := verdictGroups(c)
+	for _, g := range shown {
+		if len(g.Deltas) == 0 {
+			continue
+		}
+		folded := g.Name == "can't tell"
+		name := strings.ToUpper(g.Name[:1]) + g.Name[1:]
+		if folded {
+			fmt.Fprintf(&out, "\n<details><summary>%s: %s</summary>\n", inline(name), plural(len(g.Deltas), "figure"))
+		} else {
+			fmt.Fprintf(&out, "\n**%s**\n", inline(name))
+		}
+		out.WriteString("\n| | figure | base | head | change | 95 % interval | |\n|---|---|--:|--:|--:|---|---|\n")
+		for _, d := range g.Deltas {
+			change, interval := changeOf(d)
+			cells := []string{
+				d.Scenario + "/" + d.Variant, seriesOf(d), figureOf(d.Base, d.Unit), figureOf(d.Head, d.Unit),
+				change, interval, evidence(d),
+			}
+			for i := range cells {
+				cells[i] = inline(cells[i])
+			}
+			fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | "))
+		}
+		if folded {
+			out.WriteString("\n</details>\n")
+		}
+	}
+	if len(same) > 0 {
+		fmt.Fprintf(&out, "\nThe same: %s.\n", inline(sameLine(c, same)))
+	}
+	for _, list := range []struct {
+		title string
+		lines []string
+	}{
+		{"The definitions differ", c.Differences},
+		{"Left out", c.Only},
+		{"Mind", c.Warnings},
+	} {
+		if len(list.lines) > 0 {
+			fmt.Fprintf(&out, "\n> [!WARNING]\n> %s:\n", list.title)
+		}
+		for _, line := range list.lines {
+			fmt.Fprintf(&out, "> - %s\n", inline(line))
+		}
+	}
+	fmt.Fprintf(&out, "\n%s\n", inline(method(c)))
+	return []byte(out.String())
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"kvbench/internal/compare"
+)
+
+// verdictGroup is the deltas of a comparison that a reader takes in together.
+type verdictGroup struct {
+	Name   string // of the verdict, in a word or two
+	Deltas []*compare.Delta
+}
+
+// verdictGroups sorts a comparison by what matters most: what became worse, the largest
+// change first, then better, changed and what can't be told, the most uncertain
+// first. same is the rest. What can't differ from another figure is left out.
+func verdictGroups(c *compare.Comparison) (shown []verdictGroup, same []*compare.Delta) {
+	shown = []verdictGroup{{Name: "worse"}, {Name: "better"}, {Name: "changed"}, {Name: "can't tell"}}
+	for i := range c.Deltas {
+		d := &c.Deltas[i]
+		switch {
+		case d.SameAs != "":
+		case d.Verdict == compare.Same:
+			same = append(same, d)
+		default:
+			n := slices.IndexFunc(shown, func(g verdictGroup) bool { return g.Name == verdictName(d) })
+			shown[n].Deltas = append(shown[n].Deltas, d)
+		}
+	}
+	for _, g := range shown {
+		slices.SortStableFunc(g.Deltas, func(a, b *compare.Delta) int { return cmp.Compare(weight(b), weight(a)) })
+	}
+	return shown, same
+}
+
+func verdictName(d *compare.Delta) string {
+	switch {
+	case d.Changed && d.Verdict == compare.Unsure:
+		return "changed"
+	case d.Verdict == compare.Unsure:
+		return "can't tell"
+	}
+	return string(d.Verdict)
+}
+
+// weight is how far a ratio is from 1, whichever way.
+func weight(d *compare.Delta) float64 {
+	if d.Ratio == nil || *d.Ratio == 0 {
+		return math.Inf(1)
+	}
+	return math.Abs(math.Log(*d.Ratio))
+}
+
+// verdictCounts counts the verdicts in a sentence.
+func verdictCounts(c *compare.Comparison) string {
+	shown, same := verdictGroups(c)
+	var parts []string
+	for _, g := range shown {
+		if n := len(g.Deltas); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, g.Name))
+		}
+	}
+	if n := len(same); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d the same", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// figureOf formats a value of a delta.
+func figureOf(v float64, unit string) string {
+	switch unit {
+	case "share":
+		return percent(v)
+	case "usd":
+		return dollars(v)
+	}
+	return value(v, unit)
+}
+
+// seriesOf is what a delta is of: a series and its statistic.
+func seriesOf(d *compare.Delta) string {
+	if d.Statistic == "mean" {
+		return d.Series
+	}
+	return d.Series + " " + d.Statistic
+}
+
+// signed writes a ratio as a change in percent, from three times on as a factor.
+func signed(ratio float64) string {
+	switch change := 100 * (ratio - 1); {
+	case ratio >= 3:
+		return times(ratio)
+	case math.Abs(change) < 0.05:
+		return "0 %"
+	case change < 0:
+		return "−" + digits(-change, 2) + " %"
+	default:
+		return "+" + digits(change, 2) + " %"
+	}
+}
+
+// changeOf is the change of a delta, and the interval that it lies in.
+func changeOf(d *compare.Delta) (change, interval string) {
+	switch {
+	case d.Ratio == nil:
+		change = "from 0"
+	default:
+		change = signed(*d.Ratio)
+	}
+	switch {
+	case d.Samples == "exact":
+		interval = "exact"
+	case d.Low != nil && d.High != nil:
+		interval = signed(*d.Low) + " to " + signed(*d.High)
+	default:
+		interval = "no interval"
+	}
+	return change, interval
+}
+
+// evidence says what the verdict of a delta rests on, or what would bring one.
+func evidence(d *compare.Delta) string {
+	switch {
+	case d.Verdict == compare.Unsure && !d.Changed:
+		switch n := d.MoreRepeats; {
+		case n > 1000:
+			return "more than 1,000 repeats more would tell"
+		case n == 1:
+			return "1 repeat more would tell"
+		default:
+			return fmt.Sprintf("%d repeats more would tell", n)
+		}
+	case d.Samples == "exact":
+		return ""
+	case d.P < 0.001:
+		return "p < 0.001"
+	}
+	return "p = " + digits(d.P, 2)
+}
+
+// method says in sentences how a verdict came about.
+func method(c *compare.Comparison) string {
+	text := fmt.Sprintf("A difference is called better or worse from %s on", percent(c.Smallest))
+	if c.Tests > 0 {
+		text += fmt.Sprintf(", and when the Mann–Whitney test of the repeats, corrected for %d tests (Holm), leaves "+
+			"a chance of at most %s that a build compared with itself would show any. Intervals are of 95 %%",
+			c.Tests, percent(c.Alpha))
+	}
+	if slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Samples == "exact" }) {
+		text += ". In virtual time with the same seed nothing is left to chance: there any difference of a mark, " +
+			"a count or a price is called"
+	}
+	return text + "."
+}

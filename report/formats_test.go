@@ -1,0 +1,229 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kvbench/internal/record"
+	"kvbench/internal/runfile"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/invopop/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/perf/benchfmt"
+)
+
+// What benchstat's reader finds is what was measured.
+func TestBenchfmt(t *testing.T) {
+	run := runOf(tiers(t))
+	run.Header.CPUs = 2
+	run.Header.Scenarios[0].Variants[0].Name, run.Variants[0].Name = "ttl-30", "ttl-30"
+	text, err := asBenchfmt(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]*benchfmt.Result{}
+	for r := benchfmt.NewReader(bytes.NewReader(text), "x"); r.Scan(); {
+		result, ok := r.Result().(*benchfmt.Result)
+		if !ok {
+			t.Fatalf("%v", r.Result())
+		}
+		base, parts := result.Name.Parts()
+		if string(base) != "KV" || len(parts) != 3 || string(parts[0]) != "/scenario=example" || string(parts[2]) != "-2" {
+			t.Errorf("the name %s is read as %s %s", result.Name, base, parts)
+		}
+		if v := result.GetConfig("latency"); v != "modelled" {
+			t.Errorf("latency: %s", v)
+		}
+		got[strings.TrimPrefix(string(parts[1]), "/variant=")] = result.Clone()
+	}
+	if len(got) != 4 || got["ttl-30"] == nil { // bounded-memory measured nothing
+		t.Fatalf("%v in\n%s", got, text)
+	}
+	total := run.Variants[1].Total.Histograms[record.Response]
+	no := got["no-memory"]
+	want := map[string]float64{ // seconds: benchfmt's reader tidies units
+		"sec/op": total.Mean() / 1e9, "p99-sec": float64(total.ValueAtPercentile(99)) / 1e9, "get/op": 1, "usd/Mop": 0.76, "stampede/op": 0.008,
+	}
+	for unit, value := range want {
+		have, ok := no.Value(unit)
+		if diff := cmp.Diff(value, have, about); !ok || diff != "" {
+			t.Errorf("%s: %v %s", unit, ok, diff)
+		}
+	}
+	if no.Iters != 12_000 {
+		t.Errorf("%d iterations", no.Iters)
+	}
+}
+
+// An interval log read back has the same percentiles.
+func TestHLog(t *testing.T) {
+	run := runOf(tiers(t))
+	run.Variants = run.Variants[1:2]
+	text, err := asHLog(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]*hdr.Histogram{}
+	intervals := map[string]int{}
+	r := hdr.NewHistogramLogReader(bytes.NewReader(text))
+	for {
+		h, err := r.NextIntervalHistogram()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h == nil {
+			break
+		}
+		intervals[h.Tag()]++
+		if h.EndTimeMs()-h.StartTimeMs() != 15_000 {
+			t.Errorf("%s: from %d to %d ms", h.Tag(), h.StartTimeMs(), h.EndTimeMs())
+		}
+		if sums[h.Tag()] == nil {
+			sums[h.Tag()] = hdr.New(1, 1<<47, 3)
+		}
+		if dropped := sums[h.Tag()].Merge(h); dropped > 0 {
+			t.Errorf("%d values dropped", dropped)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{
+		"example/no-memory/response": 40, "example/no-memory/get": 40,
+	}, intervals); diff != "" {
+		t.Error(diff)
+	}
+	total := run.Variants[0].Total.Histograms[record.Response]
+	for _, p := range []float64{0, 50, 90, 99, 99.9, 100} {
+		if want, got := total.ValueAtPercentile(p), sums["example/no-memory/response"].ValueAtPercentile(p); want != got {
+			t.Errorf("p%g is %d, was %d", p, got, want)
+		}
+	}
+	if tag := run.Variants[0].Intervals[0].Histograms[record.Response].Tag(); tag != "" {
+		t.Errorf("the run's own histogram was tagged %q", tag)
+	}
+}
+
+func TestJUnit(t *testing.T) {
+	s := Summarise(runOf(tiers(t)), []Expectation{
+		{Scenario: "example", Expect: "seed.ops < 2", Variant: "seed", Value: 1, Have: "1", Want: "< 2", OK: true},
+		{Scenario: "example", Expect: "*.stale-read == 0", Variant: "seed", Value: 504, Have: "504", Want: "== 0"},
+	})
+	text, err := s.asJUnit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got junitSuites
+	if err := xml.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	suite := got.Suites[0]
+	if got.Tests != 3 || got.Failures != 1 || got.Errors != 1 || suite.Name != "example" || suite.Tests != 3 {
+		t.Errorf("%s", text)
+	}
+	if e := suite.Cases[0]; e.Name != "stale-while-revalidate runs to its end" || e.Error == nil {
+		t.Errorf("%+v", e)
+	}
+	if c := suite.Cases[1]; c.Name != "seed.ops < 2 (seed)" || c.Failure != nil || c.Suite != "example" {
+		t.Errorf("%+v", c)
+	}
+	if c := suite.Cases[2]; c.Failure == nil || c.Failure.Message != "seed: have 504, want == 0" {
+		t.Errorf("%+v", c.Failure)
+	}
+}
+
+// The published schema is that of the types, and summaries keep to it.
+func TestSummarySchema(t *testing.T) {
+	const path = "../docs/schema/summary.json"
+	r := jsonschema.Reflector{DoNotReference: false}
+	for _, dir := range []string{".", "../internal/price", "../internal/record"} {
+		if err := r.AddGoComments("kvbench/report", dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	schema := r.Reflect(&Summary{})
+	schema.ID, schema.Title = "", "What kvbench run --json and kvbench report --format json write"
+	text, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, '\n')
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	published, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(published), string(text)); diff != "" {
+		t.Errorf("the types have changed: go test ./report -run TestSummarySchema -update\n%s", diff)
+	}
+
+	parsed, err := validator.UnmarshalJSON(bytes.NewReader(published))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := validator.NewCompiler()
+	if err := compiler.AddResource("summary.json", parsed); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("summary.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	validate := func(text []byte) error {
+		value, err := validator.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return compiled.Validate(value)
+	}
+	for name, run := range map[string]*runfile.Run{"tiers": runOf(tiers(t)), "nothing": runOf(nothing(t)), "no scenario": {}} {
+		s := Summarise(run, []Expectation{{Scenario: "example", Expect: "x"}})
+		text, err := s.asJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"run": 1}`} {
+		if validate([]byte(bad)) == nil {
+			t.Errorf("%s is taken for a summary", bad)
+		}
+	}
+}
+
+// Every format that is one file can be written, and is not empty.
+func TestDocuments(t *testing.T) {
+	run := runOf(once(t))
+	dir, files := write(t, run, "benchfmt", "junit", "hlog", "json", "csv", "md")
+	if len(files) != 6 {
+		t.Errorf("%v", files)
+	}
+	for _, name := range files {
+		if len(read(t, dir, name)) < 100 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	d := xml.NewDecoder(strings.NewReader(read(t, dir, "junit.xml")))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
