@@ -1,15 +1,32 @@
 # make bench   the shipped scenarios on the embedded emulator, ending with a page of charts
 # make test    all checks and all tests
 # make check   formatting and static analysis alone
+# make nightly the shipped scenarios against results/baseline/; exit status 3 when anything is worse
 # make fmt     format the code
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: bench test check fmt build
+# What the nightly runs, and where to.
+SCENARIOS ?= scenarios.yaml
+NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
+
+.PHONY: bench test check fmt build nightly
 
 bench: build
 	./bin/kvbench run scenarios.yaml
+
+# Its status is that of the last command that failed: 3 when an expectation or the
+# gate was not met. Make tells it ("Error 3") and itself exits with 2.
+nightly: dir := $(NIGHTLY)
+nightly: build
+	@status=0; \
+	./bin/kvbench run $(SCENARIOS) --quiet --out $(dir) || status=$$?; \
+	./bin/kvbench report $(dir) --format md,junit,benchfmt,json > /dev/null || status=$$?; \
+	./bin/kvbench compare results/baseline $(dir) --gate --format html,md,json || status=$$?; \
+	./bin/kvbench report --history results || status=$$?; \
+	echo "$(dir)/compare.html $(dir)/report.html"; \
+	exit $$status
 
 build:
 	go build -o bin/kvbench ./cmd/kvbench

@@ -7,6 +7,10 @@ import (
 	"kvbench/internal/compare"
 )
 
+// markdownRows is how many figures a table of a comparison holds: a comment on
+// GitHub may have 65,536 characters.
+const markdownRows = 100
+
 // CompareMarkdown writes a comparison as GitHub Flavored Markdown, for a pull
 // request.
 func CompareMarkdown(c *compare.Comparison) []byte {
@@ -29,7 +33,11 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 			fmt.Fprintf(&out, "\n**%s**\n", inline(name))
 		}
 		out.WriteString("\n| | figure | base | head | change | 95 % interval | |\n|---|---|--:|--:|--:|---|---|\n")
-		for _, d := range g.Deltas {
+		for i, d := range g.Deltas {
+			if i == markdownRows {
+				fmt.Fprintf(&out, "| and %d more, in compare.json | | | | | | |\n", len(g.Deltas)-i)
+				break
+			}
 			change, interval := changeOf(d)
 			cells := []string{
 				d.Scenario + "/" + d.Variant, seriesOf(d), figureOf(d.Base, d.Unit), figureOf(d.Head, d.Unit),

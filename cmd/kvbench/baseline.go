@@ -89,7 +89,7 @@ func writeBaseline(path string, run *runfile.Run, reason string) (size int64, er
 		}
 	}()
 	header := run.Header
-	header.Baseline = reason
+	header.Baseline, header.Host = reason, "" // the machine's name is not for git
 	w, err := runfile.NewWriter(f, header)
 	for _, v := range run.Variants {
 		if err == nil {

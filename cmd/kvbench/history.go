@@ -35,7 +35,9 @@ func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Wri
 		if err != nil {
 			return usage(err)
 		}
-		h.Add(run)
+		if run.Header.Baseline == "" { // a run that was kept for others to be compared with is no night
+			h.Add(run)
+		}
 	}
 	h.FindChanges()
 	if out == "" {
