@@ -58,8 +58,12 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 		defer sides[i].close()
 	}
 	ran, err = takeTurns(ctx, sides)
+	told := stderr
+	if o.quiet {
+		told = io.Discard
+	}
 	for i, p := range plans {
-		err = errors.Join(err, p.cleanUp(ctx, dirs[i], stderr))
+		err = errors.Join(err, p.cleanUp(ctx, dirs[i], told))
 	}
 	if err != nil {
 		return dirs, ran, err
