@@ -26,7 +26,11 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 	w := benchfmt.NewWriter(&out)
 	h := &run.Header
 	for _, v := range run.Variants {
-		values := benchValues(v)
+		total, err := v.Total.Decode()
+		if err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", v.Def.Name, v.Name, err)
+		}
+		values := benchValues(v.Def, &total)
 		if values == nil {
 			continue // no transactions
 		}
@@ -34,7 +38,7 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 			// The last part says how many CPUs there were, as that of every Go
 			// benchmark does; without it, the 30 of ttl-30 would be taken for it.
 			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name), max(h.CPUs, 1)),
-			Iters: int(v.Total.Histograms[record.Response].TotalCount()), Values: values,
+			Iters: int(total.Histograms[record.Response].TotalCount()), Values: values,
 		}
 		for _, c := range []fact{
 			{"goos", h.OS},
@@ -55,8 +59,8 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func benchValues(v *runfile.Variant) []benchfmt.Value {
-	response := v.Total.Histograms[record.Response]
+func benchValues(def *runfile.Definition, total *runfile.Interval) []benchfmt.Value {
+	response := total.Histograms[record.Response]
 	if response == nil || response.TotalCount() == 0 {
 		return nil
 	}
@@ -71,22 +75,22 @@ func benchValues(v *runfile.Variant) []benchfmt.Value {
 	perOp := func(count float64, name string) {
 		out = append(out, benchfmt.Value{Value: count / n, Unit: benchName(name) + "/op"})
 	}
-	for i, s := range v.Def.Series {
+	for i, s := range def.Series {
 		operation := record.Get <= i && i < record.FirstMark
 		count := 0.0
-		if h := v.Total.Histograms[i]; h != nil {
+		if h := total.Histograms[i]; h != nil {
 			count = float64(h.TotalCount())
 		}
 		if operation && count > 0 || s.Mark {
 			perOp(count, s.Name)
 		}
 	}
-	for i, outcome := range v.Def.Outcomes {
+	for i, outcome := range def.Outcomes {
 		if outcome == "error" {
-			perOp(float64(v.Total.Outcomes[i]), outcome)
+			perOp(float64(total.Outcomes[i]), outcome)
 		}
 	}
-	bill := price.PerMillion(v.Total.Billed, uint64(response.TotalCount()))
+	bill := price.PerMillion(total.Billed, uint64(response.TotalCount()))
 	return append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"})
 }
 

@@ -40,7 +40,7 @@ func latencyCurves(s *Scenario) []curve {
 	var out []curve
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		h := v.total.Histograms[record.Response]
+		h := v.histograms[record.Response]
 		if h == nil || h.TotalCount() == 0 {
 			continue
 		}

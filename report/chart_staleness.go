@@ -41,12 +41,12 @@ func ageCurves(s *Scenario, mark record.Series) []ageCurve {
 		v := &s.Variants[i]
 		if st := v.Series[mark.Name]; st.Count > 0 && st.Share > 0 {
 			out = append(out, ageCurve{Variant: v.Name, Position: i, Stats: st})
-			from = min(from, v.total.Histograms[index].ValueAtPercentile(2)) // the rest is nothing to look at
+			from = min(from, v.histograms[index].ValueAtPercentile(2)) // the rest is nothing to look at
 		}
 	}
 	for i := range out {
 		c := &out[i]
-		c.Ages, c.Share = longerThan(s.Variants[c.Position].total.Histograms[index], float64(from), c.Stats.Share)
+		c.Ages, c.Share = longerThan(s.Variants[c.Position].histograms[index], float64(from), c.Stats.Share)
 	}
 	return out
 }
@@ -54,8 +54,8 @@ func ageCurves(s *Scenario, mark record.Series) []ageCurve {
 // longerThan returns, for ages in equal steps on a log scale from one on, the
 // share of all that is larger; all have the mark in the share of whole. It
 // ends at the largest.
-func longerThan(h *hdr.Histogram, from, whole float64) (ages, share []float64) {
-	bars := slices.DeleteFunc(h.Distribution(), func(b hdr.Bar) bool { return b.Count == 0 })
+func longerThan(h *hdr.PackedHistogram, from, whole float64) (ages, share []float64) {
+	bars := slices.Collect(spikes(h))
 	largest := float64(bars[len(bars)-1].To)
 	n, seen, k := float64(h.TotalCount()), int64(0), 0
 	first := math.Floor(math.Log10(max(from, float64(time.Millisecond)))*ageSteps) / ageSteps

@@ -24,9 +24,9 @@ type moment struct {
 	Transactions uint64
 	P50, P99     int64 // ns; 0 where there are no transactions
 	Max          int64
-	responses    *hdr.Histogram // nil where there are none
-	Marked       uint64         // observations of the mark that the chart shows
-	MarkedOf     uint64         // of so many
+	responses    *hdr.PackedHistogram // nil where there are none
+	Marked       uint64               // observations of the mark that the chart shows
+	MarkedOf     uint64               // of so many
 }
 
 // share is that of the mark.
@@ -66,21 +66,15 @@ func latencyTracks(s *Scenario, mark record.Series) ([]track, error) {
 // momentOf takes neighbouring intervals together.
 func (s *Scenario) momentOf(intervals []runfile.Interval, mark record.Series) (moment, error) {
 	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To}
-	shared := true // the histogram is an interval's own
 	for i := range intervals {
 		iv := &intervals[i]
-		h, err := iv.Histogram(record.Response)
-		if err != nil {
-			return m, err
-		}
+		h, err := iv.Packed(record.Response)
 		switch {
-		case h == nil:
+		case err != nil:
+			return m, err
 		case m.responses == nil:
 			m.responses = h
-		case shared:
-			m.responses, shared = m.responses.Clone(), false
-			m.responses.Merge(h)
-		default:
+		case h != nil:
 			m.responses.Merge(h)
 		}
 		marked, err := s.observed(iv, mark.Name)
@@ -113,7 +107,7 @@ func (s *Scenario) observed(iv *runfile.Interval, name string) (uint64, error) {
 			return n, nil
 		}
 		if series.Name == name {
-			h, err := iv.Histogram(i)
+			h, err := iv.Packed(i)
 			if h == nil {
 				return 0, err
 			}

@@ -148,7 +148,7 @@ func overlaid(name [2]string, base, head *runfile.Run) (*Scenario, bool) {
 				continue
 			}
 			v, ok := summariseVariant(side.run, i, j)
-			if !ok || len(v.total.Histograms) <= record.Response {
+			if !ok || len(v.histograms) <= record.Response {
 				return nil, false
 			}
 			if out == nil {

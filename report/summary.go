@@ -3,8 +3,8 @@
 package report
 
 import (
+	"fmt"
 	"maps"
-	"math"
 	"runtime"
 	"slices"
 
@@ -75,8 +75,10 @@ type Variant struct {
 	Errors       map[string]uint64  `json:"errors"`
 	Series       map[string]Stats   `json:"series"`
 
-	total     record.Snapshot
-	intervals []runfile.Interval // of the first repeat
+	// What charts are drawn from: the response and the marks of all repeats, by
+	// the series' index, and the intervals of the first repeat.
+	histograms []*hdr.PackedHistogram
+	intervals  []runfile.Interval
 }
 
 // FreeLimit is the daily limit of the free plan that is met first.
@@ -148,11 +150,9 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 	v = Variant{
 		Name: def.Variants[variant].Name, Doc: def.Variants[variant].Doc, Complete: true,
 		Ops: map[string]float64{}, Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
-		total: record.Snapshot{
-			Outcomes: make([]uint64, len(def.Outcomes)), Histograms: make([]*hdr.Histogram, len(def.Series)),
-		},
+		histograms: make([]*hdr.PackedHistogram, len(def.Series)),
 	}
-	var first *runfile.Variant
+	total := record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))}
 	for _, r := range run.Variants {
 		if r.Scenario != scenario || r.Variant != variant {
 			continue
@@ -162,30 +162,29 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		}
 		v.DurationS += r.Total.To.Seconds()
 		v.Complete = v.Complete && r.Complete
+		why := r.Error
+		if err := v.observe(&r.Total); err != nil {
+			v.Complete, why = false, err.Error()
+		}
 		if v.Errored == "" {
-			v.Errored = r.Error
+			v.Errored = why
 		}
-		if v.Repeats == 1 {
-			first = r
-			continue
-		}
-		if v.Repeats == 2 {
-			v.total.Merge(&first.Total.Snapshot)
-		}
-		v.total.Merge(&r.Total.Snapshot)
-	}
-	if v.Repeats == 1 { // nothing to add to it
-		v.total = first.Total.Snapshot
+		counts := r.Total.Snapshot
+		counts.Histograms = nil // those are observed
+		total.Merge(&counts)
 	}
 	for i, name := range def.Outcomes {
-		v.Outcomes[name] = v.total.Outcomes[i]
-		v.Transactions += v.total.Outcomes[i]
+		v.Outcomes[name] = total.Outcomes[i]
+		v.Transactions += total.Outcomes[i]
 	}
-	for code, n := range v.total.Errors {
+	for code, n := range total.Errors {
 		v.Errors[code] = n
 	}
 	for i, s := range def.Series {
-		v.Series[s.Name] = statistics(s, v.total.Histograms[i])
+		v.Series[s.Name] = statistics(s, v.histograms[i])
+		if i != record.Response && i < record.FirstMark {
+			v.histograms[i] = nil // no chart is drawn from it
+		}
 	}
 	for i, s := range def.Series {
 		st := v.Series[s.Name]
@@ -197,7 +196,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 			v.Ops[s.Name] = float64(st.Count) / float64(v.Transactions)
 		}
 	}
-	v.Billed = v.total.Billed
+	v.Billed = total.Billed
 	v.Bill = price.PerMillion(v.Billed, v.Transactions)
 	v.USD = v.Bill.Total()
 	if v.DurationS > 0 {
@@ -225,18 +224,29 @@ func (v *Variant) ops() (sum float64) {
 	return sum
 }
 
-func statistics(s record.Series, h *hdr.Histogram) Stats {
+// observe adds the histograms of a repeat.
+func (v *Variant) observe(total *runfile.Interval) error {
+	for i, sum := range v.histograms {
+		h, err := total.Packed(i)
+		switch {
+		case err != nil:
+			return fmt.Errorf("its total: %w", err)
+		case sum == nil:
+			v.histograms[i] = h
+		case h != nil:
+			sum.Merge(h)
+		}
+	}
+	return nil
+}
+
+func statistics(s record.Series, h *hdr.PackedHistogram) Stats {
 	out := Stats{Unit: s.Unit, Of: s.Of}
 	if h == nil || h.TotalCount() == 0 {
 		return out
 	}
-	out.Count, out.Min = uint64(h.TotalCount()), math.MaxInt64
-	for s := range spikes(h) {
-		middle := s.From + (s.To-s.From+1)/2 // as the histogram's Mean takes it
-		out.Mean += float64(s.Count) * float64(middle) / float64(out.Count)
-		out.Min, out.Max = min(out.Min, s.From), s.To
-	}
 	p := h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9})
+	out.Count, out.Mean, out.Min, out.Max = uint64(h.TotalCount()), h.Mean(), h.Min(), h.Max()
 	out.P50, out.P90, out.P95, out.P99, out.P999 = p[0], p[1], p[2], p[3], p[4]
 	return out
 }

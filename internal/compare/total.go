@@ -23,13 +23,17 @@ func sum(def *runfile.Definition, repeats []*runfile.Variant) (*total, error) {
 	t.Outcomes = make([]uint64, len(def.Outcomes))
 	t.Histograms = make([]*hdr.Histogram, len(def.Series))
 	for _, v := range repeats {
-		if n := len(v.Total.Histograms); n > len(t.Histograms) {
+		one, err := v.Total.Decode()
+		if err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", def.Name, v.Name, err)
+		}
+		if n := len(one.Histograms); n > len(t.Histograms) {
 			return nil, fmt.Errorf("%s/%s has %d series, its scenario %d", def.Name, v.Name, n, len(def.Series))
 		}
-		if n := len(v.Total.Outcomes); n > len(t.Outcomes) {
+		if n := len(one.Outcomes); n > len(t.Outcomes) {
 			return nil, fmt.Errorf("%s/%s has %d outcomes, its scenario %d", def.Name, v.Name, n, len(def.Outcomes))
 		}
-		t.Merge(&v.Total.Snapshot)
+		t.Merge(&one.Snapshot)
 	}
 	return t, nil
 }

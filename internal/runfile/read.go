@@ -9,12 +9,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"kvbench/internal/record"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
-	"golang.org/x/sync/errgroup"
 )
 
 // FileName is the name of the run file in a run's folder.
@@ -37,7 +35,6 @@ func Open(path string) (*Run, error) {
 // that is cut off, as a kill leaves it, is no error: the run is then CutOff.
 func Read(path string, r io.Reader) (*Run, error) {
 	p := parser{run: &Run{Path: path, CutOff: true}}
-	p.decoding.SetLimit(runtime.GOMAXPROCS(0))
 	in := bufio.NewReaderSize(r, 1<<20)
 	for number := 1; ; number++ {
 		text, err := in.ReadBytes('\n')
@@ -52,18 +49,13 @@ func Read(path string, r io.Reader) (*Run, error) {
 			err = p.line(text)
 		}
 		if err != nil {
-			_ = p.decoding.Wait() // the line says more
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 		}
 	}
 	if p.run.Header.Format == 0 {
 		return nil, fmt.Errorf("%s:1: not a run file: it has no header", path)
 	}
-	err := p.finish()
-	if failed := p.decoding.Wait(); err == nil {
-		err = failed
-	}
-	if err != nil {
+	if err := p.finish(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p.run, nil
@@ -74,8 +66,6 @@ type parser struct {
 	run     *Run
 	current *Variant // has begun and not ended
 	trailer bool
-	// decoding decodes the totals of the variants that have ended.
-	decoding errgroup.Group
 }
 
 func (p *parser) line(text []byte) error {
@@ -149,14 +139,8 @@ func (p *parser) end(e *end) error {
 		return err
 	}
 	v := p.current
-	v.Verified, v.Complete, v.Error = e.Verified, e.Complete, e.Error
+	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
 	p.current = nil
-	p.decoding.Go(func() error { // beside the reading of further lines
-		if v.Total, err = total.Decode(); err != nil {
-			return fmt.Errorf("the total of %s/%s: %w", v.Def.Name, v.Name, err)
-		}
-		return nil
-	})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package runfile_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,19 @@ func write(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-func count(iv *runfile.Interval) int64 { return iv.Histograms[record.Response].TotalCount() }
+// count is how many responses an interval has, by its packed histogram and by the
+// dense one alike.
+func count(iv *runfile.Interval) int64 {
+	packed, err := iv.Packed(record.Response)
+	if err != nil {
+		panic(err)
+	}
+	dense, err := iv.Histogram(record.Response)
+	if err != nil || dense.TotalCount() != packed.TotalCount() || dense.ValueAtPercentile(99) != packed.ValueAtPercentile(99) {
+		panic(fmt.Sprint("packed is not dense: ", err))
+	}
+	return packed.TotalCount()
+}
 
 func TestRoundTrip(t *testing.T) {
 	run, err := runfile.Read("dir/run.jsonl", bytes.NewReader(write(t)))
@@ -83,7 +96,11 @@ func TestRoundTrip(t *testing.T) {
 	if second.Complete || second.Error != "boom" || second.Variant != 1 {
 		t.Errorf("the second variant: %+v", second)
 	}
-	sent, got := interval(0, 2*time.Second, 8), first.Total
+	sent := interval(0, 2*time.Second, 8)
+	got, err := first.Total.Decode()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !sent.Histograms[record.Response].Equals(got.Histograms[record.Response]) || got.Histograms[record.Put] != nil {
 		t.Error("the histograms changed")
 	}
@@ -121,7 +138,11 @@ func TestCutOffAnywhere(t *testing.T) {
 				}
 				n += count(&iv)
 			}
-			if len(v.Intervals) > 0 && (v.Total.Histograms[record.Response] == nil || count(&v.Total) != n) {
+			total, err := v.Total.Decode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(v.Intervals) > 0 && (total.Histograms[record.Response] == nil || count(&total) != n) {
 				t.Fatalf("cut off after %d bytes: the total of %s is not that of its intervals", end, v.Name)
 			}
 			if v.Complete && v.Error != "" {
