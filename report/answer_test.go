@@ -114,7 +114,8 @@ func TestSentences(t *testing.T) {
 			want: []string{
 				"There is no difference at p99 (38 ms, modelled, seed with 20 % errors); all cost the same ($0.50 per million transactions).",
 				"What went wrong: error in 20 % of transactions with seed (0.2 % with other); " +
-					"stale-read in 10 % of transactions with every variant (up to 1 s); and 1 more.",
+					"stale-read in 10 % of transactions with every variant (up to 1 s).",
+				"Also seen: lost-update (up to 1 % of updated transactions).",
 			},
 		},
 		{
@@ -151,6 +152,47 @@ func TestSentences(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// What a scenario expects is what its question is about.
+func TestAnswerWhatIsAsked(t *testing.T) {
+	const ms, s = int64(1e6), int64(1e9)
+	seed := fixtureVariant{name: "seed", p99: 38 * ms, reads: 1000, stale: sizes(200, s), lost: sizes(10, 2*s), errors: 20}
+	other := fixtureVariant{name: "other", p99: 38 * ms, reads: 1000, stale: sizes(20, s)}
+	const (
+		speed = "There is no difference at p99 (38 ms, modelled); all cost the same ($0.50 per million transactions)."
+		stale = "stale-read in 10 % of transactions with seed (up to 1 s; 1 % with other)"
+		lost  = "lost-update in 1 % of updated transactions with seed (up to 2 s; none with other)"
+	)
+	for _, test := range []struct {
+		asks []string
+		want []string
+	}{
+		{nil, []string{speed, "What went wrong: " + stale + "; " + lost + ".", "Also seen: error (up to 1 % of transactions)."}},
+		{
+			[]string{"seed.lost-update > 0", "*.stale-read.share < 20%"},
+			[]string{"What went wrong: " + lost + "; " + stale + ".", speed, "Also seen: error (up to 1 % of transactions)."},
+		},
+		{
+			[]string{"seed.ops == 1", "lost-update == 0"},
+			[]string{speed, "What went wrong: " + lost + ".", "Also seen: stale-read (up to 10 % of transactions), error (up to 1 % of transactions)."},
+		},
+		{
+			[]string{"outcome.read.share > 10%", "errors < 5"},
+			[]string{
+				"How it ended: read in 50 % of transactions with other (49 % with seed).",
+				"What went wrong: error in 1 % of transactions with seed (none with other).", speed,
+				"Also seen: stale-read (up to 10 % of transactions), lost-update (up to 1 % of updated transactions).",
+			},
+		},
+		{[]string{"of a version to come"}, []string{speed}},
+	} {
+		f := pageFixture{name: "x", variants: []fixtureVariant{seed, other}, asks: test.asks}
+		got := f.scenario(t).sentences()
+		if diff := cmp.Diff(test.want, got[:min(len(got), len(test.want))]); diff != "" {
+			t.Errorf("%q: %s", test.asks, diff)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,19 +16,29 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// page is what report.html shows. It needs no network, no script and no other
-// file.
+// page is what report.html shows. It needs no network and no other file, and
+// can be read and printed without its script.
 type page struct {
+	pageStyle
 	Title     string
 	Facts     []fact
 	Command   string
 	Ended     string // how the run ended when it did not end well
 	Warnings  []string
 	N, Met    int // expectations
+	Failed    []failed
+	Warned    []*section // those with warnings of their own
+	NWarned   int        // how many warnings these are
 	Sources   []string
 	Modelled  bool
 	Virtual   bool
-	Scenarios []section
+	Scenarios []*section
+}
+
+// failed is an expectation that was not met.
+type failed struct {
+	Expectation
+	ID string // of its place in the page
 }
 
 // fact is a name and a value.
@@ -39,16 +48,19 @@ type fact struct{ Name, Value string }
 type section struct {
 	*Scenario
 	ID, Facts, Doc string
-	Answer         []string // sentences, what matters most first
-	Met, Unmet     []Expectation
+	First          bool     // of its pattern
+	Answer, Also   [][]span // sentences, what matters most first
+	Met            []Expectation
+	Unmet          []failed
 	Warnings       []string
 	Table, Details htmlTable
 	Silent         string // marks that no variant has
-	Figures        []htmlFigure
+	Figures        []pageFigure
 	YAML, Command  string
 }
 
 type htmlTable struct {
+	ID      string
 	Caption string
 	Groups  []columnGroup
 	Columns []fact // name and doc
@@ -63,6 +75,7 @@ type columnGroup struct {
 
 type htmlRow struct {
 	Name, Doc string
+	Class     string // its colour's
 	Cells     []htmlCell
 }
 
@@ -76,12 +89,19 @@ type htmlFigure struct {
 	SVG template.HTML
 }
 
+// pageFigure is a chart that tells its values.
+type pageFigure struct {
+	htmlFigure
+	ID   string
+	Plot Plot
+}
+
 // asHTML writes a run as one page, with its charts in it.
 func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 	h := &run.Header
 	p := page{
-		Title: "kvbench: " + h.File, Facts: headerFacts(h), Command: h.Command,
-		Warnings: s.Warnings, Modelled: s.modelled(), Virtual: s.Clock == "virtual",
+		pageStyle: style(), Title: "kvbench: " + h.File, Facts: headerFacts(h), Command: h.Command,
+		Warnings: run.Warnings, Modelled: s.modelled(), Virtual: s.Clock == "virtual",
 	}
 	switch {
 	case s.CutOff:
@@ -90,7 +110,7 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 		p.Ended = "Interrupted"
 	}
 	p.N, p.Met = s.expectations()
-	ids := s.ids()
+	ids, pattern := s.ids(), ""
 	for i := range s.Scenarios {
 		scenario := &s.Scenarios[i]
 		for _, source := range scenario.def.Traits.Sources {
@@ -98,52 +118,53 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 				p.Sources = append(p.Sources, source)
 			}
 		}
-		out := scenario.section(h)
-		out.ID = "scenario-" + ids[i]
-		for _, f := range figures {
-			if f.scenario == i {
-				// The chart is our own and escapes what it quotes.
-				out.Figures = append(out.Figures, htmlFigure{f.Chart, template.HTML(f.svg)})
-			}
-		}
+		out := scenario.section(h, ids[i])
+		out.First, pattern = scenario.Pattern != pattern, scenario.Pattern
 		p.Scenarios = append(p.Scenarios, out)
+		p.Failed = append(p.Failed, out.Unmet...)
+		if out.Warnings != nil {
+			p.Warned = append(p.Warned, out)
+			p.NWarned += len(out.Warnings)
+		}
+	}
+	for _, f := range figures {
+		to := p.Scenarios[f.scenario]
+		// The chart is our own and escapes what it quotes.
+		svg := htmlFigure{f.Chart, template.HTML(f.svg)}
+		to.Figures = append(to.Figures, pageFigure{svg, "figure-" + ids[f.scenario] + "-" + f.Name, f.plot})
 	}
 	var out bytes.Buffer
 	err := pageTemplate.Execute(&out, p)
 	return out.Bytes(), err
 }
 
-// unitSpace is the space between a number and its unit, where no line may end.
-var unitSpace = regexp.MustCompile(`(\d) (%|(?:ns|µs|ms|s|min|h)\b)`)
-
-func (s *Scenario) section(h *runfile.Header) section {
+func (s *Scenario) section(h *runfile.Header, id string) *section {
 	_, silent := s.watched()
-	out := section{
-		Scenario: s, Facts: s.facts(), Doc: s.def.PatternDoc,
+	out := &section{
+		Scenario: s, ID: "scenario-" + id, Facts: s.facts(), Doc: s.def.PatternDoc,
 		Warnings: s.warnings(), Silent: seriesNames(silent), YAML: strings.TrimSpace(s.def.YAML), Command: s.command(h),
 	}
-	for _, sentence := range s.sentences() {
-		out.Answer = append(out.Answer, unitSpace.ReplaceAllString(sentence, "$1\u00a0$2"))
-	}
-	for _, e := range s.Expectations {
+	answer, also := s.answers()
+	out.Answer, out.Also = s.spans(answer), s.spans(also)
+	for i, e := range s.Expectations {
 		if e.OK {
 			out.Met = append(out.Met, e)
 		} else {
-			out.Unmet = append(out.Unmet, e)
+			out.Unmet = append(out.Unmet, failed{e, fmt.Sprintf("expectation-%s-%d", id, i+1)})
 		}
 	}
 	if len(s.Variants) > 0 {
-		out.Table = s.table("The variants of "+s.Name+" side by side", s.columns())
-		out.Details = s.table("More figures of "+s.Name, s.details())
+		out.Table = s.table("table-"+id, "The variants of "+s.Name+" side by side", s.columns())
+		out.Details = s.table("details-"+id, "More figures of "+s.Name, s.details())
 	}
 	return out
 }
 
 // table puts the variants side by side.
-func (s *Scenario) table(caption string, columns []column) htmlTable {
-	t := htmlTable{Caption: caption, Rows: make([]htmlRow, len(s.Variants))}
+func (s *Scenario) table(id, caption string, columns []column) htmlTable {
+	t := htmlTable{ID: id, Caption: caption, Rows: make([]htmlRow, len(s.Variants))}
 	for i, v := range s.Variants {
-		t.Rows[i] = htmlRow{Name: v.Name, Doc: v.Doc}
+		t.Rows[i] = htmlRow{Name: v.Name, Doc: v.Doc, Class: variantClass(i)}
 	}
 	for i, c := range columns {
 		first := i == 0 || c.group != columns[i-1].group

@@ -18,6 +18,7 @@ type pageFixture struct {
 	cutOff         bool
 	interrupted    bool
 	expect         []Expectation
+	asks           []string // the expectations as they are written
 }
 
 // fixtureVariant says what a variant measured. Half of its transactions take
@@ -47,7 +48,7 @@ func (f pageFixture) run(t testing.TB) *runfile.Run {
 		Name: f.name, Question: f.question, Pattern: "multi-tier", PatternDoc: "Read through tiers.", Clock: "virtual",
 		Driver: "embedded://", Load: "100/s", Traits: kv.Traits{Modelled: !f.measured, Sources: []string{"Gets: a guess."}},
 		Outcomes: []string{"read", "updated", "error"}, Series: append(record.Standard(), fixtureMarks...),
-		YAML: "name: " + f.name,
+		Expect: f.asks, YAML: "name: " + f.name,
 	}
 	if f.measured {
 		def.Traits.Sources = nil

@@ -1,7 +1,11 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,21 +73,17 @@ func attribute(n *html.Node, name string) string {
 func words(n *html.Node) string {
 	var out strings.Builder
 	for d := range n.Descendants() {
-		if d.Type == html.TextNode && d.Parent.Data != "style" {
+		if d.Type == html.TextNode && d.Parent.Data != "style" && d.Parent.Data != "script" {
 			out.WriteString(d.Data + " ")
 		}
 	}
-	return strings.Join(strings.Fields(out.String()), " ")
+	text := strings.Join(strings.Fields(out.String()), " ")
+	return strings.NewReplacer(" .", ".", " ,", ",", " )", ")", " ;", ";", " :", ":").Replace(text) // after what stands out
 }
 
 func parsePage(t *testing.T, run *runfile.Run, expect []Expectation) *html.Node {
 	t.Helper()
-	summary := Summarise(run, expect)
-	figures, err := drawAll(&summary, []string{"html"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := asHTML(&summary, run, figures)
+	text, err := renderPage(run, expect)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestPageIsWellFormed(t *testing.T) {
 	for name, f := range odd() {
 		t.Run(name, func(t *testing.T) {
 			page := parsePage(t, f.run(t), f.expect)
-			ids, targets, level, tables := map[string]bool{}, map[string]bool{}, 0, 0
+			ids, targets, level, tables, scripts := map[string]bool{}, map[string]bool{}, 0, 0, 0
 			for n := range page.Descendants() {
 				if n.Type != html.ElementNode {
 					continue
@@ -115,6 +115,8 @@ func TestPageIsWellFormed(t *testing.T) {
 						t.Errorf("<%s> has a handler %s", n.Data, a.Key)
 					case a.Key == "src" || a.Key == "srcset" || a.Key == "action":
 						t.Errorf("<%s> loads %q", n.Data, a.Val)
+					case a.Key == "style":
+						t.Errorf("<%s> has a style of its own, which the page's policy forbids", n.Data)
 					case a.Key == "aria-labelledby":
 						targets[a.Val] = true
 					case a.Key == "href":
@@ -126,8 +128,18 @@ func TestPageIsWellFormed(t *testing.T) {
 					}
 				}
 				switch n.Data {
-				case "script", "link", "img", "iframe", "object", "base":
+				case "link", "img", "iframe", "object", "base":
 					t.Errorf("the page holds a <%s>", n.Data)
+				case "script":
+					if attribute(n, "type") == "" {
+						scripts++
+					}
+				case "section":
+					if attribute(n, "id") == "" {
+						t.Error("nothing can lead to a section without an id")
+					}
+				case "figure":
+					checkFigure(t, n)
 				case "h1", "h2", "h3":
 					at := int(n.Data[1] - '0')
 					if at > level+1 {
@@ -148,10 +160,96 @@ func TestPageIsWellFormed(t *testing.T) {
 					t.Errorf("nothing has the id %q", target)
 				}
 			}
+			if scripts != 1 {
+				t.Errorf("%d scripts, want 1", scripts)
+			}
 			if want := 2; tables != want && len(Summarise(f.run(t), nil).Scenarios[0].Variants) > 0 {
 				t.Errorf("%d tables, want %d", tables, want)
 			}
 		})
+	}
+}
+
+// checkFigure holds that a chart can be led to, and that what it plots is of
+// the variants whose lines and rows can be toggled.
+func checkFigure(t *testing.T, figure *html.Node) {
+	t.Helper()
+	if attribute(figure, "id") == "" {
+		t.Error("nothing can lead to a chart without an id")
+	}
+	var plot struct {
+		Panels []Panel
+		Traces []struct {
+			Variant string
+			Panel   int
+			Points  [][]any
+		}
+	}
+	drawn := map[string]bool{}
+	for n := range figure.Descendants() {
+		if n.Data == "script" {
+			if err := json.Unmarshal([]byte(n.FirstChild.Data), &plot); err != nil {
+				t.Error(err)
+			}
+		}
+		drawn[attribute(n, "data-variant")] = true
+	}
+	if len(plot.Panels) == 0 || len(plot.Traces) == 0 {
+		t.Errorf("the chart %s plots nothing", attribute(figure, "id"))
+	}
+	for _, trace := range plot.Traces {
+		if !drawn[trace.Variant] || trace.Panel >= len(plot.Panels) || len(trace.Points) == 0 {
+			t.Errorf("the chart %s plots %q, but draws %v", attribute(figure, "id"), trace.Variant, drawn)
+		}
+	}
+}
+
+// The policy allows the very style sheet and script that stand in the page, and
+// nothing else.
+func TestPolicy(t *testing.T) {
+	f := pair()
+	page := parsePage(t, f.run(t), nil)
+	policy, want := "", "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '%s'; script-src '%s'"
+	var style, script string
+	for n := range page.Descendants() {
+		switch {
+		case n.Data == "meta" && attribute(n, "http-equiv") == "Content-Security-Policy":
+			policy = attribute(n, "content")
+		case n.Data == "style":
+			style = n.FirstChild.Data
+		case n.Data == "script" && attribute(n, "type") == "":
+			script = n.FirstChild.Data
+		}
+	}
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+	}
+	if want := fmt.Sprintf(want, hash(style), hash(script)); policy != want {
+		t.Errorf("policy %s\nwant %s", policy, want)
+	}
+	if len(script) > 10<<10 {
+		t.Errorf("the script has %d bytes, want no more than 10 KiB", len(script))
+	}
+}
+
+func TestSpans(t *testing.T) {
+	f := pair()
+	got := f.scenario(t).spans([]string{"seed is 3.2× faster than no-memory (12 ms), stale-read in 12 % of seeds."})
+	want := [][]span{{
+		{"seed", true},
+		{Text: " is "},
+		{"3.2× faster", true},
+		{Text: " than "},
+		{"no-memory", true},
+		{Text: " (12\u00a0ms), "},
+		{"stale-read", true},
+		{Text: " in "},
+		{"12\u00a0%", true},
+		{Text: " of seeds."},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -185,7 +283,7 @@ func checkTable(t *testing.T, table *html.Node) {
 func TestPageSays(t *testing.T) {
 	for name, want := range map[string][]string{
 		"pair": {
-			"1 of 2 expectations met", "1 of 2 not met", "✗ not met no-memory.ops < 1 no-memory: 1", "✓ met seed.ops <= 1 seed: 1",
+			"1 of 2 expectations met", "1 of 2 not met", "✗ Not as expected memory-tier: no-memory.ops < 1, but no-memory has 1", "✗ not met no-memory.ops < 1 no-memory: 1", "✓ met seed.ops <= 1 seed: 1",
 			"embedded://", "Seed 7", "v1.2.3", "box, linux/amd64, 2 CPUs, go1.26", "Gets: a guess.", "Modelled latency",
 			"seed is 3.2× faster than no-memory at p99 (12 ms vs 38 ms, modelled) and costs 41 % less.",
 			"12 % up to 4.9 min", "0.3 % up to 1 s", "1 get", "kvbench run --seed 7", "name: memory-tier", "Seen with no variant: entries",
