@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +23,15 @@ import (
 
 type runOptions struct {
 	settings
-	out    string
-	json   bool
-	quiet  bool
-	budget float64
+	out     string
+	formats []string
+	json    bool
+	quiet   bool
+	budget  float64
 }
 
 func newRun() *cobra.Command {
-	var o runOptions
+	o := runOptions{formats: report.DefaultFormats()}
 	c := &cobra.Command{
 		Use:   "run [scenarios.yaml]",
 		Short: "Run scenarios and report on them",
@@ -54,6 +56,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
 	f.Float64Var(&o.budget, "budget", 1, "run on a store that bills only what costs at most so many `USD`")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
+	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
 	return c
@@ -71,7 +74,7 @@ func (o runOptions) check() error {
 	case o.repeat < 0:
 		return fmt.Errorf("--repeat %d: want 1 or more", o.repeat)
 	}
-	return nil
+	return checkFormats(o.formats)
 }
 
 func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stderr io.Writer) error {
@@ -123,13 +126,13 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
-	if _, err := report.Write(dir, run, report.DefaultFormats(), expectations(results)); err != nil {
+	if _, err := report.Write(dir, run, o.formats, expectations(results)); err != nil {
 		return err
 	}
 	if err := printRun(stdout, run, results, o.json); err != nil {
 		return err
 	}
-	if !o.quiet && !o.json {
+	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
 		fmt.Fprintf(stdout, "\n%s\n", filepath.Join(dir, "report.html"))
 	}
 	switch {

@@ -69,7 +69,7 @@ func TestSameOnEveryDriver(t *testing.T) {
 		scheme, _, _ := strings.Cut(driver, ":")
 		var stdout, stderr bytes.Buffer
 		run := filepath.Join(dir, scheme)
-		status := execute(t.Context(), []string{"run", file, "--driver", driver, "--out", run, "--json", "--quiet"}, &stdout, &stderr)
+		status := execute(t.Context(), []string{"run", file, "--driver", driver, "--out", run, "--json", "--quiet", "--format", "md"}, &stdout, &stderr)
 		if status != exitOK {
 			t.Fatalf("%s: exit status %d\n%s", driver, status, stderr.String())
 		}
