@@ -67,6 +67,8 @@ func costs(a, b *Variant) string {
 		return "and costs the same"
 	case a.USD == 0:
 		return fmt.Sprintf("and costs nothing, against %s per million transactions", dollars(b.USD))
+	case 20*a.USD <= b.USD: // "99.9 % less" says less
+		return fmt.Sprintf("and costs 1/%s as much", number(b.USD/a.USD))
 	case a.USD < b.USD:
 		return fmt.Sprintf("and costs %s less", part(1-a.USD/b.USD))
 	case b.USD == 0:

@@ -141,14 +141,12 @@ func (h heatmap) draw(c draw.Canvas, t track) {
 	h.strip(&p, t)
 	p.marksX(true)
 
-	seen := slices.DeleteFunc(slices.Clone(t.Moments), func(m moment) bool { return m.Transactions == 0 })
 	for _, line := range []struct {
-		name  string
 		of    func(moment) int64
 		width vg.Length
 	}{
-		{"p99", func(m moment) int64 { return m.P99 }, 2.25},
-		{"p50", func(m moment) int64 { return m.P50 }, 1.25},
+		{func(m moment) int64 { return m.P99 }, 2.25},
+		{func(m moment) int64 { return m.P50 }, 1.25},
 	} {
 		var xs, ys []float64
 		flush := func() {
@@ -165,15 +163,16 @@ func (h heatmap) draw(c draw.Canvas, t track) {
 			xs, ys = append(xs, float64(m.From+m.To)/2), append(ys, float64(line.of(m)))
 		}
 		flush()
-		p.trace(t.Variant, line.name, len(seen), func(i int) (vg.Point, string) {
-			m := seen[i]
-			text := fmt.Sprintf("%s: %s %s", clockTime(m.From), line.name, duration(line.of(m)))
-			if line.name == "p50" && h.mark != "" && m.Marked > 0 {
-				text += fmt.Sprintf(", %s %s", h.mark, percent(m.share()))
-			}
-			return vg.Point{X: p.atX(float64(m.From+m.To) / 2), Y: p.atY(float64(line.of(m)))}, text
-		})
 	}
+	seen := slices.DeleteFunc(slices.Clone(t.Moments), func(m moment) bool { return m.Transactions == 0 })
+	p.trace(t.Variant, "", len(seen), func(i int) (vg.Point, string) {
+		m := seen[i]
+		text := fmt.Sprintf("%s: p99 %s, p50 %s", clockTime(m.From), duration(m.P99), duration(m.P50))
+		if h.mark != "" && m.Marked > 0 {
+			text += fmt.Sprintf(", %s %s", h.mark, percent(m.share()))
+		}
+		return vg.Point{X: p.atX(float64(m.From+m.To) / 2), Y: p.atY(float64(m.P99))}, text
+	})
 }
 
 // cells draws the shares: one path a colour, in which neighbours in time of

@@ -90,7 +90,7 @@ func TestAgeCurves(t *testing.T) {
 	if !ok || !strings.HasPrefix(chart.Title, "stale-read beyond 60 s: 8") || !strings.Contains(chart.Alt, "fresh: none") {
 		t.Errorf("%q %q", chart.Title, chart.Alt)
 	}
-	if text := chart.Plot().Traces[0].Points[0].Text; !strings.HasPrefix(text, "longer than ") || !strings.HasSuffix(text, " of response") {
+	if text := chart.Plot().Traces[0].Points[0].Text; !strings.HasPrefix(text, "over ") || !strings.HasSuffix(text, " %") {
 		t.Errorf("a point says %q", text)
 	}
 	if _, ok := stalenessChart(once(t)); ok {

@@ -167,7 +167,7 @@ func drawAges(c draw.Canvas, m record.Series, curves []ageCurve) {
 			figure: percent(k.Stats.Share) + ", max " + duration(k.Stats.Max),
 		}
 		for i := range l.xs {
-			l.texts = append(l.texts, fmt.Sprintf("longer than %s: %s of %s", duration(int64(l.xs[i])), percent(l.ys[i]), m.Of))
+			l.texts = append(l.texts, fmt.Sprintf("over %s: %s", duration(int64(l.xs[i])), percent(l.ys[i])))
 		}
 		set.lines = append(set.lines, l)
 	}
