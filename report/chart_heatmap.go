@@ -31,15 +31,24 @@ var heatFrom = [...]float64{0, 0.01, 0.03, 0.1, 0.3}
 // heatRows is how many rows of cells the body of a panel has.
 const heatRows = int((heatHeight - heatHead - heatStrip - heatFoot) / heatRow)
 
-// heat are the shares of a moment's transactions by row of the latency axis,
-// from its foot.
-func (m moment) heat(y *axis) (rows [heatRows]float64) {
-	if m.responses == nil {
-		return rows
+// heatEdges is where the rows of cells end, in ns, on a latency axis.
+func heatEdges(y *axis) (edges [heatRows]float64) {
+	for k := range edges {
+		edges[k] = y.min * math.Pow(y.max/y.min, float64(k+1)/float64(heatRows))
 	}
-	for s := range spikes(m.responses) {
-		row := int(y.norm(float64(s.From)/2+float64(s.To)/2) * float64(heatRows))
-		rows[min(max(row, 0), heatRows-1)] += float64(s.Count) / float64(m.Transactions)
+	return edges
+}
+
+// heat are the shares of a moment's transactions by row, from the foot, of rows that
+// end at the edges. What is beyond the last is in it.
+func (m moment) heat(edges *[heatRows]float64) (rows [heatRows]float64) {
+	row := 0
+	for _, b := range m.responses.Buckets() {
+		middle := float64(b.From)/2 + float64(b.To)/2
+		for row < heatRows-1 && middle >= edges[row] {
+			row++
+		}
+		rows[row] += float64(b.Count) / float64(m.Transactions)
 	}
 	return rows
 }
@@ -183,7 +192,7 @@ func (h heatmap) cells(p *panel, t track) {
 		level int
 		from  vg.Length
 	}
-	end := p.Min.X
+	edges, end := heatEdges(&h.y), p.Min.X
 	finish := func(k int) {
 		if r := row[k]; r.level > 0 {
 			y := p.Min.Y + heatRow*(vg.Length(k)+0.5)
@@ -193,7 +202,7 @@ func (h heatmap) cells(p *panel, t track) {
 	}
 	for _, m := range t.Moments {
 		from, to := whole(p.atX(float64(m.From))), whole(p.atX(float64(m.To)))
-		for k, share := range m.heat(&h.y) {
+		for k, share := range m.heat(&edges) {
 			if level := heatLevel(share) + 1; level != row[k].level || from > end { // 0 is the zero value: none
 				finish(k)
 				row[k].level, row[k].from = level, from

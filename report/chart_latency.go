@@ -36,28 +36,31 @@ const (
 )
 
 // latencyCurves are the curves of the variants that have any transaction.
-func latencyCurves(s *Scenario) []curve {
+func latencyCurves(s *Scenario) ([]curve, error) {
 	var out []curve
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		h := v.histograms[record.Response]
-		if h == nil || h.TotalCount() == 0 {
+		h, err := v.histogram(record.Response)
+		if err != nil {
+			return nil, err
+		}
+		if h.Count() == 0 {
 			continue
 		}
-		n := h.TotalCount()
+		n := h.Count()
 		c := curve{Variant: v.Name, Position: i, Transactions: uint64(n)}
 		top := max(math.Log10(float64(n)/beyond), math.Log10(2))
 		steps := int(math.Ceil(top * curveSteps))
 		for k := range steps + 1 {
 			p := percentileOf(top * float64(k) / float64(steps))
-			c.Points = append(c.Points, curvePoint{p, h.ValueAtPercentile(p)})
+			c.Points = append(c.Points, curvePoint{p, h.Percentile(p)})
 		}
 		c.Points = withoutFlats(c.Points)
 		c.Headline.Percentile = headline(uint64(n))
-		c.Headline.NS = h.ValueAtPercentile(c.Headline.Percentile)
+		c.Headline.NS = h.Percentile(c.Headline.Percentile)
 		out = append(out, c)
 	}
-	return out
+	return out, nil
 }
 
 // headline is the highest percentile of 50, 90 and 99 that so many transactions
@@ -84,7 +87,10 @@ func withoutFlats(points []curvePoint) []curvePoint {
 }
 
 func latencyChart(s *Scenario) (Chart, bool) {
-	curves := latencyCurves(s)
+	curves, err := latencyCurves(s)
+	if err != nil {
+		return Chart{Name: "latency", err: err}, true
+	}
 	if len(curves) == 0 {
 		return Chart{}, false
 	}

@@ -30,10 +30,10 @@ func TestHeat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y := axis{min: 1e5, max: 1e9, scale: floored{}} // four powers of ten
+	edges := heatEdges(&axis{min: 1e5, max: 1e9, scale: floored{}}) // four powers of ten
 	for i, m := range tracks[0].Moments {
 		sum := 0.0
-		rows := m.heat(&y)
+		rows := m.heat(&edges)
 		for _, share := range rows {
 			sum += share
 		}
@@ -71,9 +71,9 @@ func TestAgeCurves(t *testing.T) {
 			marks: map[string]fakeMark{"stale-read": {0.2, func(r *rand.Rand) int64 { return int64((1 + 99*r.Float64()) * 1e9) }}},
 		},
 		fakeVariant{name: "fresh", n: 100, latency: constant(time.Millisecond), shares: []float64{1}})
-	curves := ageCurves(s, s.def.Series[record.FirstMark])
-	if len(curves) != 1 || curves[0].Variant != "seed" {
-		t.Fatalf("%+v", curves)
+	curves, err := ageCurves(s, s.def.Series[record.FirstMark])
+	if err != nil || len(curves) != 1 || curves[0].Variant != "seed" {
+		t.Fatalf("%+v, %v", curves, err)
 	}
 	c := curves[0]
 	var got []float64

@@ -7,12 +7,11 @@ import (
 	"sort"
 	"time"
 
-	"kvbench/internal/record"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"kvbench/internal/record"
+	"kvbench/internal/sparse"
 )
 
 // ageMarks are the marks whose size says for how long an answer had been wrong.
@@ -33,31 +32,36 @@ type ageCurve struct {
 const ageSteps = 12
 
 // ageCurves has a curve for every variant that has the mark.
-func ageCurves(s *Scenario, mark record.Series) []ageCurve {
+func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 	index := slices.IndexFunc(s.def.Series, func(m record.Series) bool { return m.Name == mark.Name })
 	var out []ageCurve
+	var ages []*sparse.Histogram // of out
 	from := int64(math.MaxInt64)
 	for i := range s.Variants {
 		v := &s.Variants[i]
 		if st := v.Series[mark.Name]; st.Count > 0 && st.Share > 0 {
-			out = append(out, ageCurve{Variant: v.Name, Position: i, Stats: st})
-			from = min(from, v.histograms[index].ValueAtPercentile(2)) // the rest is nothing to look at
+			h, err := v.histogram(index)
+			if err != nil {
+				return nil, err
+			}
+			out, ages = append(out, ageCurve{Variant: v.Name, Position: i, Stats: st}), append(ages, h)
+			from = min(from, h.Percentile(2)) // the rest is nothing to look at
 		}
 	}
 	for i := range out {
 		c := &out[i]
-		c.Ages, c.Share = longerThan(s.Variants[c.Position].histograms[index], float64(from), c.Stats.Share)
+		c.Ages, c.Share = longerThan(ages[i], float64(from), c.Stats.Share)
 	}
-	return out
+	return out, nil
 }
 
 // longerThan returns, for ages in equal steps on a log scale from one on, the
 // share of all that is larger; all have the mark in the share of whole. It
 // ends at the largest.
-func longerThan(h *hdr.PackedHistogram, from, whole float64) (ages, share []float64) {
-	bars := slices.Collect(spikes(h))
+func longerThan(h *sparse.Histogram, from, whole float64) (ages, share []float64) {
+	bars := h.Buckets()
 	largest := float64(bars[len(bars)-1].To)
-	n, seen, k := float64(h.TotalCount()), int64(0), 0
+	n, seen, k := float64(h.Count()), int64(0), 0
 	first := math.Floor(math.Log10(max(from, float64(time.Millisecond)))*ageSteps) / ageSteps
 	for step := 0; ; step++ {
 		age := min(math.Pow(10, first+float64(step)/ageSteps), largest)
@@ -93,7 +97,11 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 	fired, _ := s.watched()
 	for _, m := range fired {
 		if m.Unit == "ns" && m.Of != "" && slices.Contains(ageMarks, m.Name) {
-			if c := ageCurves(s, m); c != nil {
+			c, err := ageCurves(s, m)
+			if err != nil {
+				return Chart{Name: "staleness", err: err}, true
+			}
+			if c != nil {
 				marks, curves = append(marks, m), append(curves, c)
 			}
 		}

@@ -25,7 +25,10 @@ import (
 var about = cmpopts.EquateApprox(0.02, 0.002)
 
 func TestLatencyCurves(t *testing.T) {
-	curves := latencyCurves(tiers(t))
+	curves, err := latencyCurves(tiers(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	type key struct {
 		Variant            string
 		Position           int
@@ -49,7 +52,7 @@ func TestLatencyCurves(t *testing.T) {
 	if diff := cmp.Diff(want, got, about); diff != "" {
 		t.Error(diff)
 	}
-	if c := latencyCurves(once(t)); len(c) != 1 || c[0].Headline.Percentile != 50 || c[0].Points[len(c[0].Points)-1].Percentile != 50 {
+	if c, err := latencyCurves(once(t)); err != nil || len(c) != 1 || c[0].Headline.Percentile != 50 || c[0].Points[len(c[0].Points)-1].Percentile != 50 {
 		t.Errorf("of one transaction only the median is shown: %+v", c)
 	}
 }

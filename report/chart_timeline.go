@@ -7,8 +7,7 @@ import (
 
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"kvbench/internal/sparse"
 )
 
 // track is a variant's response time as its first repeat went on.
@@ -24,9 +23,9 @@ type moment struct {
 	Transactions uint64
 	P50, P99     int64 // ns; 0 where there are no transactions
 	Max          int64
-	responses    *hdr.PackedHistogram // nil where there are none
-	Marked       uint64               // observations of the mark that the chart shows
-	MarkedOf     uint64               // of so many
+	responses    *sparse.Histogram // nil where there are none
+	Marked       uint64            // observations of the mark that the chart shows
+	MarkedOf     uint64            // of so many
 }
 
 // share is that of the mark.
@@ -68,7 +67,7 @@ func (s *Scenario) momentOf(intervals []runfile.Interval, mark record.Series) (m
 	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To}
 	for i := range intervals {
 		iv := &intervals[i]
-		h, err := iv.Packed(record.Response)
+		h, err := iv.Sparse(record.Response)
 		switch {
 		case err != nil:
 			return m, err
@@ -87,10 +86,8 @@ func (s *Scenario) momentOf(intervals []runfile.Interval, mark record.Series) (m
 		}
 		m.Marked, m.MarkedOf = m.Marked+marked, m.MarkedOf+of
 	}
-	if m.responses != nil {
-		m.Transactions = uint64(m.responses.TotalCount())
-		p := m.responses.ValueAtPercentilesSlice([]float64{50, 99, 100})
-		m.P50, m.P99, m.Max = p[0], p[1], p[2]
+	if m.Transactions = uint64(m.responses.Count()); m.Transactions > 0 {
+		m.P50, m.P99, m.Max = m.responses.Percentile(50), m.responses.Percentile(99), m.responses.Max()
 	}
 	return m, nil
 }
@@ -107,11 +104,8 @@ func (s *Scenario) observed(iv *runfile.Interval, name string) (uint64, error) {
 			return n, nil
 		}
 		if series.Name == name {
-			h, err := iv.Packed(i)
-			if h == nil {
-				return 0, err
-			}
-			return uint64(h.TotalCount()), err
+			h, err := iv.Sparse(i)
+			return uint64(h.Count()), err
 		}
 	}
 	if i := slices.Index(s.def.Outcomes, name); i >= 0 {

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"kvbench/internal/compare"
-	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
 
@@ -148,7 +147,7 @@ func overlaid(name [2]string, base, head *runfile.Run) (*Scenario, bool) {
 				continue
 			}
 			v, ok := summariseVariant(side.run, i, j)
-			if !ok || len(v.histograms) <= record.Response {
+			if !ok {
 				return nil, false
 			}
 			if out == nil {

@@ -343,7 +343,7 @@ func TestGolden(t *testing.T) {
 	f := pair()
 	run := f.run(t)
 	dir := t.TempDir()
-	if _, err := Write(dir, run, []string{"md", "csv"}, f.expect); err != nil {
+	if _, err := summariseAndWrite(dir, run, []string{"md", "csv"}, f.expect); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"report.md", "report.csv"} {
@@ -384,7 +384,7 @@ func TestHostileFileNames(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	files, err := Write(dir, run, []string{"svg"}, nil)
+	files, err := summariseAndWrite(dir, run, []string{"svg"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +407,7 @@ func TestWriteFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := pair()
-	written, err := Write(dir, f.run(t), []string{"md", "csv"}, nil)
+	written, err := summariseAndWrite(dir, f.run(t), []string{"md", "csv"}, nil)
 	if err == nil || len(written) != 1 {
 		t.Errorf("wrote %v, error %v", written, err)
 	}
@@ -418,7 +418,7 @@ func TestWriteFails(t *testing.T) {
 	if len(entries) != 2 {
 		t.Errorf("the folder holds %v, want report.md and what is in the way", entries)
 	}
-	if _, err := Write(filepath.Join(dir, "absent"), f.run(t), []string{"md"}, nil); err == nil {
+	if _, err := summariseAndWrite(filepath.Join(dir, "absent"), f.run(t), []string{"md"}, nil); err == nil {
 		t.Error("no error for a folder that does not exist")
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/sparse"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -75,10 +75,10 @@ type Variant struct {
 	Errors       map[string]uint64  `json:"errors"`
 	Series       map[string]Stats   `json:"series"`
 
-	// What charts are drawn from: the response and the marks of all repeats, by
-	// the series' index, and the intervals of the first repeat.
-	histograms []*hdr.PackedHistogram
-	intervals  []runfile.Interval
+	// What charts are drawn from: the totals of the repeats that could be read, and
+	// the intervals of the first repeat.
+	totals    []*runfile.Interval
+	intervals []runfile.Interval
 }
 
 // FreeLimit is the daily limit of the free plan that is met first.
@@ -150,8 +150,8 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 	v = Variant{
 		Name: def.Variants[variant].Name, Doc: def.Variants[variant].Doc, Complete: true,
 		Ops: map[string]float64{}, Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
-		histograms: make([]*hdr.PackedHistogram, len(def.Series)),
 	}
+	histograms := make([]sparse.Histogram, len(def.Series))
 	total := record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))}
 	for _, r := range run.Variants {
 		if r.Scenario != scenario || r.Variant != variant {
@@ -163,8 +163,10 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		v.DurationS += r.Total.To.Seconds()
 		v.Complete = v.Complete && r.Complete
 		why := r.Error
-		if err := v.observe(&r.Total); err != nil {
-			v.Complete, why = false, err.Error()
+		if err := addTo(histograms, &r.Total); err != nil {
+			v.Complete, why = false, "its total: "+err.Error()
+		} else {
+			v.totals = append(v.totals, &r.Total)
 		}
 		if v.Errored == "" {
 			v.Errored = why
@@ -181,10 +183,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		v.Errors[code] = n
 	}
 	for i, s := range def.Series {
-		v.Series[s.Name] = statistics(s, v.histograms[i])
-		if i != record.Response && i < record.FirstMark {
-			v.histograms[i] = nil // no chart is drawn from it
-		}
+		v.Series[s.Name] = statistics(s, &histograms[i])
 	}
 	for i, s := range def.Series {
 		st := v.Series[s.Name]
@@ -224,29 +223,39 @@ func (v *Variant) ops() (sum float64) {
 	return sum
 }
 
-// observe adds the histograms of a repeat.
-func (v *Variant) observe(total *runfile.Interval) error {
-	for i, sum := range v.histograms {
-		h, err := total.Packed(i)
-		switch {
-		case err != nil:
-			return fmt.Errorf("its total: %w", err)
-		case sum == nil:
-			v.histograms[i] = h
-		case h != nil:
-			sum.Merge(h)
+// addTo adds the histograms of a repeat to sums, by their index; none of them when
+// one can't be read.
+func addTo(sums []sparse.Histogram, total *runfile.Interval) error {
+	ones := make([]*sparse.Histogram, len(sums))
+	for i := range ones {
+		var err error
+		if ones[i], err = total.Sparse(i); err != nil {
+			return err
 		}
+	}
+	for i, one := range ones {
+		sums[i].Merge(one)
 	}
 	return nil
 }
 
-func statistics(s record.Series, h *hdr.PackedHistogram) Stats {
-	out := Stats{Unit: s.Unit, Of: s.Of}
-	if h == nil || h.TotalCount() == 0 {
-		return out
+// histogram is that of all repeats, by the index of its series. It is read anew:
+// those of all variants at once would be the most that a report keeps.
+func (v *Variant) histogram(series int) (*sparse.Histogram, error) {
+	var sum sparse.Histogram
+	for _, total := range v.totals {
+		one, err := total.Sparse(series)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", v.Name, err)
+		}
+		sum.Merge(one)
 	}
-	p := h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9})
-	out.Count, out.Mean, out.Min, out.Max = uint64(h.TotalCount()), h.Mean(), h.Min(), h.Max()
-	out.P50, out.P90, out.P95, out.P99, out.P999 = p[0], p[1], p[2], p[3], p[4]
+	return &sum, nil
+}
+
+func statistics(s record.Series, h *sparse.Histogram) Stats {
+	out := Stats{Unit: s.Unit, Of: s.Of}
+	out.Count, out.Mean, out.Min, out.Max = uint64(h.Count()), h.Mean(), h.Min(), h.Max()
+	out.P50, out.P90, out.P95, out.P99, out.P999 = h.Percentile(50), h.Percentile(90), h.Percentile(95), h.Percentile(99), h.Percentile(99.9)
 	return out
 }

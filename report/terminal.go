@@ -12,7 +12,7 @@ import (
 // Terminal prints the tables of a run: a scenario's variants side by side. On a
 // terminal it uses colour, unless NO_COLOR is set. A table that is wider than
 // width, unless that is 0, is cut in two.
-func Terminal(w io.Writer, s Summary, width int) error {
+func Terminal(w io.Writer, s *Summary, width int) error {
 	var out strings.Builder
 	bold := lipgloss.NewStyle().Bold(true)
 	for i := range s.Scenarios {

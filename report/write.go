@@ -57,20 +57,20 @@ func DefaultFormats() []string { return []string{"html", "svg", "png"} }
 const chartsDir = "charts"
 
 // Write writes a run's report to a folder, which must exist: the documents, and
-// charts/<scenario>-<chart>.svg and .png, as the formats say. results are what its expectations came to. It returns the paths
-// of the files it wrote. Each appears under its name only when it is whole.
-func Write(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
+// charts/<scenario>-<chart>.svg and .png, as the formats say. The summary is the
+// run's. It returns the paths of the files it wrote. Each appears under its name
+// only when it is whole.
+func Write(dir string, summary *Summary, run *runfile.Run, formats []string) ([]string, error) {
 	for _, f := range formats {
 		if !slices.Contains(Formats(), f) {
 			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
 		}
 	}
-	summary := Summarise(run, results)
-	figures, err := drawAll(&summary, formats)
+	figures, err := drawAll(summary, formats)
 	if err != nil {
 		return nil, err
 	}
-	files, err := render(&summary, run, formats, figures)
+	files, err := render(summary, run, formats, figures)
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,16 @@ func runOf(s *Scenario) *runfile.Run {
 	return run
 }
 
+// summariseAndWrite writes the report of a run whose expectations came to results.
+func summariseAndWrite(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
+	s := Summarise(run, results)
+	return Write(dir, &s, run, formats)
+}
+
 func write(t *testing.T, run *runfile.Run, formats ...string) (dir string, files []string) {
 	t.Helper()
 	dir = t.TempDir()
-	written, err := Write(dir, run, formats, nil)
+	written, err := summariseAndWrite(dir, run, formats, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +97,7 @@ func TestWriteFiles(t *testing.T) {
 	if len(left) != len(files) {
 		t.Errorf("%d files are in the folder, %d were written: %v", len(left), len(files), left)
 	}
-	if _, err := Write(dir, runOf(once(t)), []string{"pdf"}, nil); err == nil || !strings.Contains(err.Error(), "html, svg") {
+	if _, err := summariseAndWrite(dir, runOf(once(t)), []string{"pdf"}, nil); err == nil || !strings.Contains(err.Error(), "html, svg") {
 		t.Errorf("an unknown format: %v", err)
 	}
 }
@@ -208,10 +214,10 @@ func TestTerminal(t *testing.T) {
 		{Scenario: "example", Expect: "seed.ops <= 1", Variant: "seed", Have: "1", OK: true},
 	})
 	var wide, narrow strings.Builder
-	if err := Terminal(&wide, s, 0); err != nil {
+	if err := Terminal(&wide, &s, 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := Terminal(&narrow, s, 100); err != nil {
+	if err := Terminal(&narrow, &s, 100); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

@@ -41,6 +41,7 @@ A run that did not run to its end is refused.`,
 			if err != nil {
 				return usage(err)
 			}
+			defer run.Close()
 			if err := whole(run); err != nil {
 				return usage(fmt.Errorf("%s can't be the baseline: %w", args[0], err))
 			}

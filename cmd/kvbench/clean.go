@@ -42,6 +42,7 @@ kvbench/, those of runs under way too.`,
 				if err != nil {
 					return usage(err)
 				}
+				defer run.Close()
 				h := &run.Header
 				if h.RunID == "" {
 					return usage(fmt.Errorf("%s has written to no store but its own", path))

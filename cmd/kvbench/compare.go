@@ -119,10 +119,12 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	if err != nil {
 		return usage(err)
 	}
+	defer base.Close()
 	head, err := runfile.Open(dirs[1])
 	if err != nil {
 		return usage(err)
 	}
+	defer head.Close()
 	options.Interleaved = tookTurns(&base.Header, &head.Header)
 	result, err := compare.Compare(base, head, options)
 	if err != nil {

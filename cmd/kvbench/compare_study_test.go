@@ -104,6 +104,7 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		check(s.w.Close(false))
 		runs[i], err = runfile.Open(s.file.Name())
 		check(err)
+		defer runs[i].Close()
 	}
 	c, err := compare.Compare(runs[0], runs[1], compare.Options{
 		Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),

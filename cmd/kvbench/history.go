@@ -38,6 +38,9 @@ func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Wri
 		if run.Header.Baseline == "" { // a run that was kept for others to be compared with is no night
 			h.Add(run)
 		}
+		if err := run.Close(); err != nil {
+			return err
+		}
 	}
 	h.FindChanges()
 	if out == "" {

@@ -55,29 +55,9 @@ history.html.`,
 				return usage(fmt.Errorf("--out takes one run, not %d", len(args)))
 			}
 			for _, path := range args {
-				run, err := runfile.Open(path)
-				if err != nil {
-					return usage(err)
-				}
-				results, err := compare.Evaluate(run)
-				if err != nil {
+				if err := reportRun(c, path, out, formats, asJSON); err != nil {
 					return err
 				}
-				dir := out
-				if dir == "" {
-					dir = filepath.Dir(run.Path)
-				}
-				if err := os.MkdirAll(dir, 0o755); err != nil {
-					return usage(err)
-				}
-				files, err := report.Write(dir, run, formats, expectations(results))
-				if err != nil {
-					return err
-				}
-				if err := printRun(c.OutOrStdout(), run, results, asJSON); err != nil {
-					return err
-				}
-				fmt.Fprintf(c.ErrOrStderr(), "%d files written to %s\n", len(files), dir)
 			}
 			return nil
 		},
@@ -88,6 +68,35 @@ history.html.`,
 	c.Flags().StringVar(&history, "history", "", "report on the history of the runs in this `DIR`")
 	c.Flags().IntVar(&last, "last", 90, "of a history, take so many of the newest runs")
 	return c
+}
+
+// reportRun writes the report of one run, to its folder where out is empty.
+func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool) error {
+	run, err := runfile.Open(path)
+	if err != nil {
+		return usage(err)
+	}
+	defer run.Close()
+	results, err := compare.Evaluate(run)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Dir(run.Path)
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return usage(err)
+	}
+	summary := report.Summarise(run, expectations(results))
+	files, err := report.Write(out, &summary, run, formats)
+	if err != nil {
+		return err
+	}
+	if err := printRun(c.OutOrStdout(), &summary, asJSON); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "%d files written to %s\n", len(files), out)
+	return nil
 }
 
 func checkFormats(formats []string) error {

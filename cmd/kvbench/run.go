@@ -122,14 +122,16 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	results, err := compare.Evaluate(run)
 	if err != nil {
 		return err
 	}
-	if _, err := report.Write(dir, run, o.formats, expectations(results)); err != nil {
+	summary := report.Summarise(run, expectations(results))
+	if _, err := report.Write(dir, &summary, run, o.formats); err != nil {
 		return err
 	}
-	if err := printRun(stdout, run, results, o.json); err != nil {
+	if err := printRun(stdout, &summary, o.json); err != nil {
 		return err
 	}
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
@@ -154,8 +156,7 @@ func expectations(results []compare.Result) []report.Expectation {
 }
 
 // printRun prints the tables of a run, or its summary as JSON.
-func printRun(w io.Writer, run *runfile.Run, results []compare.Result, asJSON bool) error {
-	summary := report.Summarise(run, expectations(results))
+func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
 	if asJSON {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")

@@ -172,7 +172,7 @@ func TestEvaluateContradiction(t *testing.T) {
 	v.Total.Histograms = append(v.Total.Histograms, nil)
 	run = &runfile.Run{Variants: []*runfile.Variant{v}}
 	run.Header.Scenarios = []runfile.Definition{definition(1, "errors == 0")}
-	if _, err := Evaluate(run); err == nil || !strings.Contains(err.Error(), "has 15 series, its scenario 14") {
+	if _, err := Evaluate(run); err == nil || !strings.Contains(err.Error(), "tier/: 15 series where its scenario has 14") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -165,7 +165,7 @@ func (s *side) keep(other *side) {
 func (p *pair) waited() bool {
 	return slices.ContainsFunc(slices.Concat(p.base.totals, p.head.totals), func(t *total) bool {
 		i := findSeries(t.def.Series, "wait")
-		return i >= 0 && t.Histograms[i] != nil && t.Histograms[i].Max() > 0
+		return i >= 0 && t.histograms[i].Max() > 0
 	})
 }
 

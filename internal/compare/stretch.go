@@ -1,10 +1,9 @@
 package compare
 
 import (
-	"kvbench/internal/record"
-	"kvbench/internal/runfile"
+	"fmt"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"kvbench/internal/runfile"
 )
 
 // stretchesPerSide is into how many stretches the repeats of a side are cut where
@@ -20,21 +19,14 @@ func stretches(def *runfile.Definition, repeats []*runfile.Variant) ([]*total, e
 	for _, v := range repeats {
 		n := min(perRepeat, len(v.Intervals))
 		for i := range n {
-			part := &runfile.Variant{Def: v.Def, Name: v.Name}
-			part.Total.Snapshot = record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))}
-			part.Total.Histograms = make([]*hdr.Histogram, len(def.Series))
-			for _, interval := range v.Intervals[i*len(v.Intervals)/n : (i+1)*len(v.Intervals)/n] {
-				decoded, err := interval.Decode()
-				if err != nil {
-					return nil, err
+			part := newTotal(def)
+			intervals := v.Intervals[i*len(v.Intervals)/n : (i+1)*len(v.Intervals)/n]
+			for k := range intervals {
+				if err := part.add(&intervals[k]); err != nil {
+					return nil, fmt.Errorf("%s/%s: %w", def.Name, v.Name, err)
 				}
-				part.Total.Merge(&decoded.Snapshot)
 			}
-			t, err := sum(def, []*runfile.Variant{part})
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, t)
+			out = append(out, part)
 		}
 	}
 	return out, nil

@@ -7,33 +7,52 @@ import (
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"kvbench/internal/sparse"
 )
 
-// total is what all repeats of a variant gave together.
+// total is what some stretches of the measured time gave together: all repeats of
+// a variant, one of them or a part.
 type total struct {
-	def *runfile.Definition
-	record.Snapshot
+	def        *runfile.Definition
+	counts     record.Snapshot    // without its histograms
+	histograms []sparse.Histogram // by the scenario's series
+}
+
+func newTotal(def *runfile.Definition) *total {
+	return &total{
+		def: def, counts: record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))},
+		histograms: make([]sparse.Histogram, len(def.Series)),
+	}
+}
+
+// add adds a stretch of a variant.
+func (t *total) add(iv *runfile.Interval) error {
+	counts := iv.Snapshot
+	counts.Histograms = nil
+	if n := len(iv.Histograms); n > len(t.histograms) {
+		return fmt.Errorf("%d series where its scenario has %d", n, len(t.histograms))
+	}
+	if n := len(iv.Outcomes); n > len(t.counts.Outcomes) {
+		return fmt.Errorf("%d outcomes where its scenario has %d", n, len(t.counts.Outcomes))
+	}
+	for i := range t.histograms {
+		h, err := iv.Sparse(i)
+		if err != nil {
+			return err
+		}
+		t.histograms[i].Merge(h)
+	}
+	t.counts.Merge(&counts)
+	return nil
 }
 
 // sum adds up the repeats of one variant.
 func sum(def *runfile.Definition, repeats []*runfile.Variant) (*total, error) {
-	t := &total{def: def}
-	t.Outcomes = make([]uint64, len(def.Outcomes))
-	t.Histograms = make([]*hdr.Histogram, len(def.Series))
+	t := newTotal(def)
 	for _, v := range repeats {
-		one, err := v.Total.Decode()
-		if err != nil {
+		if err := t.add(&v.Total); err != nil {
 			return nil, fmt.Errorf("%s/%s: %w", def.Name, v.Name, err)
 		}
-		if n := len(one.Histograms); n > len(t.Histograms) {
-			return nil, fmt.Errorf("%s/%s has %d series, its scenario %d", def.Name, v.Name, n, len(def.Series))
-		}
-		if n := len(one.Outcomes); n > len(t.Outcomes) {
-			return nil, fmt.Errorf("%s/%s has %d outcomes, its scenario %d", def.Name, v.Name, n, len(def.Outcomes))
-		}
-		t.Merge(&one.Snapshot)
 	}
 	return t, nil
 }
@@ -41,25 +60,20 @@ func sum(def *runfile.Definition, repeats []*runfile.Variant) (*total, error) {
 // transactions is how many ended, in whatever outcome.
 func (t *total) transactions() uint64 {
 	var n uint64
-	for _, o := range t.Outcomes {
+	for _, o := range t.counts.Outcomes {
 		n += o
 	}
 	return n
 }
 
 // count is how often a series was observed, by its index.
-func (t *total) count(series int) uint64 {
-	if h := t.Histograms[series]; h != nil {
-		return uint64(h.TotalCount())
-	}
-	return 0
-}
+func (t *total) count(series int) uint64 { return uint64(t.histograms[series].Count()) }
 
 // calls is how many calls of the store there were of a kind; of all when it is
 // empty.
 func (t *total) calls(kind string) uint64 {
 	var n uint64
-	for i := record.Get; i < record.FirstMark && i < len(t.Histograms); i++ {
+	for i := record.Get; i < record.FirstMark && i < len(t.histograms); i++ {
 		if kind == "" || t.def.Series[i].Name == kind {
 			n += t.count(i)
 		}
@@ -79,7 +93,7 @@ func (t *total) named(name string) uint64 {
 // outcome is how many transactions ended so.
 func (t *total) outcome(name string) uint64 {
 	if i := slices.Index(t.def.Outcomes, name); i >= 0 {
-		return t.Outcomes[i]
+		return t.counts.Outcomes[i]
 	}
 	return 0
 }
@@ -87,10 +101,10 @@ func (t *total) outcome(name string) uint64 {
 // failures counts the errors of a code; all when it is empty.
 func (t *total) failures(code string) uint64 {
 	if code != "" {
-		return t.Errors[code]
+		return t.counts.Errors[code]
 	}
 	var n uint64
-	for _, of := range t.Errors {
+	for _, of := range t.counts.Errors {
 		n += of
 	}
 	return n
@@ -110,14 +124,14 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	case "ops":
 		return float64(t.calls(m.Name)) / float64(transactions), ""
 	case "usd-per-million":
-		return price.USDPerMillion(t.Billed, transactions), ""
+		return price.USDPerMillion(t.counts.Billed, transactions), ""
 	}
 	i := findSeries(t.def.Series, m.Name)
-	series, h := t.def.Series[i], t.Histograms[i]
+	series, h := t.def.Series[i], &t.histograms[i]
 	switch {
 	case m.Stat == "count", m.Stat == "share":
 		return countOrShare(m, t.count(i), t.named(series.Of), series.Of)
-	case h == nil || h.TotalCount() == 0:
+	case h.Count() == 0:
 		if m.Stat == "max" && series.Mark {
 			return 0, "" // it never happened
 		}
@@ -129,7 +143,7 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	case m.Stat == "max":
 		return float64(h.Max()), ""
 	}
-	return float64(h.ValueAtPercentile(percentiles[m.Stat])), ""
+	return float64(h.Percentile(percentiles[m.Stat])), ""
 }
 
 // countOrShare returns n, or its share of the whole. No share of nothing is 0;
@@ -150,7 +164,6 @@ func (t *total) same(m Metric, have, want float64) bool {
 	if m.Kind != "series" || m.Stat == "count" || m.Stat == "share" || m.Stat == "mean" {
 		return have == want
 	}
-	h := t.Histograms[findSeries(t.def.Series, m.Name)]
-	return h != nil && want <= float64(h.HighestTrackableValue()) &&
-		h.ValuesAreEquivalent(int64(have), int64(want))
+	b, ok := t.histograms[findSeries(t.def.Series, m.Name)].Find(int64(have))
+	return ok && float64(b.From) <= want && want <= float64(b.To)
 }

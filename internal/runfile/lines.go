@@ -2,6 +2,7 @@ package runfile
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"kvbench/internal/record"
@@ -56,8 +57,16 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
 		Series: map[string]string{},
 	}
-	if iv.encoded != nil { // it was read, and not looked at
-		out.Series = iv.encoded
+	if iv.file != nil {
+		for i := range iv.at {
+			text, err := iv.text(i)
+			if err != nil {
+				return out, err
+			}
+			if text != nil {
+				out.Series[series[i].Name] = string(text)
+			}
+		}
 		return out, nil
 	}
 	for i, h := range iv.Histograms {
@@ -73,26 +82,26 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 	return out, nil
 }
 
-// decode leaves the histograms encoded.
-func decode(in *interval, def *Definition) (Interval, error) {
+// decode leaves the histograms in the file: texts says where they are.
+func decode(in *interval, texts []text, file io.ReaderAt, def *Definition) (Interval, error) {
 	out := Interval{
-		From: in.From, To: in.To, encoded: in.Series, def: def,
+		From: in.From, To: in.To, file: file, at: make([]span, len(def.Series)), def: def,
 		Snapshot: record.Snapshot{Outcomes: in.Outcomes, Errors: in.Errors, Billed: in.Billed},
-	}
-	if out.encoded == nil {
-		out.encoded = map[string]string{}
 	}
 	if len(in.Outcomes) != len(def.Outcomes) {
 		return out, fmt.Errorf("%d outcomes where the scenario has %d", len(in.Outcomes), len(def.Outcomes))
 	}
-	known := 0
-	for _, s := range def.Series {
-		if _, ok := in.Series[s.Name]; ok {
-			known++
+	unknown := len(texts) + len(in.Series) // those were not where they are written
+	for i, s := range def.Series {
+		for _, t := range texts {
+			if string(t.name) == s.Name {
+				out.at[i] = t.at
+				unknown--
+			}
 		}
 	}
-	if known != len(in.Series) {
-		return out, fmt.Errorf("%d series that the scenario does not have", len(in.Series)-known)
+	if unknown != 0 {
+		return out, fmt.Errorf("%d series that the scenario does not have", unknown)
 	}
 	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -18,7 +19,7 @@ import (
 // FileName is the name of the run file in a run's folder.
 const FileName = "run.jsonl"
 
-// Open reads a run file, or the one in a run's folder.
+// Open reads a run file, or the one in a run's folder. The run is to be closed.
 func Open(path string) (*Run, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, FileName)
@@ -27,26 +28,40 @@ func Open(path string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return Read(path, f)
+	var file io.ReaderAt = f
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe: it is read once
+		data, err := io.ReadAll(f)
+		if err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		file = bytes.NewReader(data)
+	}
+	run, err := Read(path, file)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	run.file = f
+	return run, nil
 }
 
 // Read reads a run file; its errors name the path and the line. A last line
 // that is cut off, as a kill leaves it, is no error: the run is then CutOff.
-func Read(path string, r io.Reader) (*Run, error) {
-	p := parser{run: &Run{Path: path, CutOff: true}}
-	in := bufio.NewReaderSize(r, 1<<20)
+// The run's histograms are read from the file when they are asked for.
+func Read(path string, file io.ReaderAt) (*Run, error) {
+	p := parser{run: &Run{Path: path, CutOff: true}, file: file}
+	in := lineReader{in: bufio.NewReaderSize(io.NewSectionReader(file, 0, math.MaxInt64), 1<<18)}
 	for number := 1; ; number++ {
-		text, err := in.ReadBytes('\n')
+		offset := in.offset
+		text, err := in.next()
 		if err == io.EOF {
-			if len(bytes.TrimSpace(text)) > 0 && p.line(text) != nil {
+			if len(bytes.TrimSpace(text)) > 0 && p.line(text, offset) != nil {
 				p.run.Warnings = append(p.run.Warnings, fmt.Sprintf(
 					"The last line of the run file, line %d, is incomplete and was left out.", number))
 			}
 			break
 		}
 		if err == nil {
-			err = p.line(text)
+			err = p.line(text, offset)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
@@ -61,16 +76,47 @@ func Read(path string, r io.Reader) (*Run, error) {
 	return p.run, nil
 }
 
+// lineReader reads lines of any length.
+type lineReader struct {
+	in     *bufio.Reader
+	offset int64 // of the next line
+	long   []byte
+}
+
+// next returns the next line, which is good until it is called again. With io.EOF
+// comes what stands behind the last end of a line.
+func (r *lineReader) next() ([]byte, error) {
+	line, err := r.in.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		r.long = r.long[:0]
+		for err == bufio.ErrBufferFull {
+			r.long = append(r.long, line...)
+			line, err = r.in.ReadSlice('\n')
+		}
+		r.long = append(r.long, line...)
+		line = r.long
+	}
+	r.offset += int64(len(line))
+	return line, err
+}
+
 // parser builds a run from its lines.
 type parser struct {
 	run     *Run
+	file    io.ReaderAt
 	current *Variant // has begun and not ended
 	trailer bool
+	rest    []byte // of a line, without its histograms
+	texts   []text // its histograms
 }
 
-func (p *parser) line(text []byte) error {
+// line reads a line that stands at an offset of the file.
+func (p *parser) line(data []byte, offset int64) (err error) {
+	if p.rest, p.texts, err = cutSeries(p.rest[:0], p.texts[:0], data, offset); err != nil {
+		return fmt.Errorf("not a line of a run file: %w", err)
+	}
 	var l line
-	if err := json.Unmarshal(text, &l); err != nil {
+	if err := json.Unmarshal(p.rest, &l); err != nil {
 		return fmt.Errorf("not a line of a run file: %w", err)
 	}
 	switch {
@@ -122,7 +168,7 @@ func (p *parser) interval(in *interval) error {
 	if p.current == nil {
 		return errors.New("an interval before any variant began")
 	}
-	iv, err := decode(in, p.current.Def)
+	iv, err := decode(in, p.texts, p.file, p.current.Def)
 	if err != nil {
 		return err
 	}
@@ -134,7 +180,7 @@ func (p *parser) end(e *end) error {
 	if p.current == nil {
 		return errors.New("an end before any variant began")
 	}
-	total, err := decode(&e.Total, p.current.Def)
+	total, err := decode(&e.Total, p.texts, p.file, p.current.Def)
 	if err != nil {
 		return err
 	}

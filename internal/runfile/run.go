@@ -4,10 +4,12 @@ package runfile
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
 	"kvbench/internal/record"
+	"kvbench/internal/sparse"
 	"kvbench/kv"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -27,6 +29,8 @@ type Run struct {
 	Interrupted bool
 	// Warnings are what a reader of the results has to know, in full sentences.
 	Warnings []string
+
+	file io.Closer // nil where there is none to close
 }
 
 // Header is the first line of a run file: everything that is known before
@@ -99,8 +103,8 @@ type Variant struct {
 	Def      *Definition
 	Name     string
 
-	// Total is the whole measured time. Of a run that was read, it and the
-	// intervals are to be decoded: see Interval.
+	// Total is the whole measured time. Of a run that was read, the histograms of it
+	// and of the intervals are still in the file: see Interval.
 	Total     Interval
 	Intervals []Interval
 	// Verified says that the store was read back after it had settled, so that
@@ -120,16 +124,23 @@ type Interval struct {
 	From, To        time.Duration // since measuring began
 	record.Snapshot               // by the scenario's Outcomes and Series
 
-	// Of an interval that was read, the histograms are left encoded: a long run
-	// has gigabytes of them. See Packed, Histogram and Decode.
-	encoded map[string]string
-	def     *Definition
+	// Of an interval that was read, the histograms are left in the file: a long run
+	// has gigabytes of them. See Sparse, Histogram and Decode.
+	file io.ReaderAt
+	at   []span // by the scenario's series
+	def  *Definition
+}
+
+// span is where a text stands in the file; the zero value is none.
+type span struct {
+	offset int64
+	length int
 }
 
 // Decode returns the interval with its histograms. Those of a run that was read
-// are decoded anew by every call. An error names the series.
+// are read anew by every call. An error names the series.
 func (iv *Interval) Decode() (Interval, error) {
-	if iv.encoded == nil {
+	if iv.file == nil {
 		return *iv, nil
 	}
 	out := Interval{From: iv.From, To: iv.To, Snapshot: iv.Snapshot}
@@ -144,48 +155,69 @@ func (iv *Interval) Decode() (Interval, error) {
 }
 
 // Histogram returns that of one series, by its index; nil where nothing was
-// observed. It decodes like Decode.
+// observed. It reads like Decode.
 func (iv *Interval) Histogram(series int) (*hdr.Histogram, error) {
-	if iv.encoded == nil {
+	if iv.file == nil {
 		return iv.Histograms[series], nil
 	}
-	text, ok := iv.encoded[iv.def.Series[series].Name]
-	if !ok {
-		return nil, nil
+	text, err := iv.text(series)
+	if text == nil || err != nil {
+		return nil, err
 	}
-	h, err := hdr.Decode([]byte(text))
+	h, err := hdr.Decode(text)
 	if err != nil {
 		return nil, iv.failed(series, err)
 	}
 	return h, nil
 }
 
-// Packed returns the histogram of one series, by its index, without the counts
-// that are zero, which are most: it takes a tenth of the time and the memory of
-// Histogram. It is nil where nothing was observed.
-func (iv *Interval) Packed(series int) (*hdr.PackedHistogram, error) {
-	if iv.encoded == nil {
+// Sparse returns the filled buckets of the histogram of one series, by its index,
+// for a small part of the time and the memory of Histogram. It is nil where
+// nothing was observed.
+func (iv *Interval) Sparse(series int) (*sparse.Histogram, error) {
+	if iv.file == nil {
 		h := iv.Histograms[series]
 		if h == nil || h.TotalCount() == 0 {
 			return nil, nil
 		}
-		p := hdr.NewPacked(h.LowestTrackableValue(), h.HighestTrackableValue(), int(h.SignificantFigures()))
-		p.MergeFrom(h)
-		return p, nil
+		return sparse.Of(h), nil
 	}
-	text, ok := iv.encoded[iv.def.Series[series].Name]
-	if !ok {
-		return nil, nil
+	text, err := iv.text(series)
+	if text == nil || err != nil {
+		return nil, err
 	}
-	p, err := hdr.DecodePacked([]byte(text))
+	h, err := sparse.Decode(text)
 	if err != nil {
 		return nil, iv.failed(series, err)
 	}
-	return p, nil
+	return h, nil
+}
+
+// text reads the encoded histogram of a series of an interval that was read; nil
+// where there is none.
+func (iv *Interval) text(series int) ([]byte, error) {
+	at := iv.at[series]
+	if at == (span{}) {
+		return nil, nil
+	}
+	text := make([]byte, at.length)
+	if _, err := iv.file.ReadAt(text, at.offset); err != nil {
+		return nil, iv.failed(series, err)
+	}
+	return text, nil
 }
 
 func (iv *Interval) failed(series int, err error) error {
 	return fmt.Errorf("series %s from %v to %v: %w", iv.def.Series[series].Name, iv.From, iv.To, err)
+}
+
+// Close closes the file of a run that was opened: from then on its histograms
+// can't be read.
+func (r *Run) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
 }
 
 // Dir is the run's folder.

@@ -62,18 +62,18 @@ func write(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// count is how many responses an interval has, by its packed histogram and by the
+// count is how many responses an interval has, by its filled buckets and by the
 // dense one alike.
 func count(iv *runfile.Interval) int64 {
-	packed, err := iv.Packed(record.Response)
+	filled, err := iv.Sparse(record.Response)
 	if err != nil {
 		panic(err)
 	}
 	dense, err := iv.Histogram(record.Response)
-	if err != nil || dense.TotalCount() != packed.TotalCount() || dense.ValueAtPercentile(99) != packed.ValueAtPercentile(99) {
-		panic(fmt.Sprint("packed is not dense: ", err))
+	if err != nil || dense.TotalCount() != filled.Count() || dense.ValueAtPercentile(99) != filled.Percentile(99) {
+		panic(fmt.Sprint("the filled buckets are not those of the histogram: ", err))
 	}
-	return packed.TotalCount()
+	return filled.Count()
 }
 
 func TestRoundTrip(t *testing.T) {

@@ -1,0 +1,163 @@
+package sparse
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// The cookies of version 2 of HdrHistogram's interchange format, without the
+// bits that say the word size, which in version 2 is nothing.
+const (
+	cookieMask       = ^uint32(0xf0)
+	cookieCompressed = 0x1c849304
+	cookieCounts     = 0x1c849303
+)
+
+// headerSize is the bytes before the counts: cookie, length, normalizing offset,
+// significant digits (4 each), lowest and highest value, conversion ratio (8 each).
+const headerSize = 40
+
+// maxCounts is the bytes of counts that are read at most: all counts of the
+// finest histogram there is, of 5 digits, are fewer.
+const maxCounts = 1 << 26
+
+// Decode reads a histogram in base64 of the compressed version 2 of HdrHistogram's
+// interchange format, as hdrhistogram-go's Encode writes it. It is a fraction of the
+// work of the library's DecodePacked, which searches for the place of every count.
+func Decode(text []byte) (*Histogram, error) {
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	if err := d.inflate(text); err != nil {
+		return nil, err
+	}
+	return d.histogram()
+}
+
+// decoder holds what decoding needs again and again.
+type decoder struct {
+	packed  []byte
+	source  bytes.Reader
+	zlib    io.ReadCloser
+	header  [headerSize]byte
+	counts  bytes.Buffer
+	buckets []Bucket
+}
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// inflate sets the header and the counts.
+func (d *decoder) inflate(text []byte) (err error) {
+	if d.packed, err = base64.StdEncoding.AppendDecode(d.packed[:0], text); err != nil {
+		return err
+	}
+	const prefix = 8 // cookie, length
+	if len(d.packed) < prefix {
+		return fmt.Errorf("a histogram of %d bytes", len(d.packed))
+	}
+	if cookie := binary.BigEndian.Uint32(d.packed); cookie&cookieMask != cookieCompressed {
+		return fmt.Errorf("cookie %#x is not that of a compressed histogram of version 2", cookie)
+	}
+	length := int64(binary.BigEndian.Uint32(d.packed[4:]))
+	if length > int64(len(d.packed)-prefix) {
+		return fmt.Errorf("the histogram is cut off: %d of %d bytes", len(d.packed)-prefix, length)
+	}
+	d.source.Reset(d.packed[prefix : prefix+length])
+	if d.zlib == nil {
+		d.zlib, err = zlib.NewReader(&d.source)
+	} else {
+		err = d.zlib.(zlib.Resetter).Reset(&d.source, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(d.zlib, d.header[:]); err != nil {
+		return fmt.Errorf("the histogram's header: %w", err)
+	}
+	if cookie := binary.BigEndian.Uint32(d.header[:]); cookie&cookieMask != cookieCounts {
+		return fmt.Errorf("cookie %#x is not that of a histogram of version 2", cookie)
+	}
+	length = int64(binary.BigEndian.Uint32(d.header[4:]))
+	if length > maxCounts {
+		return fmt.Errorf("%d bytes of counts are more than any histogram has", length)
+	}
+	d.counts.Reset()
+	if _, err := io.CopyN(&d.counts, d.zlib, length); err != nil {
+		return fmt.Errorf("the histogram's counts: %w", err)
+	}
+	return nil
+}
+
+// histogram reads the counts. They are by the index of the bucket; a negative one
+// says how many buckets are empty.
+//
+// The first 2^(half+1) buckets are as wide as the unit, and then, for each doubling
+// of the value, there are 2^half buckets of twice the width.
+func (d *decoder) histogram() (*Histogram, error) {
+	offset, digits := binary.BigEndian.Uint32(d.header[8:]), binary.BigEndian.Uint32(d.header[12:])
+	lowest := int64(binary.BigEndian.Uint64(d.header[16:]))
+	if offset != 0 {
+		return nil, fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
+	}
+	if digits > 5 {
+		return nil, fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
+	}
+	precision := 2
+	for range digits {
+		precision *= 10
+	}
+	unit, half := bits.Len64(uint64(max(lowest, 1)))-1, bits.Len(uint(precision-1))-1
+	d.buckets = d.buckets[:0]
+	counts := d.counts.Bytes()
+	for index, total := int64(0), int64(0); len(counts) > 0; {
+		n, size := zigzag(counts)
+		if size == 0 {
+			return nil, errors.New("the last count is cut off")
+		}
+		if counts = counts[size:]; n <= 0 {
+			if index -= n; n < -maxCounts || index > maxCounts {
+				return nil, fmt.Errorf("%d empty buckets are more than any histogram has", -n)
+			}
+			if n == 0 {
+				index++
+			}
+			continue
+		}
+		double := max(int(index>>half)-1, 0)
+		if shift := unit + double; shift+half+1 > 63 {
+			return nil, fmt.Errorf("bucket %d is beyond 2^63", index)
+		}
+		from := (index - int64(double)<<half) << (unit + double)
+		if total += n; total < 0 {
+			return nil, errors.New("the counts add up to more than 2^63")
+		}
+		d.buckets = append(d.buckets, Bucket{From: from, To: from + 1<<(unit+double) - 1, Count: n, upTo: total})
+		index++
+	}
+	return &Histogram{buckets: slices.Clone(d.buckets)}, nil
+}
+
+// zigzag reads a count: 7 bits a byte from the lowest on while the highest bit is
+// set, the ninth byte whole, and of the number the lowest bit is the sign. size is 0
+// where data ends within it.
+func zigzag(data []byte) (n int64, size int) {
+	var v uint64
+	for i, b := range data {
+		if i == 8 {
+			v |= uint64(b) << 56
+		} else {
+			v |= uint64(b&0x7f) << (7 * i)
+		}
+		if i == 8 || b < 0x80 {
+			return int64(v>>1) ^ -int64(v&1), i + 1
+		}
+	}
+	return 0, 0
+}
