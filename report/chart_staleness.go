@@ -7,11 +7,12 @@ import (
 	"sort"
 	"time"
 
+	"kvbench/internal/record"
+	"kvbench/internal/sparse"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"kvbench/internal/record"
-	"kvbench/internal/sparse"
 )
 
 // ageMarks are the marks whose size says for how long an answer had been wrong.

@@ -2,7 +2,11 @@ package runfile_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,6 +169,8 @@ func TestRefused(t *testing.T) {
 		"an unknown variant":   {strings.Replace(whole, `"variant":"other"`, `"variant":"odd"`, 1), "run.jsonl:6: the header has no s/odd"},
 		"an unknown series":    {strings.Replace(whole, `"series":{"response"`, `"series":{"odd"`, 1), "run.jsonl:3: 1 series that the scenario does not have"},
 		"after the trailer":    {whole + lines[1], "run.jsonl:10: a line after the trailer"},
+		"an escaped histogram": {strings.Replace(whole, `"series":{"response":"`, `"series":{"response":"\u0041`, 1), "run.jsonl:3: not a line of a run file: its series are not names and base64 texts"},
+		"an odd name":          {strings.Replace(whole, `"series":{`, `"Series":{`, 1), "run.jsonl:3: 1 series that the scenario does not have"},
 		"an unknown line":      {lines[0] + "{}\n" + lines[1], "run.jsonl:2: a line that says nothing that is known"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -173,6 +179,53 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want %s…", err, test.want)
 			}
 		})
+	}
+}
+
+// The order of the keys and the white space between them are free, as in any JSON.
+func TestReadsOtherSpelling(t *testing.T) {
+	var spelled bytes.Buffer
+	for _, line := range bytes.SplitAfter(write(t), []byte("\n")) {
+		if len(line) == 0 {
+			continue
+		}
+		var v any
+		if err := json.Unmarshal(line, &v); err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.MarshalIndent(v, "", "\t") // sorted by key
+		if err != nil {
+			t.Fatal(err)
+		}
+		spelled.Write(append(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")), '\n'))
+	}
+	run, err := runfile.Read("run.jsonl", bytes.NewReader(spelled.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := run.Variants[0]
+	if got := []int64{count(&v.Intervals[0]), count(&v.Intervals[1]), count(&v.Total)}; !slices.Equal(got, []int64{3, 5, 8}) {
+		t.Errorf("%v responses, want 3, 5 and 8", got)
+	}
+}
+
+// A file that has changed since it was read is an error, not other figures.
+func TestChangedSince(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.jsonl")
+	data := write(t)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run, err := runfile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	if err := os.Truncate(path, int64(len(data)/2)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.Variants[1].Total.Sparse(record.Response); err == nil || !strings.Contains(err.Error(), "series response from 0s to 1s") {
+		t.Errorf("got %v", err)
 	}
 }
 
