@@ -1,8 +1,13 @@
 package sparse_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"kvbench/internal/sparse"
@@ -111,16 +116,14 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
-// FuzzDecode: what the library reads as a histogram of plain counts, we read alike.
+// FuzzDecode: counts that the library reads we read alike, and no text is a panic.
 func FuzzDecode(f *testing.F) {
-	h := hdr.New(1, 1<<47, 3)
-	f.Add(encode(f, h))
-	for i := range int64(1000) {
-		_ = h.RecordValues(i*i*i, i+1)
-	}
-	f.Add(encode(f, h))
-	f.Add([]byte("HISTFAAAACF42pNpmSzMwMDAxAABzFCaEUoz2X+AMBgBVjUDCg=="))
-	f.Fuzz(func(t *testing.T, text []byte) {
+	f.Add(uint32(3), int64(1), []byte{2, 4, 6})       // 1, 2, 3
+	f.Add(uint32(2), int64(1), []byte{2, 0x13, 0x80}) // 1, ten of none, cut off
+	f.Add(uint32(0), int64(1000), []byte{0x7f, 2, 0, 2})
+	f.Add(uint32(5), int64(1<<60), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, digits uint32, lowest int64, counts []byte) {
+		text := pack(t, digits, lowest, counts)
 		got, err := sparse.Decode(text)
 		if err != nil {
 			return
@@ -128,7 +131,52 @@ func FuzzDecode(f *testing.F) {
 		if want, err := hdr.Decode(text); err == nil && want.TotalCount() < math.MaxInt64 {
 			equal(t, got, want)
 		}
+		if half, err := sparse.Decode(text[:len(text)/2]); err == nil {
+			t.Fatalf("half of it is %+v", half)
+		}
 	})
+}
+
+// pack makes a histogram's text of its counts.
+func pack(t testing.TB, digits uint32, lowest int64, counts []byte) []byte {
+	t.Helper()
+	var body []byte
+	for _, v := range []uint32{0x1c849313, uint32(len(counts)), 0, digits} {
+		body = binary.BigEndian.AppendUint32(body, v)
+	}
+	for _, v := range []uint64{uint64(lowest), 1 << 47, math.Float64bits(1)} {
+		body = binary.BigEndian.AppendUint64(body, v)
+	}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	if _, err := w.Write(append(body, counts...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out := binary.BigEndian.AppendUint32(nil, 0x1c849314)
+	out = binary.BigEndian.AppendUint32(out, uint32(packed.Len()))
+	return base64.StdEncoding.AppendEncode(nil, append(out, packed.Bytes()...))
+}
+
+// What is no histogram is an error that says why.
+func TestRefused(t *testing.T) {
+	good := string(pack(t, 3, 1, []byte{2}))
+	for want, text := range map[string]string{
+		"illegal base64":          "!" + good,
+		"a histogram of 3 bytes":  "AAAA",
+		"cookie 0x41414141":       base64.StdEncoding.EncodeToString([]byte("AAAAAAAA")),
+		"6 significant digits":    string(pack(t, 6, 1, []byte{2})),
+		"the last count is cut":   string(pack(t, 3, 1, []byte{2, 0x80})),
+		"is beyond 2^63":          string(pack(t, 3, 1<<60, []byte{2})),
+		"add up to more than":     string(pack(t, 3, 1, bytes.Repeat([]byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 2))),
+		"more than any histogram": string(pack(t, 3, 1, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})),
+	} {
+		if _, err := sparse.Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 }
 
 // BenchmarkDecode is beside the library's own.
