@@ -83,7 +83,10 @@ func (h *Histogram) Percentile(p float64) int64 {
 	if n == 0 {
 		return 0
 	}
-	rank := min(max(int64(p/100*float64(n)+0.5), 1), n)
+	rank := n
+	if r := p/100*float64(n) + 0.5; r < float64(n) { // above 2^53 it may be rounded below
+		rank = max(int64(r), 1)
+	}
 	b := h.buckets
 	return b[sort.Search(len(b)-1, func(i int) bool { return b[i].upTo >= rank })].To
 }

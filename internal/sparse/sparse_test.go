@@ -128,7 +128,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if want, err := hdr.Decode(text); err == nil && want.TotalCount() < math.MaxInt64 {
+		// The library takes the logarithm of the lowest value in floating point,
+		// which just below a large power of two is off by one.
+		if want, err := hdr.Decode(text); err == nil && want.TotalCount() < math.MaxInt64 && lowest < 1<<40 {
 			equal(t, got, want)
 		}
 		if half, err := sparse.Decode(text[:len(text)/2]); err == nil {
