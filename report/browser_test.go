@@ -23,6 +23,7 @@ import (
 //
 //	KVBENCH_RUN          the run that is shown; otherwise the committed baseline
 //	KVBENCH_AXE          axe.min.js of axe-core, which checks accessibility
+//	KVBENCH_MERMAID      mermaid.min.js of Mermaid, which draws charts on GitHub
 //	KVBENCH_SCREENSHOTS  a folder that screenshots are written to
 
 // missing skips a test for lack of something, or fails it where it has to be

@@ -21,6 +21,7 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 	}
 	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
 	shown, same := verdictGroups(c)
+	out.WriteString(changesChart(shown[0].Deltas))
 	for _, g := range shown {
 		if len(g.Deltas) == 0 {
 			continue

@@ -8,7 +8,7 @@ import (
 )
 
 // asMarkdown writes a run as GitHub Flavored Markdown, for a pull request: for
-// every scenario its question, its answer and its table.
+// every scenario its question, its answer, a chart of that and its table.
 func (s *Summary) asMarkdown(h *runfile.Header) []byte {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# kvbench: %s\n\n%s\n", inline(h.File), inline(factsLine(h)))
@@ -38,6 +38,7 @@ func (s *Scenario) markdown(out *strings.Builder) {
 	if len(s.Variants) == 0 {
 		return
 	}
+	out.WriteString(s.mermaid())
 	columns := s.columns()
 	out.WriteString("\n| variant |")
 	for _, c := range columns {
