@@ -214,6 +214,8 @@ func (s *Scenario) whole(of string) string {
 	for _, d := range s.def.Series {
 		switch {
 		case d.Name != of:
+		case d.Each != "":
+			return d.Each
 		case d.Mark:
 			return of
 		default:

@@ -95,7 +95,7 @@ func timelineChart(s *Scenario) (Chart, bool) {
 		chart.Alt += fmt.Sprintf(" %s: p99 between %s and %s.", t.Variant, duration(best.P99), duration(worst.P99))
 	}
 	if most > 0 {
-		chart.notes = append(chart.notes, fmt.Sprintf("Bars above a panel: the share of %s with %s, the highest %s.", mark.Of, mark.Name, percent(most)))
+		chart.notes = append(chart.notes, fmt.Sprintf("Bars above a panel: the share of %s with %s, the highest %s.", s.whole(mark.Of), mark.Name, percent(most)))
 	}
 	if len(s.def.Traits.Faults) > 0 {
 		chart.notes = append(chart.notes, "Red ground: the injected fault.")

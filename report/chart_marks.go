@@ -12,6 +12,7 @@ import (
 // markPanel is a mark with a row for every variant.
 type markPanel struct {
 	Mark record.Series
+	Of   string // what Rows have shares of; empty where that is nothing
 	Rows []markRow
 }
 
@@ -28,6 +29,9 @@ func markPanels(s *Scenario) []markPanel {
 	fired, _ := s.watched()
 	for _, m := range fired {
 		p := markPanel{Mark: m}
+		if m.Of != "" {
+			p.Of = s.whole(m.Of)
+		}
 		for i := range s.Variants {
 			v := &s.Variants[i]
 			p.Rows = append(p.Rows, markRow{v.Name, v.Series[m.Name], v.Transactions > 0})
@@ -127,8 +131,8 @@ func (p markPanel) draw(c draw.Canvas) {
 	}
 	left := c.Min.X + names + 10
 	sizes := left + 24
-	if p.Mark.Of != "" {
-		c.FillText(muted, vg.Point{X: left, Y: c.Max.Y - 45}, "share of "+p.Mark.Of)
+	if p.Of != "" {
+		c.FillText(muted, vg.Point{X: left, Y: c.Max.Y - 45}, "share of "+p.Of)
 		sizes = left + shareWidth + 80
 	}
 	data := panel{Canvas: draw.Crop(c, sizes-c.Min.X, -120, markFoot, -markHead), x: logAxis(p.Mark.Unit, values, 6)}

@@ -111,7 +111,7 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 		return Chart{}, false
 	}
 	chart := Chart{
-		Name: "staleness", Title: stalenessTitle(marks[0], curves[0]), Alt: "Lines of the share of wrong answers by their age.",
+		Name: "staleness", Title: stalenessTitle(marks[0], s.whole(marks[0].Of), curves[0]), Alt: "Lines of the share of wrong answers by their age.",
 		subtitle: s.Name + ": share of the answers that were wrong for longer than an age, by that age on a log scale; lower is better",
 		height:   agePanel * vg.Length(len(marks)),
 		notes:    s.chartNotes(false),
@@ -138,15 +138,16 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 	return chart, true
 }
 
-// stalenessTitle says how much is still wrong after the median age of all.
-func stalenessTitle(m record.Series, curves []ageCurve) string {
+// stalenessTitle says how much of the whole is still wrong after the median age of
+// all.
+func stalenessTitle(m record.Series, whole string, curves []ageCurve) string {
 	most := slices.MaxFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
 	least := slices.MinFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
 	of := float64(time.Minute)
 	if float64(most.Stats.Max) < of {
 		of = float64(most.Stats.P50)
 	}
-	title := fmt.Sprintf("%s beyond %s: %s of %s with %s", m.Name, duration(int64(of)), percent(most.at(of)), m.Of, most.Variant)
+	title := fmt.Sprintf("%s beyond %s: %s of %s with %s", m.Name, duration(int64(of)), percent(most.at(of)), whole, most.Variant)
 	if least.Variant != most.Variant {
 		title += fmt.Sprintf(", %s with %s", percent(least.at(of)), least.Variant)
 	}

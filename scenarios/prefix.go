@@ -51,7 +51,7 @@ func prefix() *bench.Pattern {
 			{Name: "missing-id", Unit: "count", Of: "pages", Doc: "an answer that lacks ids that exist: how many"},
 			{Name: "ghost-id", Unit: "ns", Of: "pages", Doc: "an answer with ids that were deleted before: how long before, the oldest"},
 			{Name: "empty-pages", Unit: "count", Of: "pages", Doc: "a listing with empty pages before its end: how many"},
-			{Name: "pages", Unit: "count", Doc: "list calls of one listing"},
+			{Name: "pages", Unit: "count", Each: "listings", Doc: "list calls of one listing"},
 		},
 		New: newPrefix,
 	}

@@ -10,6 +10,9 @@ type Series struct {
 	// Of is what the series is a share of: another series or an outcome. Empty
 	// when a share of it says nothing.
 	Of string `json:"of,omitempty"`
+	// Each is what it has one value for each of, in the plural, where its name does
+	// not say so: "listings" of a series of their pages.
+	Each string `json:"each,omitempty"`
 	// Doc says what one value of it means.
 	Doc string `json:"doc,omitempty"`
 	// Mark says that it is a correctness mark of a pattern.
