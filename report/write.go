@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"kvbench/internal/runfile"
 
@@ -59,14 +60,15 @@ const chartsDir = "charts"
 // Write writes a run's report to a folder, which must exist: the documents, and
 // charts/<scenario>-<chart>.svg and .png, as the formats say. The summary is the
 // run's. It returns the paths of the files it wrote. Each appears under its name
-// only when it is whole.
-func Write(dir string, summary *Summary, run *runfile.Run, formats []string) ([]string, error) {
+// only when it is whole. drawn, unless it is nil, is told how many of the scenarios
+// have been drawn, by one goroutine at a time.
+func Write(dir string, summary *Summary, run *runfile.Run, formats []string, drawn func(done, scenarios int)) ([]string, error) {
 	for _, f := range formats {
 		if !slices.Contains(Formats(), f) {
 			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
 		}
 	}
-	figures, err := drawAll(summary, formats)
+	figures, err := drawAll(summary, formats, drawn)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +107,7 @@ type figure struct {
 }
 
 // drawAll draws all charts, on all cores.
-func drawAll(s *Summary, formats []string) ([]figure, error) {
+func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]figure, error) {
 	svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
 	png := slices.Contains(formats, "png")
 	if !svg && !png {
@@ -116,6 +118,8 @@ func drawAll(s *Summary, formats []string) ([]figure, error) {
 	grown := families(s)
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	done := 0
 	for i := range drawn {
 		g.Go(func() error {
 			charts := Charts(&s.Scenarios[i])
@@ -139,6 +143,12 @@ func drawAll(s *Summary, formats []string) ([]figure, error) {
 				}
 				f.body = nil
 				drawn[i] = append(drawn[i], f)
+			}
+			if tell != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				done++
+				tell(done, len(drawn))
 			}
 			return nil
 		})

@@ -42,7 +42,7 @@ func runOf(s *Scenario) *runfile.Run {
 // summariseAndWrite writes the report of a run whose expectations came to results.
 func summariseAndWrite(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
 	s := Summarise(run, results)
-	return Write(dir, &s, run, formats)
+	return Write(dir, &s, run, formats, nil)
 }
 
 func write(t *testing.T, run *runfile.Run, formats ...string) (dir string, files []string) {

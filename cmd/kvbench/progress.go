@@ -47,11 +47,16 @@ func newProgress(w io.Writer, quiet bool, p *plan) *progress {
 	if quiet {
 		return out
 	}
-	out.w = w
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
-		out.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithAutoRefresh())
-	}
+	out.w, out.bars = w, newBars(w)
 	return out
+}
+
+// newBars draws bars on a terminal; it is nil for any other writer.
+func newBars(w io.Writer) *mpb.Progress {
+	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	return mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithAutoRefresh())
 }
 
 const scale = 1000 // of a variant's bar

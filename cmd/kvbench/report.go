@@ -87,8 +87,7 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return usage(err)
 	}
-	summary := report.Summarise(run, expectations(results))
-	files, err := report.Write(out, &summary, run, formats)
+	summary, files, err := writeReport(c.ErrOrStderr(), out, run, results, formats)
 	if err != nil {
 		return err
 	}

@@ -127,8 +127,8 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
-	summary := report.Summarise(run, expectations(results))
-	if _, err := report.Write(dir, &summary, run, o.formats); err != nil {
+	summary, _, err := writeReport(told, dir, run, results, o.formats)
+	if err != nil {
 		return err
 	}
 	if err := printRun(stdout, &summary, o.json); err != nil {
