@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
 
@@ -236,16 +237,17 @@ func TestPolicy(t *testing.T) {
 func TestSpans(t *testing.T) {
 	f := pair()
 	got := f.scenario(t).spans([]string{"seed is 3.2× faster than no-memory (12 ms), stale-read in 12 % of seeds."})
+	marks, variants := f.scenario(t).def.Series, f.scenario(t).def.Variants
 	want := [][]span{{
-		{"seed", true},
+		{"seed", true, variants[0].Doc},
 		{Text: " is "},
-		{"3.2× faster", true},
+		{Text: "3.2× faster", Said: true},
 		{Text: " than "},
-		{"no-memory", true},
+		{"no-memory", true, variants[1].Doc},
 		{Text: " (12\u00a0ms), "},
-		{"stale-read", true},
+		{"stale-read", true, marks[record.FirstMark].Doc},
 		{Text: " in "},
-		{"12\u00a0%", true},
+		{Text: "12\u00a0%", Said: true},
 		{Text: " of seeds."},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -5,7 +5,8 @@ import "regexp"
 // span is a part of a sentence.
 type span struct {
 	Text string
-	Said bool // a variant, a mark, or how much: what the eye looks for
+	Said bool   // a variant, a mark, or how much: what the eye looks for
+	Doc  string // what the variant or the mark is
 }
 
 var (
@@ -17,12 +18,12 @@ var (
 
 // spans divides sentences so that names and how much stand out.
 func (s *Scenario) spans(sentences []string) [][]span {
-	names := map[string]bool{}
+	docs := map[string]string{}
 	for _, v := range s.def.Variants {
-		names[v.Name] = true
+		docs[v.Name] = v.Doc
 	}
 	for _, m := range s.marks() {
-		names[m.Name] = true
+		docs[m.Name] = m.Doc
 	}
 	out := make([][]span, len(sentences))
 	for i, sentence := range sentences {
@@ -30,13 +31,14 @@ func (s *Scenario) spans(sentences []string) [][]span {
 		from := 0
 		for _, at := range sayings.FindAllStringIndex(sentence, -1) {
 			word := sentence[at[0]:at[1]]
-			if first := word[0]; !names[word] && (first < '0' || first > '9') {
+			doc, name := docs[word]
+			if first := word[0]; !name && (first < '0' || first > '9') {
 				continue
 			}
 			if from < at[0] {
 				out[i] = append(out[i], span{Text: sentence[from:at[0]]})
 			}
-			out[i] = append(out[i], span{word, true})
+			out[i] = append(out[i], span{word, true, doc})
 			from = at[1]
 		}
 		if from < len(sentence) {

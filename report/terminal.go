@@ -18,8 +18,11 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 	for i := range s.Scenarios {
 		scenario := &s.Scenarios[i]
 		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(scenario.Name), scenario.Question, scenario.facts())
+		answer, _ := scenario.answers()
+		for _, sentence := range answer {
+			out.WriteString(wrapped(sentence, width) + "\n")
+		}
 		if len(scenario.Variants) == 0 {
-			out.WriteString("It did not run.\n")
 			continue
 		}
 		out.WriteString(scenario.tables(width) + "\n")
@@ -40,6 +43,28 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 	}
 	_, err := lipgloss.Fprint(w, out.String())
 	return err
+}
+
+// wrapped breaks a text between words into lines of at most width, unless that is
+// 0. Names with hyphens stay whole.
+func wrapped(text string, width int) string {
+	var out strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		n := lipgloss.Width(word)
+		switch {
+		case column == 0:
+		case width > 0 && column+1+n > width:
+			out.WriteString("\n")
+			column = 0
+		default:
+			out.WriteString(" ")
+			column++
+		}
+		out.WriteString(word)
+		column += n
+	}
+	return out.String()
 }
 
 // expectations counts those of a run, and how many of them were met.
@@ -64,19 +89,26 @@ func (s *Scenario) facts() string {
 	return fmt.Sprintf("%s · %s · %s time · %s", s.Pattern, latency, s.Clock, s.Load)
 }
 
-// tables renders the variants side by side, in two tables where one is too wide.
+// tables renders the variants side by side, in more than one table where one is too
+// wide, cut between groups of columns where that is possible.
 func (s *Scenario) tables(width int) string {
-	columns := s.columns()
-	whole := s.render(columns)
-	if width == 0 || lipgloss.Width(whole) <= width {
-		return whole
-	}
-	for i, c := range columns {
-		if i > 0 && c.group != columns[0].group && c.group != columns[i-1].group && i >= len(columns)/2 {
-			return s.render(columns[:i]) + "\n" + s.render(columns[i:])
+	var out []string
+	for columns := s.columns(); len(columns) > 0; {
+		n := len(columns)
+		for n > 1 && width > 0 && lipgloss.Width(s.render(columns[:n])) > width {
+			n--
 		}
+		if n < len(columns) {
+			for cut := n; cut > n/2; cut-- {
+				if columns[cut].group != columns[cut-1].group {
+					n = cut
+					break
+				}
+			}
+		}
+		out, columns = append(out, s.render(columns[:n])), columns[n:]
 	}
-	return whole
+	return strings.Join(out, "\n")
 }
 
 func (s *Scenario) render(columns []column) string {

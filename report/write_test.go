@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
@@ -221,7 +222,7 @@ func TestTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"example  Does it?", "modelled latency", "origin-only", "NOT MET seed: seed.ops <= 0: 1", "1 of 2 expectations met",
+		"example  Does it?", "modelled latency", s.Scenarios[0].sentences()[0] + "\n", "origin-only", "NOT MET seed: seed.ops <= 0: 1", "1 of 2 expectations met",
 		"In no variant: falsy-refetch", "WARNING example/bounded-memory measured no transaction.",
 	} {
 		if !strings.Contains(wide.String(), want) {
@@ -231,8 +232,15 @@ func TestTerminal(t *testing.T) {
 	if strings.Contains(wide.String(), "\x1b") {
 		t.Error("colours where there is no terminal")
 	}
-	if n := strings.Count(narrow.String(), "origin-only"); n != 2 {
-		t.Errorf("on a narrow terminal the variants stand in %d tables, want 2", n)
+	longest := 0
+	for _, line := range strings.Split(narrow.String(), "\n") {
+		longest = max(longest, utf8.RuneCountInString(line))
+	}
+	if longest > 100 {
+		t.Errorf("a line of %d characters, want 100 at most:\n%s", longest, narrow.String())
+	}
+	if n := strings.Count(narrow.String(), "\norigin-only  "); n != 3 {
+		t.Errorf("on a narrow terminal the variants stand in %d tables, want 3", n)
 	}
 }
 

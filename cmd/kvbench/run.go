@@ -135,7 +135,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 		return err
 	}
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
-		fmt.Fprintf(stdout, "\n%s\n", filepath.Join(dir, "report.html"))
+		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", filepath.Join(dir, "report.html"))
 	}
 	switch {
 	case interrupted:
