@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"slices"
 	"sync"
 )
@@ -97,23 +96,15 @@ func (d *decoder) inflate(text []byte) (err error) {
 
 // histogram reads the counts. They are by the index of the bucket; a negative one
 // says how many buckets are empty.
-//
-// The first 2^(half+1) buckets are as wide as the unit, and then, for each doubling
-// of the value, there are 2^half buckets of twice the width.
 func (d *decoder) histogram() (*Histogram, error) {
 	offset, digits := binary.BigEndian.Uint32(d.header[8:]), binary.BigEndian.Uint32(d.header[12:])
-	lowest := int64(binary.BigEndian.Uint64(d.header[16:]))
 	if offset != 0 {
 		return nil, fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
 	}
 	if digits > 5 {
 		return nil, fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
 	}
-	precision := 2
-	for range digits {
-		precision *= 10
-	}
-	unit, half := bits.Len64(uint64(max(lowest, 1)))-1, bits.Len(uint(precision-1))-1
+	l := newLayout(int64(binary.BigEndian.Uint64(d.header[16:])), int(digits))
 	d.buckets = d.buckets[:0]
 	counts := d.counts.Bytes()
 	for index, total := int64(0), int64(0); len(counts) > 0; {
@@ -130,15 +121,14 @@ func (d *decoder) histogram() (*Histogram, error) {
 			}
 			continue
 		}
-		double := max(int(index>>half)-1, 0)
-		if shift := unit + double; shift+half+1 > 63 {
+		if !l.holds(index) {
 			return nil, fmt.Errorf("bucket %d is beyond 2^63", index)
 		}
-		from := (index - int64(double)<<half) << (unit + double)
 		if total += n; total < 0 {
 			return nil, errors.New("the counts add up to more than 2^63")
 		}
-		d.buckets = append(d.buckets, Bucket{From: from, To: from + 1<<(unit+double) - 1, Count: n, upTo: total})
+		from, to := l.bounds(index)
+		d.buckets = append(d.buckets, Bucket{From: from, To: to, Count: n, upTo: total})
 		index++
 	}
 	return &Histogram{buckets: slices.Clone(d.buckets)}, nil

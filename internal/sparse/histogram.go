@@ -24,13 +24,19 @@ type Histogram struct {
 
 // Of copies a histogram of the library.
 func Of(h *hdr.Histogram) *Histogram {
-	out := &Histogram{}
-	for _, bar := range h.Distribution() {
-		if bar.Count > 0 {
-			out.buckets = append(out.buckets, Bucket{From: bar.From, To: bar.To, Count: bar.Count})
+	out, total := &Histogram{}, h.TotalCount()
+	l := newLayout(h.LowestTrackableValue(), int(h.SignificantFigures()))
+	n := int64(0)
+	for i, count := range h.Export().Counts {
+		if n == total {
+			break
+		}
+		if count > 0 {
+			n += count
+			from, to := l.bounds(int64(i))
+			out.buckets = append(out.buckets, Bucket{From: from, To: to, Count: count, upTo: n})
 		}
 	}
-	out.addUp()
 	return out
 }
 
