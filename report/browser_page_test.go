@@ -77,6 +77,7 @@ func TestPageInBrowser(t *testing.T) {
 	b.click(section + ` [data-toggle="seed"]`)
 	b.holds("its row is gone", "document.querySelector('"+section+` tr[data-variant="seed"]').offsetParent === null`)
 	b.holds("its line is gone", "getComputedStyle(document.querySelector('"+latency+` g[data-variant="seed"]')).display === 'none'`)
+	b.holds("its panel leaves a trace", `getComputedStyle(document.querySelector('#figure-memory-tier-timeline g[data-variant="seed"]')).opacity < 0.5`)
 	b.hover(latency+" svg", 0.5, 0.5)
 	b.holds("its value is gone", "!/^seed /m.test(document.querySelector('#tip').innerText) && document.querySelector('#tip').innerText !== ''")
 	b.screenshot("toggled")
