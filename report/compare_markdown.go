@@ -60,7 +60,7 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 		title string
 		lines []string
 	}{
-		{"The definitions differ", c.Differences},
+		{"The definitions differ", differences(c)},
 		{"Left out", c.Only},
 		{"Mind", c.Warnings},
 	} {

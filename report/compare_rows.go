@@ -56,6 +56,33 @@ func weight(d *compare.Delta) float64 {
 	return math.Abs(math.Log(*d.Ratio))
 }
 
+// differences says every difference of the definitions once, with the scenarios that
+// have it.
+func differences(c *compare.Comparison) []string {
+	var texts []string
+	scenarios := map[string][]string{}
+	for _, d := range c.Differences {
+		scenario, what, ok := strings.Cut(d, ": ")
+		if !ok || !slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Scenario == scenario }) {
+			scenario, what = "", d // of the run as a whole
+		}
+		if _, seen := scenarios[what]; !seen {
+			texts = append(texts, what)
+		}
+		scenarios[what] = append(scenarios[what], scenario)
+	}
+	for i, what := range texts {
+		switch names := scenarios[what]; {
+		case names[0] == "":
+		case len(names) > 4:
+			texts[i] = fmt.Sprintf("%s and %d more: %s", strings.Join(names[:3], ", "), len(names)-3, what)
+		default:
+			texts[i] = strings.Join(names, ", ") + ": " + what
+		}
+	}
+	return texts
+}
+
 // verdictCounts counts the verdicts in a sentence.
 func verdictCounts(c *compare.Comparison) string {
 	shown, same := verdictGroups(c)

@@ -168,3 +168,22 @@ func TestSigned(t *testing.T) {
 		}
 	}
 }
+
+// A difference that many scenarios have is said once.
+func TestDifferencesAreGrouped(t *testing.T) {
+	c := &compare.Comparison{Differences: []string{"seed: 1 in base, 2 in head"}}
+	for i := range 6 {
+		name := fmt.Sprint("s", i)
+		c.Deltas = append(c.Deltas, compare.Delta{Scenario: name})
+		c.Differences = append(c.Differences, name+": load: 1/s in base, 2/s in head")
+	}
+	c.Differences = append(c.Differences, "s1: keys: 1 in base, 2 in head", "s3: keys: 1 in base, 2 in head")
+	want := []string{
+		"seed: 1 in base, 2 in head",
+		"s0, s1, s2 and 3 more: load: 1/s in base, 2/s in head",
+		"s1, s3: keys: 1 in base, 2 in head",
+	}
+	if diff := cmp.Diff(want, differences(c)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -72,7 +72,7 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 	for _, list := range []struct {
 		name  string
 		lines []string
-	}{{"DIFFERS", c.Differences}, {"LEFT OUT", c.Only}, {"WARNING", c.Warnings}} {
+	}{{"DIFFERS", differences(c)}, {"LEFT OUT", c.Only}, {"WARNING", c.Warnings}} {
 		for _, line := range list.lines {
 			fmt.Fprintf(&out, "%s %s\n", bold.Render(list.name), line)
 		}

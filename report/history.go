@@ -181,6 +181,30 @@ func (s Step) ratio() string {
 	return "+" + text
 }
 
+// redefined says which scenarios were not the same in all runs: what went before is
+// not compared with what came after. It is empty where all were.
+func (h *History) redefined() string {
+	var names []string
+	last := 0
+	for _, l := range h.Lines {
+		for i, v := range l.Values {
+			if v == nil || !v.Redefined {
+				continue
+			}
+			if last = max(last, i); !slices.Contains(names, l.Scenario) {
+				names = append(names, l.Scenario)
+			}
+		}
+	}
+	switch {
+	case names == nil:
+		return ""
+	case len(names) == 1:
+		return names[0] + " was redefined, last in " + h.Runs[last]
+	}
+	return plural(len(names), "scenario") + " were redefined, last in " + h.Runs[last]
+}
+
 // HistoryText prints what changed.
 func HistoryText(w io.Writer, h *History) error {
 	var out bytes.Buffer
@@ -200,7 +224,11 @@ func HistoryText(w io.Writer, h *History) error {
 			fmt.Fprintf(&out, "  at %s\n", h.Runs[s.At])
 		}
 	}
-	fmt.Fprintf(&out, "%d of %d figures changed\n", len(changed), len(h.Lines))
+	fmt.Fprintf(&out, "%d of %d figures changed", len(changed), len(h.Lines))
+	if r := h.redefined(); r != "" {
+		fmt.Fprintf(&out, "; %s", r)
+	}
+	out.WriteString("\n")
 	_, err := out.WriteTo(w)
 	return err
 }
@@ -230,7 +258,8 @@ func HistoryHTML(w io.Writer, h *History) error {
 		Changed     []historyGroup
 		All         []historyGroup
 		N, NChanged int
-	}{Runs: h.Runs, N: len(h.Lines)}
+		Redefined   string
+	}{Runs: h.Runs, N: len(h.Lines), Redefined: h.redefined()}
 	changed := h.changed()
 	page.NChanged = len(changed)
 	page.Changed = h.groups(changed)

@@ -153,3 +153,18 @@ func TestHistoryHTML(t *testing.T) {
 		t.Error("a name is not escaped")
 	}
 }
+
+// That nothing changed is not said of what can't be compared.
+func TestHistorySaysRedefined(t *testing.T) {
+	same := historyOf(night("a", "virtual", "x", 1e6, 0), night("b", "virtual", "x", 1e6, 0))
+	other := historyOf(night("a", "virtual", "x", 1e6, 0), night("b", "virtual", "y", 2e6, 0), night("c", "virtual", "y", 2e6, 0))
+	for h, want := range map[*History]string{same: "figures changed\n", other: "figures changed; s was redefined, last in b\n"} {
+		var text, page strings.Builder
+		if err := HistoryText(&text, h); err != nil || !strings.HasSuffix(text.String(), want) {
+			t.Errorf("%v, got %q, want %q", err, text.String(), want)
+		}
+		if err := HistoryHTML(&page, h); err != nil || strings.Contains(page.String(), "s was redefined, last in b") != (h == other) {
+			t.Errorf("%v, %s", err, page.String())
+		}
+	}
+}
