@@ -87,7 +87,7 @@ func TestOnePercentMoreLost(t *testing.T) {
 		}
 		return out
 	}
-	tries := max(10, *studyPower)
+	tries := max(4, *studyPower)
 	rose := 0.0
 	for seed := range uint64(tries) {
 		c, err := compare.Compare(run(seed, 0), run(seed, 2000), compare.Options{Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha})
