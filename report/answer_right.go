@@ -133,7 +133,7 @@ func (s *Scenario) seen(asked asked, ran []*Variant) (shares, gauges, silent []r
 func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 	worst, least, most := extremes(m, ran)
 	like := func(share float64) []*Variant {
-		differs := func(v *Variant) bool { return !same(share, v.share(m)) }
+		differs := func(v *Variant) bool { return !same(share, v.share(m)) && percent(share) != percent(v.share(m)) }
 		return slices.DeleteFunc(slices.Clone(ran), differs)
 	}
 	first, last := like(most), like(least)

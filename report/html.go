@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"kvbench/internal/runfile"
+
+	"gonum.org/v1/plot/vg"
 )
 
 //go:embed page.tmpl.html
@@ -55,7 +57,7 @@ type section struct {
 	Warnings       []string
 	Table, Details htmlTable
 	Silent         string // marks that no variant has
-	Figures        []pageFigure
+	Figures        [2]figureColumn
 	YAML, Command  string
 }
 
@@ -87,6 +89,24 @@ type htmlCell struct {
 type htmlFigure struct {
 	Chart
 	SVG template.HTML
+}
+
+// figureColumn is one of the two that charts stand in on a wide screen.
+type figureColumn struct {
+	Figures []pageFigure
+	height  vg.Length
+}
+
+// captionHeight is about that of what stands below a chart.
+const captionHeight vg.Length = 45
+
+// addFigure adds a chart to the column that is less high.
+func (s *section) addFigure(f pageFigure) {
+	to := &s.Figures[0]
+	if s.Figures[1].height < to.height {
+		to = &s.Figures[1]
+	}
+	to.Figures, to.height = append(to.Figures, f), to.height+f.height+captionHeight
 }
 
 // pageFigure is a chart that tells its values.
@@ -131,7 +151,7 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 		to := p.Scenarios[f.scenario]
 		// The chart is our own and escapes what it quotes.
 		svg := htmlFigure{f.Chart, template.HTML(f.svg)}
-		to.Figures = append(to.Figures, pageFigure{svg, "figure-" + ids[f.scenario] + "-" + f.Name, f.plot})
+		to.addFigure(pageFigure{svg, "figure-" + ids[f.scenario] + "-" + f.Name, f.plot})
 	}
 	var out bytes.Buffer
 	err := pageTemplate.Execute(&out, p)
