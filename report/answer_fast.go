@@ -18,22 +18,26 @@ func (s *Scenario) fastest(ran []*Variant) string {
 		return fmt.Sprintf("There is no difference at p99 (%s%s)%s; %s.",
 			nanoseconds(ran[0].p99()), s.caveat(", ", ran, ""), atMedian(first, ran), cheapest(nil, ran))
 	}
-	other := rest[0]
+	other, slowest := rest[0], rest[len(rest)-1]
 	if i := slices.IndexFunc(rest, func(v *Variant) bool { return v.Name == "seed" }); i >= 0 {
-		other = rest[i] // the variant that the others would replace
+		other, slowest = rest[i], rest[i] // the variant that the others would replace
 	}
-	figures := fmt.Sprintf("%s vs %s%s", nanoseconds(first[0].p99()), nanoseconds(other.p99()),
-		s.caveat(", ", append(slices.Clone(first), other), ""))
+	than, vs, compared := faster(first[0], other)+" than "+other.Name, nanoseconds(other.p99()), append(slices.Clone(first), other)
+	if slowest.p99() >= clearRatio*other.p99() && other.p99() > 0 { // how much there is to choose from
+		than += " and " + faster(first[0], slowest) + " than " + slowest.Name
+		vs += " and " + nanoseconds(slowest.p99())
+		compared = append(compared, slowest)
+	}
+	figures := fmt.Sprintf("%s vs %s%s", nanoseconds(first[0].p99()), vs, s.caveat(", ", compared, ""))
 	if len(ran) == 2 {
-		return fmt.Sprintf("%s is %s than %s at p99 (%s) %s%s.",
-			first[0].Name, faster(first[0], other), other.Name, figures, costs(first[0], other), atMedian(first, ran))
+		return fmt.Sprintf("%s is %s at p99 (%s) %s%s.",
+			first[0].Name, than, figures, costs(first[0], other), atMedian(first, ran))
 	}
 	median, price := atMedian(first, ran), "; "+cheapest(nil, ran)
 	if median == "" && slices.Equal(first, cheapestOf(ran)) {
 		price = ", and " + cheapest(first, ran)
 	}
-	return fmt.Sprintf("%s the fastest at p99, %s than %s (%s)%s%s.",
-		are(first, ran), faster(first[0], other), other.Name, figures, median, price)
+	return fmt.Sprintf("%s the fastest at p99, %s (%s)%s%s.", are(first, ran), than, figures, median, price)
 }
 
 // atMedian says which variants are fastest at p50 where those that are fastest

@@ -83,10 +83,10 @@ func TestSentences(t *testing.T) {
 			},
 		},
 		{
-			name:     "several are fastest, and without a seed the next is compared with",
+			name:     "several are fastest, and without a seed the next and the last are compared with",
 			variants: []fixtureVariant{like("a", 10*ms, 100), like("b", 10*ms, 100), like("c", 20*ms, 200), like("d", 40*ms, 200)},
 			want: []string{
-				"a and b are the fastest at p99, 2× faster than c (10 ms vs 20 ms, modelled), and cost least ($0.05; c $0.10 per million transactions).", quiet,
+				"a and b are the fastest at p99, 2× faster than c and 4× faster than d (10 ms vs 20 ms and 40 ms, modelled), and cost least ($0.05; c $0.10 per million transactions).", quiet,
 			},
 		},
 		{
@@ -95,7 +95,7 @@ func TestSentences(t *testing.T) {
 				like("a", 10*ms, 1), like("b", 10*ms, 1), like("c", 10*ms, 1), like("d", 10*ms, 1), like("e", 20*ms, 1), like("f", 40*ms, 1), like("g", 50*ms, 1),
 			},
 			want: []string{
-				"4 of 7 variants are the fastest at p99, 2× faster than e (10 ms vs 20 ms, modelled); all cost the same ($0.0005 per million transactions).", quiet,
+				"4 of 7 variants are the fastest at p99, 2× faster than e and 5× faster than g (10 ms vs 20 ms and 50 ms, modelled); all cost the same ($0.0005 per million transactions).", quiet,
 			},
 		},
 		{
