@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"kvbench/internal/record"
 )
 
 const (
@@ -49,10 +51,26 @@ func (s *Scenario) answers() (answer, also []string) {
 	asked := s.asked()
 	speed := []string{s.fastest(ran)}
 	right, also := s.right(asked, ran)
-	if asked.speed {
+	if asked.speed && !s.fastIsWrong(ran) {
 		return slices.Concat(speed, right, remarks), also
 	}
 	return slices.Concat(right, speed, remarks), also
+}
+
+// muchWrong is the share from which on what goes wrong comes before speed.
+const muchWrong = 0.01
+
+// fastIsWrong reports whether a variant that is the fastest gets wrong, often, what
+// another never does: who reads how fast it is alone would choose it.
+func (s *Scenario) fastIsWrong(ran []*Variant) bool {
+	first, _ := least(ran, (*Variant).p99)
+	return slices.ContainsFunc(s.marks(), func(m record.Series) bool {
+		if !m.Mark || m.Of == "" {
+			return false
+		}
+		return slices.ContainsFunc(first, func(v *Variant) bool { return v.share(m) > muchWrong }) &&
+			slices.ContainsFunc(ran, func(v *Variant) bool { return v.share(m) == 0 })
+	})
 }
 
 // remarks say how a variant did not end as it should.

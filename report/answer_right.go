@@ -141,7 +141,11 @@ func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 	if len(last) > 1 && len(first)+len(last) == len(ran) {
 		others = " with the others"
 	}
-	text := fmt.Sprintf("%s in %s of %s", m.Name, percent(most), s.whole(m.Of))
+	much := percent(most)
+	if low := slices.MinFunc(first, func(a, b *Variant) int { return cmp.Compare(a.share(m), b.share(m)) }); percent(low.share(m)) != much {
+		much = percent(low.share(m)) + " to " + much
+	}
+	text := fmt.Sprintf("%s in %s of %s", m.Name, much, s.whole(m.Of))
 	if most == 0 {
 		text = fmt.Sprintf("%s in none of %s", m.Name, s.whole(m.Of))
 	}

@@ -28,8 +28,27 @@ func TestSentences(t *testing.T) {
 			name:     "one of two is faster and cheaper, and wrong",
 			variants: []fixtureVariant{with(like("seed", 12*ms, 590), func(v *fixtureVariant) { v.stale = sizes(240, 294*s) }), like("no-memory", 38*ms, 1000)},
 			want: []string{
-				"seed is 3.2× faster than no-memory at p99 (12 ms vs 38 ms, modelled) and costs 41 % less.",
 				"What went wrong: stale-read in 12 % of transactions with seed (up to 4.9 min; none with no-memory).",
+				"seed is 3.2× faster than no-memory at p99 (12 ms vs 38 ms, modelled) and costs 41 % less.",
+			},
+		},
+		{
+			name:     "faster, and hardly ever wrong",
+			variants: []fixtureVariant{with(like("seed", 12*ms, 1000), func(v *fixtureVariant) { v.stale = sizes(20, s) }), like("no-memory", 38*ms, 1000)},
+			want: []string{
+				"seed is 3.2× faster than no-memory at p99 (12 ms vs 38 ms, modelled) and costs the same.",
+				"What went wrong: stale-read in 1 % of transactions with seed (up to 1 s; none with no-memory).",
+			},
+		},
+		{
+			name: "two that are nearly as wrong",
+			variants: []fixtureVariant{
+				with(like("seed", 12*ms, 1000), func(v *fixtureVariant) { v.stale = sizes(400, s) }),
+				with(like("retry", 12*ms, 1000), func(v *fixtureVariant) { v.stale = sizes(396, s) }), like("fields", 38*ms, 1000),
+			},
+			want: []string{
+				"What went wrong: stale-read in 19.8 % to 20 % of transactions with seed and retry (up to 1 s; none with fields).",
+				"seed and retry are the fastest at p99, 3.2× faster than fields (12 ms vs 38 ms, modelled); all cost the same ($0.50 per million transactions).",
 			},
 		},
 		{

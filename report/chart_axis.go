@@ -30,8 +30,14 @@ func (nines) Normalize(lo, hi, p float64) float64 {
 // ninesOf is how many nines a percentile has: 1 for 90, 2 for 99.
 func ninesOf(p float64) float64 { return -math.Log10(1 - p/100) }
 
-// percentileOf is the percentile with so many nines.
-func percentileOf(n float64) float64 { return 100 * (1 - math.Pow(10, -n)) }
+// percentileOf is the percentile of so many nines or the next below it of which two
+// digits say how much lies beyond: 96.9 and 99.988.
+func percentileOf(nines float64) float64 {
+	beyond := 100 * math.Pow(10, -nines)
+	decimals := max(0, 1-int(math.Floor(math.Log10(beyond)+1e-9)))
+	scale := math.Pow(10, float64(decimals))
+	return math.Round(100*scale-math.Ceil(beyond*scale-1e-6)) / scale
+}
 
 // ninesAxis spans the percentiles from 0 to top.
 func ninesAxis(top float64) axis {

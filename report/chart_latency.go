@@ -122,7 +122,7 @@ func drawLatency(c draw.Canvas, x, y axis, curves []curve) {
 		}
 		for _, p := range k.Points {
 			l.xs, l.ys = append(l.xs, p.Percentile), append(l.ys, float64(p.NS))
-			l.texts = append(l.texts, "p"+digits(p.Percentile, 6)+": "+duration(p.NS))
+			l.texts = append(l.texts, fmt.Sprintf("p%g: ", p.Percentile)+duration(p.NS))
 		}
 		set.lines = append(set.lines, l)
 	}

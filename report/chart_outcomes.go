@@ -47,20 +47,38 @@ func outcomesChart(s *Scenario) (Chart, bool) {
 	return chart, true
 }
 
+// alike is how far apart shares are at most that a title calls alike.
+const alike = 0.005
+
+// orNone is a share in words, where it is none.
+func orNone(share string) string {
+	if share == "0" {
+		return "none"
+	}
+	return share
+}
+
 // outcomesTitle names the outcome in which the variants are furthest apart.
 func outcomesTitle(s *Scenario) string {
 	best, title := -1.0, ""
+	var all []string
 	for _, name := range s.def.Outcomes {
 		share := func(v *Variant) float64 { return v.outcomeShare(name) }
 		least, most := s.extremes(share)
+		if share(most) > 0 {
+			all = append(all, percent(share(most))+" "+name)
+		}
 		if apart := share(most) - share(least); apart > best {
 			best = apart
 			title = fmt.Sprintf("%s of the transactions of %s end in “%s”, %s of those of %s",
-				percent(share(most)), most.Name, name, percent(share(least)), least.Name)
-			if percent(share(most)) == percent(share(least)) {
-				title = fmt.Sprintf("%s of the transactions end in “%s”", percent(share(most)), name)
-			}
+				percent(share(most)), most.Name, name, orNone(percent(share(least))), least.Name)
 		}
+	}
+	switch {
+	case len(s.Variants) == 1:
+		return "How transactions end: " + strings.Join(all, ", ")
+	case best < alike:
+		return "Transactions end alike with every variant: at most " + strings.Join(all, ", ")
 	}
 	return title
 }

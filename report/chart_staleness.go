@@ -148,7 +148,11 @@ func stalenessTitle(m record.Series, whole string, curves []ageCurve) string {
 		of = float64(most.Stats.P50)
 	}
 	title := fmt.Sprintf("%s beyond %s: %s of %s with %s", m.Name, duration(int64(of)), percent(most.at(of)), whole, most.Variant)
-	if least.Variant != most.Variant {
+	switch {
+	case least.Variant == most.Variant:
+	case percent(least.at(of)) == percent(most.at(of)):
+		title = fmt.Sprintf("%s beyond %s: %s of %s, whichever variant has any", m.Name, duration(int64(of)), percent(most.at(of)), whole)
+	default:
 		title += fmt.Sprintf(", %s with %s", percent(least.at(of)), least.Variant)
 	}
 	return title

@@ -32,8 +32,8 @@ func (c Chart) drawn() ([]byte, Plot, error) {
 	s := c.sketch()
 	out := svgWriter{height: s.height}
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%s" height="%s" viewBox="0 0 %[2]s %[3]s" `+
-		`font-family="'Liberation Sans', Arial, Helvetica, sans-serif"><title>%s</title>`+"\n",
-		html.EscapeString(c.Alt), number1(chartWidth), number1(s.height), html.EscapeString(c.Title))
+		`font-family="'Liberation Sans', Arial, Helvetica, sans-serif" font-size="%s" fill="%s"><title>%s</title>`+"\n",
+		html.EscapeString(c.Alt), number1(chartWidth), number1(s.height), number1(noteSize), hex(mutedInk), html.EscapeString(c.Title))
 	for _, a := range s.Actions {
 		if err := out.action(a); err != nil {
 			return nil, Plot{}, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
@@ -88,7 +88,13 @@ func (w *svgWriter) action(a recorder.Action) error {
 		w.WriteString(` d="`)
 		return w.path(a.Path)
 	case *recorder.FillString:
-		fmt.Fprintf(w, `<text x="%s" y="%s" font-size="%s" fill="%s"`, number1(a.Point.X), number1(w.height-a.Point.Y), number1(a.Size), w.colour)
+		fmt.Fprintf(w, `<text x="%s" y="%s"`, number1(a.Point.X), number1(w.height-a.Point.Y))
+		if a.Size != noteSize { // else as the whole drawing's
+			fmt.Fprintf(w, ` font-size="%s"`, number1(a.Size))
+		}
+		if w.colour != hex(mutedInk) {
+			fmt.Fprintf(w, ` fill="%s"`, w.colour)
+		}
 		if a.Font.Weight == xfont.WeightBold {
 			w.WriteString(` font-weight="bold"`)
 		}
@@ -100,37 +106,47 @@ func (w *svgWriter) action(a recorder.Action) error {
 	return nil
 }
 
-// path writes the data of a path and ends its element.
+// path writes the data of a path and ends its element. After the first its points
+// are written as how far they are from the one before, which is shorter.
 func (w *svgWriter) path(path vg.Path) error {
-	var lastX, lastY string
-	point := func(letter string, p vg.Point) {
-		x, y := number1(p.X), number1(w.height-p.Y)
+	var begin, last [2]int // in tenths, of the part of a path and of it all
+	first := true
+	point := func(letter byte, p vg.Point) {
+		to := [2]int{int(math.Round(10 * p.X.Points())), int(math.Round(10 * (w.height - p.Y).Points()))}
+		dx, dy := to[0]-last[0], to[1]-last[1]
 		switch {
-		case letter == "L" && y == lastY:
-			w.WriteString("H" + x)
-		case letter == "L" && x == lastX:
-			w.WriteString("V" + y)
+		case first:
+			w.WriteString("M" + coordinates(to[0], to[1]))
+		case letter == 'l' && dy == 0:
+			w.WriteString("h" + inTenths(dx))
+		case letter == 'l' && dx == 0:
+			w.WriteString("v" + inTenths(dy))
 		default:
-			w.WriteString(letter + x + " " + y)
+			w.WriteByte(letter)
+			w.WriteString(coordinates(dx, dy))
 		}
-		lastX, lastY = x, y
+		first, last = false, to
+		if letter == 'm' {
+			begin = to
+		}
 	}
 	for _, comp := range path {
 		switch comp.Type {
 		case vg.MoveComp:
-			point("M", comp.Pos)
+			point('m', comp.Pos)
 		case vg.LineComp:
-			point("L", comp.Pos)
+			point('l', comp.Pos)
 		case vg.CloseComp:
-			w.WriteString("Z")
+			w.WriteByte('z')
+			last = begin
 		case vg.ArcComp:
 			if math.Abs(comp.Angle) < 2*math.Pi {
 				return errors.New("an arc that is no circle has no SVG")
 			}
 			r := number1(comp.Radius)
 			for _, to := range []vg.Length{-comp.Radius, comp.Radius} { // two halves
-				w.WriteString("A" + r + " " + r + " 0 0 0 ")
-				point("", vg.Point{X: comp.Pos.X + to, Y: comp.Pos.Y})
+				w.WriteString("a" + r + " " + r + " 0 0 0")
+				point(' ', vg.Point{X: comp.Pos.X + to, Y: comp.Pos.Y})
 			}
 		default:
 			return fmt.Errorf("a part of a path, of type %d, has no SVG", comp.Type)
@@ -138,6 +154,17 @@ func (w *svgWriter) path(path vg.Path) error {
 	}
 	w.WriteString("\"/>\n")
 	return nil
+}
+
+// inTenths formats a number of tenths of a user unit.
+func inTenths(v int) string { return strconv.FormatFloat(float64(v)/10, 'f', -1, 64) }
+
+// coordinates formats two numbers with no space where a minus parts them.
+func coordinates(a, b int) string {
+	if b < 0 {
+		return inTenths(a) + inTenths(b)
+	}
+	return inTenths(a) + " " + inTenths(b)
 }
 
 // number1 formats a length in user units to a tenth.

@@ -144,6 +144,25 @@ func TestOutcomeBars(t *testing.T) {
 	}
 }
 
+// The title is what tells the variants apart, and says so when nothing does.
+func TestOutcomesTitle(t *testing.T) {
+	variant := func(name string, shares ...float64) fakeVariant {
+		return fakeVariant{name: name, n: 40_000, latency: constant(time.Millisecond), shares: shares}
+	}
+	title := func(variants ...fakeVariant) string {
+		return outcomesTitle(fakeScenario(t, []string{"memory", "kv"}, nil, variants...))
+	}
+	if got := title(variant("seed", 1, 0), variant("other", 0, 1)); got != "100 % of the transactions of seed end in “memory”, none of those of other" {
+		t.Errorf("apart: %q", got)
+	}
+	if got := title(variant("seed", 0, 1), variant("other", 0, 1)); got != "Transactions end alike with every variant: at most 100 % kv" {
+		t.Errorf("alike: %q", got)
+	}
+	if got := title(variant("seed", 1, 0)); got != "How transactions end: 100 % memory" {
+		t.Errorf("alone: %q", got)
+	}
+}
+
 func TestMarkPanels(t *testing.T) {
 	panels := markPanels(tiers(t))
 	var names []string
@@ -273,6 +292,16 @@ func TestFormat(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestPercentileOf(t *testing.T) {
+	for nines, want := range map[float64]float64{
+		0: 0, 1: 90, 2: 99, 3: 99.9, 5: 99.999, ninesOf(50): 50, ninesOf(75.9089): 75, ninesOf(96.8377): 96.8, ninesOf(99.98765): 99.987,
+	} {
+		if got := percentileOf(nines); got != want {
+			t.Errorf("%g nines: %v, want %v", nines, got, want)
 		}
 	}
 }

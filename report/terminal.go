@@ -7,6 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
+	"go.yaml.in/yaml/v4"
 )
 
 // Terminal prints the tables of a run: a scenario's variants side by side. On a
@@ -17,7 +18,7 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 	bold := lipgloss.NewStyle().Bold(true)
 	for i := range s.Scenarios {
 		scenario := &s.Scenarios[i]
-		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(scenario.Name), scenario.Question, scenario.facts())
+		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(scenario.Name), scenario.Question, wrapped(scenario.facts(), width))
 		answer, _ := scenario.answers()
 		for _, sentence := range answer {
 			out.WriteString(wrapped(sentence, width) + "\n")
@@ -86,7 +87,31 @@ func (s *Scenario) facts() string {
 	if s.Modelled {
 		latency = "modelled latency"
 	}
-	return fmt.Sprintf("%s · %s · %s time · %s", s.Pattern, latency, s.Clock, s.Load)
+	return fmt.Sprintf("%s · %s · %s time · %s%s", s.Pattern, latency, s.Clock, s.Load, s.workload())
+}
+
+// workload is what the definition says of the keys and of the pattern's settings, for
+// the end of a line; a setting that is no plain value is left to the definition.
+func (s *Scenario) workload() (words string) {
+	var written []struct{ Keys, With yaml.Node }
+	if err := yaml.Unmarshal([]byte(s.def.YAML), &written); err != nil || len(written) != 1 {
+		return "" // it is shown as it was written in any case
+	}
+	for _, part := range []struct {
+		name string
+		node yaml.Node
+	}{{"keys", written[0].Keys}, {"with", written[0].With}} {
+		var settings []string
+		for i := 0; i+1 < len(part.node.Content); i += 2 {
+			if value := part.node.Content[i+1]; value.Kind == yaml.ScalarNode {
+				settings = append(settings, part.node.Content[i].Value+" "+value.Value)
+			}
+		}
+		if settings != nil {
+			words += " · " + part.name + ": " + strings.Join(settings, ", ")
+		}
+	}
+	return words
 }
 
 // tables renders the variants side by side, in more than one table where one is too

@@ -244,6 +244,22 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
+// The line of facts says what the load works on, as the definition has it.
+func TestWorkload(t *testing.T) {
+	for written, want := range map[string]string{
+		"name: x": "", "- name: x\n": "",
+		"- name: x\n  keys: {count: 1_000, distribution: uniform}\n  with: {writers: 3}\n": " · keys: count 1_000, distribution uniform · with: writers 3",
+		"- name: x\n  keys:\n    count: 10 # few\n    value: {size: 1 KiB}\n":             " · keys: count 10",
+		"- name: x\n  with: [": "",
+	} {
+		s := pageFixture{name: "x"}.scenario(t)
+		s.def.YAML = written
+		if got := s.workload(); got != want {
+			t.Errorf("of %q: %q, want %q", written, got, want)
+		}
+	}
+}
+
 func TestSummaryHoldsEverySeries(t *testing.T) {
 	s := Summarise(runOf(tiers(t)), nil)
 	if len(s.Scenarios) != 1 || len(s.Scenarios[0].Variants) != 5 {
