@@ -98,10 +98,15 @@ func (s *Scenario) caveat(before string, variants []*Variant, after string) stri
 	if slices.ContainsFunc(variants, func(v *Variant) bool { return v.Transactions < enoughForP99 }) {
 		out = append(out, "of too few transactions")
 	}
+	errors := func(v *Variant) string { return part(v.outcomeShare("error")) }
+	var told []string // shares
 	for _, v := range variants {
-		if share := v.outcomeShare("error"); share > errorShare {
-			out = append(out, v.Name+" with "+part(share)+" errors")
+		if v.outcomeShare("error") <= errorShare || slices.Contains(told, errors(v)) {
+			continue
 		}
+		told = append(told, errors(v))
+		alike := slices.DeleteFunc(slices.Clone(variants), func(w *Variant) bool { return errors(w) != errors(v) })
+		out = append(out, fmt.Sprintf("%s with %s errors", names(alike, variants), errors(v)))
 	}
 	if out == nil {
 		return ""

@@ -86,6 +86,7 @@ func (s *Scenario) right(asked asked, ran []*Variant) (answer, also []string) {
 	}
 	sentence(&answer, "How it ended", ended, "; ")
 	sentence(&answer, "What went wrong", wrong, "; ")
+	answer = append(answer, s.without(asked, shares, ran)...)
 	sentence(&answer, "Sizes", sizes, "; ")
 	sentence(&answer, "Seen with no variant", absent, ", ")
 	sentence(&also, "Also seen", others, ", ")
@@ -141,17 +142,20 @@ func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 	if len(last) > 1 && len(first)+len(last) == len(ran) {
 		others = " with the others"
 	}
-	much := percent(most)
-	if low := slices.MinFunc(first, func(a, b *Variant) int { return cmp.Compare(a.share(m), b.share(m)) }); percent(low.share(m)) != much {
-		much = percent(low.share(m)) + " to " + much
-	}
-	text := fmt.Sprintf("%s in %s of %s", m.Name, much, s.whole(m.Of))
+	text := fmt.Sprintf("%s in %s of %s", m.Name, shareRange(m, first), s.whole(m.Of))
 	if most == 0 {
 		text = fmt.Sprintf("%s in none of %s", m.Name, s.whole(m.Of))
 	}
 	var notes []string
 	if size := worst.Series[m.Name].Max; size > 0 {
 		notes = append(notes, "up to "+value(float64(size), m.Unit))
+	}
+	between := slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return slices.Contains(first, v) || slices.Contains(last, v) })
+	switch {
+	case len(between) > 2:
+		notes = append(notes, shareRange(m, between)+" with the rest")
+	case len(between) > 0:
+		notes = append(notes, shareRange(m, between)+" with "+names(between, ran))
 	}
 	switch {
 	case len(ran) == 1:
@@ -168,6 +172,37 @@ func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 		text += " (" + strings.Join(notes, "; ") + ")"
 	}
 	return text
+}
+
+// without says what to take of the variants that never get wrong what was asked for,
+// where others do, often, and one of those is the fastest or costs least of all.
+func (s *Scenario) without(asked asked, shares []record.Series, ran []*Variant) []string {
+	clean := ran
+	var marks []string
+	for _, m := range shares {
+		right := slices.DeleteFunc(slices.Clone(clean), func(v *Variant) bool { return v.share(m) > 0 })
+		if _, _, most := extremes(m, ran); m.Mark && asked.mark(m) && most > muchWrong && len(right) > 0 {
+			clean, marks = right, append(marks, m.Name)
+		}
+	}
+	among := func(v *Variant) bool { return slices.Contains(clean, v) }
+	if fastest, _ := least(ran, (*Variant).p99); slices.ContainsFunc(fastest, among) && slices.ContainsFunc(cheapestOf(ran), among) {
+		return nil
+	}
+	who := "" // where there is one alone the sentence begins with it
+	if len(clean) > 1 {
+		who = " (" + names(clean, ran) + ")"
+	}
+	return []string{"Without " + strings.Join(marks, " and ") + who + ": " + strings.Replace(s.fastest(clean), "There", "there", 1)}
+}
+
+// shareRange is the share of a mark in one variant or more, from the least to the most.
+func shareRange(m record.Series, of []*Variant) string {
+	_, least, most := extremes(m, of)
+	if percent(least) == percent(most) {
+		return percent(most)
+	}
+	return percent(least) + " to " + percent(most)
 }
 
 // sizePhrase is the median of a mark that is a size alone, where it is least

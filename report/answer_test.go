@@ -226,3 +226,47 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// Where the fastest or the cheapest is wrong in what was asked, the answer goes on
+// to what to take instead, and says nothing where that is the same.
+func TestAnswerWithout(t *testing.T) {
+	const ms, s = int64(1e6), int64(1e9)
+	seed := fixtureVariant{name: "seed", p99: 10 * ms, reads: 1000, lost: sizes(100, s)}
+	retry := fixtureVariant{name: "retry", p99: 20 * ms, reads: 1000, lost: sizes(50, s)}
+	fields := fixtureVariant{name: "fields", p99: 40 * ms, reads: 2000}
+	bulk := fixtureVariant{name: "bulk", p99: 30 * ms, reads: 2000}
+	also := fixtureVariant{name: "also", p99: 40 * ms, reads: 2000}
+	best := fixtureVariant{name: "best", p99: 5 * ms, reads: 500}
+	wrong := func(share string) string {
+		return "What went wrong: lost-update in 10 % of updated transactions with seed (up to 1 s" + share + ")."
+	}
+	for name, test := range map[string]struct {
+		variants []fixtureVariant
+		asks     string
+		want     []string
+	}{
+		"two": {[]fixtureVariant{seed, retry, fields, bulk}, "fields.lost-update == 0", []string{
+			wrong("; 5 % with retry; none with fields and bulk"),
+			"Without lost-update (fields and bulk): bulk is 25 % faster than fields at p99 (30 ms vs 40 ms, modelled) and costs the same.",
+		}},
+		"one": {[]fixtureVariant{seed, fields}, "fields.lost-update == 0", []string{
+			wrong("; none with fields"),
+			"Without lost-update: fields answers within 40 ms at p99 (modelled) and costs $1.00 per million transactions.",
+		}},
+		"no difference": {[]fixtureVariant{seed, fields, also}, "fields.lost-update == 0", []string{
+			wrong("; none with the others"),
+			"Without lost-update (fields and also): there is no difference at p99 (40 ms, modelled); all cost the same ($1.00 per million transactions).",
+		}},
+		"the fastest and cheapest is right": {[]fixtureVariant{seed, best}, "best.lost-update == 0", []string{
+			wrong("; none with best"), "best is 2× faster than seed at p99 (5 ms vs 10 ms, modelled) and costs 50 % less.",
+		}},
+		"nobody asked": {[]fixtureVariant{seed, fields}, "seed.stale-read == 0", []string{
+			"Seen with no variant: stale-read.", "seed is 4× faster than fields at p99 (10 ms vs 40 ms, modelled) and costs 50 % less.",
+		}},
+	} {
+		got := pageFixture{name: "x", variants: test.variants, asks: []string{test.asks}}.scenario(t).sentences()
+		if diff := cmp.Diff(test.want, got[:min(len(got), len(test.want))]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

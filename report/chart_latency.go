@@ -32,7 +32,7 @@ const (
 	// be shown; the median always is.
 	beyond = 10
 	// curveSteps is how many points a curve has for each nine.
-	curveSteps = 16
+	curveSteps = 12
 )
 
 // latencyCurves are the curves of the variants that have any transaction.

@@ -140,7 +140,7 @@ func listMark(m record.Series) listedMark { return listedMark{m.Name, m.Unit, m.
 func (l *listing) markdown(w io.Writer) {
 	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+
 		"A transaction is one logical operation of a pattern and ends in one outcome. A mark counts and sizes what went\n"+
-		"wrong, as a share of a series or an outcome. `seed` does what the pattern's source does, pitfalls included.\n")
+		"wrong, as a share of a series or an outcome. `seed` is always the pattern as its published example does it, mistakes included.\n")
 	for _, p := range l.Patterns {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, strings.Join(p.Outcomes, ", "))
 		for _, v := range p.Variants {
