@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"kvbench/internal/record"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // Format is the version of the run file's format that this package writes. It
@@ -52,7 +50,7 @@ type trailer struct {
 	Interrupted bool `json:"interrupted"`
 }
 
-func encode(iv *Interval, series []record.Series) (interval, error) {
+func (w *Writer) encode(iv *Interval) (interval, error) {
 	out := interval{
 		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
 		Series: map[string]string{},
@@ -64,7 +62,7 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 				return out, err
 			}
 			if text != nil {
-				out.Series[series[i].Name] = string(text)
+				out.Series[w.series[i].Name] = string(text)
 			}
 		}
 		return out, nil
@@ -73,11 +71,11 @@ func encode(iv *Interval, series []record.Series) (interval, error) {
 		if h == nil || h.TotalCount() == 0 {
 			continue
 		}
-		text, err := h.Encode(hdr.V2CompressedEncodingCookieBase)
+		text, err := w.histograms.Encode(h)
 		if err != nil {
-			return out, fmt.Errorf("encoding series %s: %w", series[i].Name, err)
+			return out, fmt.Errorf("encoding series %s: %w", w.series[i].Name, err)
 		}
-		out.Series[series[i].Name] = string(text)
+		out.Series[w.series[i].Name] = string(text)
 	}
 	return out, nil
 }

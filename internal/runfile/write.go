@@ -6,14 +6,16 @@ import (
 	"io"
 
 	"kvbench/internal/record"
+	"kvbench/internal/sparse"
 )
 
 // Writer writes a run file as the run goes on, one line at a call. What was
 // written before a kill can be read.
 type Writer struct {
-	json   *json.Encoder
-	header Header
-	series []record.Series // of the variant that has begun
+	json       *json.Encoder
+	histograms sparse.Encoder
+	header     Header
+	series     []record.Series // of the variant that has begun
 }
 
 // NewWriter writes the header and returns a writer for the rest.
@@ -39,7 +41,7 @@ func (w *Writer) Interval(iv Interval) error {
 	if w.series == nil {
 		return errors.New("runfile: an interval before any variant began")
 	}
-	out, err := encode(&iv, w.series)
+	out, err := w.encode(&iv)
 	if err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func (w *Writer) Interval(iv Interval) error {
 // End ends the variant that has begun. Of v, only the total and how it ended
 // are written.
 func (w *Writer) End(v *Variant) error {
-	total, err := encode(&v.Total, w.series)
+	total, err := w.encode(&v.Total)
 	if err != nil {
 		return err
 	}

@@ -52,8 +52,26 @@ func equal(t testing.TB, got *sparse.Histogram, want *hdr.Histogram) {
 	}
 }
 
-// What is decoded is what the library decodes, of any precision.
-func TestDecode(t *testing.T) {
+// reads fails where the library reads another histogram than was encoded.
+func reads(t rapid.TB, e *sparse.Encoder, h *hdr.Histogram) {
+	t.Helper()
+	text, err := e.Encode(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := hdr.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Equals(h) {
+		t.Fatalf("read as %+v, want %+v", got.Export(), h.Export())
+	}
+}
+
+// The library reads what is encoded, and what it encodes is read as it reads it, of
+// any precision.
+func TestInterchange(t *testing.T) {
+	var encoder sparse.Encoder
 	rapid.Check(t, func(rt *rapid.T) {
 		h := hdr.New(rapid.Int64Range(1, 5000).Draw(rt, "lowest"), 1<<47, rapid.IntRange(1, 5).Draw(rt, "digits"))
 		for _, v := range rapid.SliceOf(rapid.Int64Range(0, 1<<47)).Draw(rt, "values") {
@@ -62,7 +80,9 @@ func TestDecode(t *testing.T) {
 				rt.Fatal(err)
 			}
 		}
-		got, err := sparse.Decode(encode(t, h))
+		text := encode(t, h)
+		reads(rt, &encoder, h)
+		got, err := sparse.Decode(text)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -181,14 +201,46 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkDecode is beside the library's own.
-func BenchmarkDecode(b *testing.B) {
+// A count of more than 2^55 fills all nine bytes.
+func TestEncodeLargeCount(t *testing.T) {
+	h := hdr.New(1, 1<<47, 2)
+	for _, v := range []int64{0, 2, 4, 900} { // with one empty between, and with many
+		if err := h.RecordValues(v, 1<<60+v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads(t, new(sparse.Encoder), h)
+}
+
+func benchmarkHistogram() *hdr.Histogram {
 	r := rand.New(rand.NewPCG(1, 2))
 	h := hdr.New(1, 1<<47, 2)
 	for range 4500 {
 		_ = h.RecordValue(int64(1e6 * math.Exp(r.NormFloat64())))
 	}
-	text := encode(b, h)
+	return h
+}
+
+// BenchmarkEncode is beside the library's own.
+func BenchmarkEncode(b *testing.B) {
+	h, e := benchmarkHistogram(), sparse.Encoder{}
+	b.Run("sparse", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			_, _ = e.Encode(h)
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N {
+			_, _ = h.Encode(hdr.V2CompressedEncodingCookieBase)
+		}
+	})
+}
+
+// BenchmarkDecode is beside the library's own.
+func BenchmarkDecode(b *testing.B) {
+	text := encode(b, benchmarkHistogram())
 	b.Run("sparse", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
