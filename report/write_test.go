@@ -9,10 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"kvbench/internal/record"
 	"kvbench/internal/runfile"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -25,16 +22,9 @@ func runOf(s *Scenario) *runfile.Run {
 	}}
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		total := record.Snapshot{
-			Outcomes: make([]uint64, len(s.def.Outcomes)), Histograms: make([]*hdr.Histogram, len(s.def.Series)),
-		}
-		for _, iv := range v.intervals {
-			total.Merge(&iv.Snapshot)
-		}
-		total.Billed = v.Billed
 		run.Variants = append(run.Variants, &runfile.Variant{
 			Variant: i, Def: &run.Header.Scenarios[0], Name: v.Name, Complete: v.Complete, Error: v.Errored,
-			Total: runfile.Interval{To: 600e9, Snapshot: total}, Intervals: v.intervals,
+			Total: *v.totals[0], Intervals: v.intervals,
 		})
 	}
 	return run
