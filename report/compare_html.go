@@ -147,7 +147,7 @@ func overlaid(name [2]string, base, head *runfile.Run) (*Scenario, bool) {
 			if def.Name != name[0] || j < 0 {
 				continue
 			}
-			v, ok := summariseVariant(side.run, i, j)
+			v, ok := summariseVariant(side.run, i, j, newRepeats(len(def.Series)))
 			if !ok {
 				return nil, false
 			}

@@ -135,23 +135,24 @@ func summariseScenario(run *runfile.Run, i int, results []Expectation) Scenario 
 			out.Expectations = append(out.Expectations, r)
 		}
 	}
+	work := newRepeats(len(def.Series))
 	for j := range def.Variants {
-		if v, ok := summariseVariant(run, i, j); ok {
+		if v, ok := summariseVariant(run, i, j, work); ok {
 			out.Variants = append(out.Variants, v)
 		}
 	}
 	return out
 }
 
-// summariseVariant takes the repeats of a variant together; ok is false when it
-// did not run.
-func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bool) {
+// summariseVariant takes the repeats of a variant together, in work; ok is false when
+// it did not run.
+func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v Variant, ok bool) {
 	def := &run.Header.Scenarios[scenario]
 	v = Variant{
 		Name: def.Variants[variant].Name, Doc: def.Variants[variant].Doc, Complete: true,
 		Ops: map[string]float64{}, Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
 	}
-	histograms := make([]sparse.Histogram, len(def.Series))
+	work.reset()
 	total := record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))}
 	for _, r := range run.Variants {
 		if r.Scenario != scenario || r.Variant != variant {
@@ -163,7 +164,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		v.DurationS += r.Total.To.Seconds()
 		v.Complete = v.Complete && r.Complete
 		why := r.Error
-		if err := addTo(histograms, &r.Total); err != nil {
+		if err := work.add(&r.Total); err != nil {
 			v.Complete, why = false, "its total: "+err.Error()
 		} else {
 			v.totals = append(v.totals, &r.Total)
@@ -183,7 +184,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int) (v Variant, ok bo
 		v.Errors[code] = n
 	}
 	for i, s := range def.Series {
-		v.Series[s.Name] = statistics(s, &histograms[i])
+		v.Series[s.Name] = statistics(s, &work.sums[i])
 	}
 	for i, s := range def.Series {
 		st := v.Series[s.Name]
@@ -223,18 +224,33 @@ func (v *Variant) ops() (sum float64) {
 	return sum
 }
 
-// addTo adds the histograms of a repeat to sums, by their index; none of them when
-// one can't be read.
-func addTo(sums []sparse.Histogram, total *runfile.Interval) error {
-	ones := make([]*sparse.Histogram, len(sums))
-	for i := range ones {
-		var err error
-		if ones[i], err = total.Sparse(i); err != nil {
+// repeats adds up the histograms of a variant's repeats, by the index of their series.
+// Its memory is for one variant after the other.
+type repeats struct{ sums, next []sparse.Histogram }
+
+func newRepeats(series int) repeats {
+	return repeats{make([]sparse.Histogram, series), make([]sparse.Histogram, series)}
+}
+
+func (r repeats) reset() {
+	for i := range r.sums {
+		r.sums[i].Reset()
+	}
+}
+
+// add adds a repeat; nothing of it when a series can't be read.
+func (r repeats) add(total *runfile.Interval) error {
+	for i := range r.next {
+		if err := total.Read(i, &r.next[i]); err != nil {
 			return err
 		}
 	}
-	for i, one := range ones {
-		sums[i].Merge(one)
+	for i := range r.next {
+		if r.sums[i].Count() == 0 {
+			r.sums[i], r.next[i] = r.next[i], r.sums[i]
+		} else {
+			r.sums[i].Merge(&r.next[i])
+		}
 	}
 	return nil
 }
@@ -242,15 +258,19 @@ func addTo(sums []sparse.Histogram, total *runfile.Interval) error {
 // histogram is that of all repeats, by the index of its series. It is read anew:
 // those of all variants at once would be the most that a report keeps.
 func (v *Variant) histogram(series int) (*sparse.Histogram, error) {
-	var sum sparse.Histogram
+	var sum *sparse.Histogram
 	for _, total := range v.totals {
 		one, err := total.Sparse(series)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
-		sum.Merge(one)
+		if sum == nil {
+			sum = one
+		} else {
+			sum.Merge(one)
+		}
 	}
-	return &sum, nil
+	return sum, nil
 }
 
 func statistics(s record.Series, h *sparse.Histogram) Stats {

@@ -193,6 +193,26 @@ func (iv *Interval) Sparse(series int) (*sparse.Histogram, error) {
 	return h, nil
 }
 
+// Read is Sparse into a histogram that there is, which is emptied where nothing was
+// observed.
+func (iv *Interval) Read(series int, into *sparse.Histogram) error {
+	if iv.file == nil {
+		into.Reset()
+		h, err := iv.Sparse(series)
+		into.Merge(h)
+		return err
+	}
+	text, err := iv.text(series)
+	if text == nil || err != nil {
+		into.Reset()
+		return err
+	}
+	if err := into.Read(text); err != nil {
+		return iv.failed(series, err)
+	}
+	return nil
+}
+
 // text reads the encoded histogram of a series of an interval that was read; nil
 // where there is none.
 func (iv *Interval) text(series int) ([]byte, error) {

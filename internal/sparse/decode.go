@@ -34,10 +34,22 @@ const maxCounts = 1 << 26
 func Decode(text []byte) (*Histogram, error) {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
-	if err := d.inflate(text); err != nil {
+	if err := d.read(text); err != nil {
 		return nil, err
 	}
-	return d.histogram()
+	return &Histogram{buckets: slices.Clone(d.buckets)}, nil
+}
+
+// Read replaces the histogram by what Decode returns, in memory that there is. After
+// an error it is as it was.
+func (h *Histogram) Read(text []byte) error {
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	if err := d.read(text); err != nil {
+		return err
+	}
+	h.buckets = append(h.buckets[:0], d.buckets...)
+	return nil
 }
 
 // decoder holds what decoding needs again and again.
@@ -94,15 +106,18 @@ func (d *decoder) inflate(text []byte) (err error) {
 	return nil
 }
 
-// histogram reads the counts. They are by the index of the bucket; a negative one
-// says how many buckets are empty.
-func (d *decoder) histogram() (*Histogram, error) {
+// read sets the buckets. Their counts are by index; a negative one says how many
+// buckets are empty.
+func (d *decoder) read(text []byte) error {
+	if err := d.inflate(text); err != nil {
+		return err
+	}
 	offset, digits := binary.BigEndian.Uint32(d.header[8:]), binary.BigEndian.Uint32(d.header[12:])
 	if offset != 0 {
-		return nil, fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
+		return fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
 	}
 	if digits > 5 {
-		return nil, fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
+		return fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
 	}
 	l := newLayout(int64(binary.BigEndian.Uint64(d.header[16:])), int(digits))
 	d.buckets = d.buckets[:0]
@@ -110,11 +125,11 @@ func (d *decoder) histogram() (*Histogram, error) {
 	for index, total := int64(0), int64(0); len(counts) > 0; {
 		n, size := zigzag(counts)
 		if size == 0 {
-			return nil, errors.New("the last count is cut off")
+			return errors.New("the last count is cut off")
 		}
 		if counts = counts[size:]; n <= 0 {
 			if index -= n; n < -maxCounts || index > maxCounts {
-				return nil, fmt.Errorf("%d empty buckets are more than any histogram has", -n)
+				return fmt.Errorf("%d empty buckets are more than any histogram has", -n)
 			}
 			if n == 0 {
 				index++
@@ -122,16 +137,16 @@ func (d *decoder) histogram() (*Histogram, error) {
 			continue
 		}
 		if !l.holds(index) {
-			return nil, fmt.Errorf("bucket %d is beyond 2^63", index)
+			return fmt.Errorf("bucket %d is beyond 2^63", index)
 		}
 		if total += n; total < 0 {
-			return nil, errors.New("the counts add up to more than 2^63")
+			return errors.New("the counts add up to more than 2^63")
 		}
 		from, to := l.bounds(index)
 		d.buckets = append(d.buckets, Bucket{From: from, To: to, Count: n, upTo: total})
 		index++
 	}
-	return &Histogram{buckets: slices.Clone(d.buckets)}, nil
+	return nil
 }
 
 // zigzag reads a count: 7 bits a byte from the lowest on while the highest bit is

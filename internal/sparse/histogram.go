@@ -17,7 +17,8 @@ type Bucket struct {
 	upTo     int64 // of this bucket and all below
 }
 
-// Histogram is a distribution of values. Nil and the zero value are empty.
+// Histogram is a distribution of values. Nil and the zero value are empty. Its buckets
+// are its own.
 type Histogram struct {
 	buckets []Bucket // by rising value
 }
@@ -112,7 +113,7 @@ func (h *Histogram) Find(v int64) (b Bucket, ok bool) {
 func (h *Histogram) Merge(other *Histogram) {
 	a, b := h.buckets, other.Buckets()
 	if len(a) == 0 {
-		h.buckets = b // which are never changed
+		h.buckets = append(h.buckets, b...)
 	}
 	if len(a) == 0 || len(b) == 0 {
 		return
@@ -133,6 +134,9 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.buckets = slices.Concat(sum, a, b)
 	h.addUp()
 }
+
+// Reset empties the histogram and keeps its memory.
+func (h *Histogram) Reset() { h.buckets = h.buckets[:0] }
 
 // addUp counts the values up to each bucket.
 func (h *Histogram) addUp() {

@@ -72,6 +72,7 @@ func reads(t rapid.TB, e *sparse.Encoder, h *hdr.Histogram) {
 // any precision.
 func TestInterchange(t *testing.T) {
 	var encoder sparse.Encoder
+	var again sparse.Histogram
 	rapid.Check(t, func(rt *rapid.T) {
 		h := hdr.New(rapid.Int64Range(1, 5000).Draw(rt, "lowest"), 1<<47, rapid.IntRange(1, 5).Draw(rt, "digits"))
 		for _, v := range rapid.SliceOf(rapid.Int64Range(0, 1<<47)).Draw(rt, "values") {
@@ -88,6 +89,14 @@ func TestInterchange(t *testing.T) {
 		}
 		equal(t, got, h)
 		equal(t, sparse.Of(h), h)
+		if err := again.Read(text); err != nil {
+			rt.Fatal(err)
+		}
+		equal(t, &again, h)
+		if err := again.Read(text[:len(text)/2]); err == nil {
+			rt.Fatal("half of a histogram is read")
+		}
+		equal(t, &again, h)
 		if diff := cmp.Diff(sparse.Of(h).Buckets(), got.Buckets(), ignore, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatal(diff)
 		}
@@ -124,6 +133,26 @@ func TestMerge(t *testing.T) {
 		if got, want := float64(sum.Percentile(p)), float64(a.ValueAtPercentile(p)); math.Abs(got-want) > 0.01*want {
 			t.Errorf("p%g is %g, want %g within 1 %%", p, got, want)
 		}
+	}
+}
+
+// What was merged stays when the histogram it came from is read anew.
+func TestMergeCopies(t *testing.T) {
+	one, other := hdr.New(1, 1<<47, 2), hdr.New(1, 1<<47, 2)
+	_ = one.RecordValues(7, 3)
+	_ = other.RecordValues(9, 5)
+	var sum, from sparse.Histogram
+	if err := from.Read(encode(t, one)); err != nil {
+		t.Fatal(err)
+	}
+	sum.Merge(&from)
+	if err := from.Read(encode(t, other)); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, &sum, one)
+	from.Reset()
+	if from.Count() != 0 {
+		t.Errorf("%d values in a histogram that was emptied", from.Count())
 	}
 }
 
