@@ -51,13 +51,16 @@ func latencyCurves(s *Scenario) ([]curve, error) {
 		c := curve{Variant: v.Name, Position: i, Transactions: uint64(n)}
 		top := max(math.Log10(float64(n)/beyond), math.Log10(2))
 		steps := int(math.Ceil(top * curveSteps))
+		percentiles := []float64{headline(uint64(n))}
 		for k := range steps + 1 {
-			p := percentileOf(top * float64(k) / float64(steps))
+			percentiles = append(percentiles, percentileOf(top*float64(k)/float64(steps)))
+		}
+		c.Headline = curvePoint{percentiles[0], h.Percentile(percentiles[0])}
+		slices.Sort(percentiles)
+		for _, p := range slices.Compact(percentiles) {
 			c.Points = append(c.Points, curvePoint{p, h.Percentile(p)})
 		}
 		c.Points = withoutFlats(c.Points)
-		c.Headline.Percentile = headline(uint64(n))
-		c.Headline.NS = h.Percentile(c.Headline.Percentile)
 		out = append(out, c)
 	}
 	return out, nil
@@ -104,7 +107,7 @@ func latencyChart(s *Scenario) (Chart, bool) {
 	}
 	chart := Chart{
 		Name: "latency", Title: latencyTitle(s, curves), Alt: latencyAlt(s, curves),
-		subtitle: s.Name + ": " + s.responseTime() + " on a log scale, by percentile of the transactions, lower is better",
+		subtitle: s.Name + ": " + s.responseTime() + " on a log scale, by percentile; lower is better, the dots are the figures on the right",
 		height:   330,
 		notes:    s.chartNotes(slices.Contains(values, 0)),
 	}
@@ -119,6 +122,7 @@ func drawLatency(c draw.Canvas, x, y axis, curves []curve) {
 		l := labelled{
 			variant: k.Variant, position: k.Position,
 			figure: fmt.Sprintf("p%g %s", k.Headline.Percentile, duration(k.Headline.NS)),
+			mark:   &[2]float64{k.Headline.Percentile, float64(k.Headline.NS)},
 		}
 		for _, p := range k.Points {
 			l.xs, l.ys = append(l.xs, p.Percentile), append(l.ys, float64(p.NS))

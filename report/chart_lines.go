@@ -11,6 +11,7 @@ type labelled struct {
 	position int    // in the scenario
 	figure   string // below its name
 	xs, ys   []float64
+	mark     *[2]float64 // where on the line its figure is; nil where that is its end
 	texts    []string // of its points
 }
 
@@ -24,8 +25,8 @@ type lineSet struct {
 	lines []labelled
 }
 
-// draw draws the panel. The names stand as near to their lines as they can
-// without touching.
+// draw draws the panel. The names stand as near to the heights of their figures as
+// they can without touching.
 func (s lineSet) draw(c draw.Canvas) {
 	name, figure := bold(lettering(bodySize, ink)), lettering(bodySize, mutedInk)
 	var width vg.Length
@@ -50,18 +51,23 @@ func (s lineSet) draw(c draw.Canvas) {
 		p.trace(l.variant, "", len(l.xs), func(k int) (vg.Point, string) {
 			return vg.Point{X: p.atX(l.xs[k]), Y: p.atY(l.ys[k])}, l.texts[k]
 		})
-		by := len(l.ys) - 1
-		if s.steps {
-			by = 0
+		switch {
+		case l.mark != nil:
+			at := vg.Point{X: p.atX(l.mark[0]), Y: p.atY(l.mark[1])}
+			ofVariant(c, l.variant, func() { dot(c, variantColour(l.position), at, 4) })
+			wanted[i] = float64(at.Y)
+		case s.steps:
+			wanted[i] = float64(p.atY(l.ys[0]))
+		default:
+			wanted[i] = float64(p.atY(l.ys[len(l.ys)-1]))
 		}
-		wanted[i] = float64(p.atY(l.ys[by]))
 	}
 	const labelHeight = 30
 	for i, y := range spread(wanted, labelHeight+2, float64(p.Min.Y)+labelHeight/2, float64(p.Max.Y)-labelHeight/4) {
 		l := s.lines[i]
 		at := vg.Point{X: p.Max.X + 18, Y: vg.Length(y)}
 		ofVariant(c, l.variant, func() {
-			if !s.steps {
+			if !s.steps && l.mark == nil {
 				end := vg.Point{X: p.atX(l.xs[len(l.xs)-1]), Y: vg.Length(wanted[i])}
 				c.StrokeLines(stroke(pale(variantColour(l.position)), 1),
 					[]vg.Point{end, {X: p.Max.X + 2, Y: end.Y}, {X: at.X - 4, Y: at.Y}})
