@@ -12,7 +12,7 @@ type labelled struct {
 	figure   string // below its name
 	xs, ys   []float64
 	mark     *[2]float64 // where on the line its figure is; nil where that is its end
-	texts    []string // of its points
+	texts    []string    // of its points
 }
 
 // lineSet is a panel of lines, one a variant, with their names on the right.

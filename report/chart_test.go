@@ -305,3 +305,35 @@ func TestPercentileOf(t *testing.T) {
 		}
 	}
 }
+
+// The title is the moment that stands out, or that none does.
+func TestTimelineTitle(t *testing.T) {
+	title := func(s *Scenario) string {
+		c, ok := timelineChart(s)
+		if !ok {
+			t.Fatal("no chart")
+		}
+		return c.Title
+	}
+	if got := title(fakeScenario(t, []string{"kv"}, nil, fakeVariant{name: "seed", n: 8000, shares: []float64{1}, latency: constant(5 * time.Millisecond)})); got !=
+		"Steady: no moment's p99 is above 1× its usual one (modelled)" {
+		t.Errorf("steady: %q", got)
+	}
+	// The last twentieth of ten minutes is ten times as slow.
+	slow := func(_ *rand.Rand, at float64) time.Duration {
+		if at > 0.95 {
+			return 50 * time.Millisecond
+		}
+		return 5 * time.Millisecond
+	}
+	if got := title(fakeScenario(t, []string{"kv"}, nil,
+		fakeVariant{name: "steady", n: 8000, shares: []float64{1}, latency: constant(90 * time.Millisecond)},
+		fakeVariant{name: "seed", n: 8000, shares: []float64{1}, latency: slow})); !strings.HasPrefix(got, "p99 of seed is 50") ||
+		!strings.HasSuffix(got, " (modelled) from 9.5 min to 9.75 min, and 5 ms usually") {
+		t.Errorf("slow at the end: %q", got)
+	}
+	if got := title(fakeScenario(t, []string{"kv"}, nil, fakeVariant{name: "seed", n: 8000, shares: []float64{1}, latency: constant(0)})); got !=
+		"Steady: no moment's p99 is above 1× its usual one (modelled)" {
+		t.Errorf("in no time: %q", got)
+	}
+}

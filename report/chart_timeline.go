@@ -130,23 +130,56 @@ func (t track) extremes() (best, worst moment) {
 	return best, worst
 }
 
-// timelineTitle names the worst moment of all.
-func timelineTitle(s *Scenario, tracks []track) string {
-	var worst moment
-	var name string
-	for _, t := range tracks {
-		if _, m := t.extremes(); m.Transactions > 0 && (worst.Transactions == 0 || m.P99 > worst.P99) {
-			worst, name = m, t.Variant
+// usual is the median of the moments' p99; 0 where there is none.
+func (t track) usual() int64 {
+	var all []int64
+	for _, m := range t.Moments {
+		if m.Transactions > 0 {
+			all = append(all, m.P99)
 		}
 	}
-	if worst.Transactions == 0 {
+	if all == nil {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// standsOut is how many times its usual p99 a moment has at least that a title names.
+const standsOut = 2
+
+// timelineTitle names the moment that stands out most from the others of its
+// variant, or says that none does.
+func timelineTitle(s *Scenario, tracks []track) string {
+	var title string
+	most := -1.0
+	for _, t := range tracks {
+		_, worst := t.extremes()
+		if worst.Transactions == 0 {
+			continue
+		}
+		usual := t.usual()
+		ratio := 1.0
+		if worst.P99 > 0 {
+			ratio = float64(worst.P99) / float64(usual) // infinite where that is 0
+		}
+		if ratio <= most {
+			continue
+		}
+		most = ratio
+		when := fmt.Sprintf("from %s to %s", duration(int64(worst.From)), duration(int64(worst.To)))
+		if worst.From == 0 {
+			when = "in the first " + duration(int64(worst.To))
+		}
+		title = fmt.Sprintf("p99 of %s is %s%s %s, and %s usually", t.Variant, duration(worst.P99), s.modelled(), when, duration(usual))
+	}
+	switch {
+	case most < 0:
 		return "No interval has a transaction"
+	case most < standsOut:
+		return fmt.Sprintf("Steady: no moment's p99 is above %s its usual one%s", times(most), s.modelled())
 	}
-	when := fmt.Sprintf("from %s to %s", duration(int64(worst.From)), duration(int64(worst.To)))
-	if worst.From == 0 {
-		when = "in the first " + duration(int64(worst.To))
-	}
-	return fmt.Sprintf("The worst moment: p99 of %s is %s%s %s", name, duration(worst.P99), s.modelled(), when)
+	return title
 }
 
 // timeAxis spans the measured time, with ticks at round times.
