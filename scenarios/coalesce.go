@@ -36,7 +36,7 @@ func coalesce() *bench.Pattern {
 		Variants: []bench.Variant{
 			{Name: "per-field", Doc: "a key per field, read and written one after the other"},
 			{Name: "per-field-parallel", Doc: "a key per field, read and written at the same time"},
-			{Name: "per-field-bulk", Doc: "a key per field, read with one bulk get, written one after the other"},
+			{Name: "per-field-bulk", Doc: "a key per field, read with one bulk get, which is billed a read a key, and written one after the other"},
 			{Name: "seed", Doc: "one key for the object; an update reads it, changes it and puts it back"},
 			{Name: "coalesced-retry", Doc: "as seed, but an update reads the object again after its put, and tries again when it is not there"},
 		},

@@ -42,7 +42,7 @@ func prefix() *bench.Pattern {
 			{Name: "seed", Doc: "one list call; its cursor is ignored"},
 			{Name: "paginate", Doc: "list calls until the listing is complete"},
 			{Name: "list-then-get", Doc: "paginate, then get every value, six at a time"},
-			{Name: "list-then-bulk-get", Doc: "paginate, then get the values 100 a call"},
+			{Name: "list-then-bulk-get", Doc: "paginate, then get the values 100 a call, billed a read a key"},
 			{Name: "metadata-in-list", Doc: "paginate; what is wanted of a value is in its metadata"},
 			{Name: "index-key", Doc: "one key holds all ids; whoever adds or deletes one reads, changes and puts it back"},
 		},
