@@ -100,7 +100,7 @@ func faultsChart(s *Scenario) (Chart, bool) {
 	least, most := s.extremes(share)
 	chart := Chart{
 		Name: "faults", Alt: "Lines of the share of masked errors over time.",
-		Title: fmt.Sprintf("%s hides a failure in %s of the transactions, %s in %s", most.Name, percent(share(most)), least.Name, percent(share(least))),
+		Title: fmt.Sprintf("%s hides a failure in %s of the transactions, %s in %s", most.Name, percent(share(most)), least.Name, orNone(share(least))),
 		subtitle: s.Name + ": share of the transactions whose failure the caller could not see, as the run went on; " +
 			"red ground: the injected fault. Told: the median isolate told a caller, or opened its breaker. Restored: it read a value again.",
 		height: panelsHeight(len(tracks), faultsHeight), notes: s.chartNotes(false),

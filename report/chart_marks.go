@@ -110,7 +110,7 @@ func marksTitle(s *Scenario, panels []markPanel) string {
 	if least == most {
 		return fmt.Sprintf("%s: %s with %s", mark.Name, percent(share(most)), most.Name)
 	}
-	return fmt.Sprintf("%s: %s with %s, %s with %s", mark.Name, percent(share(most)), most.Name, percent(share(least)), least.Name)
+	return fmt.Sprintf("%s: %s with %s, %s with %s", mark.Name, percent(share(most)), most.Name, orNone(share(least)), least.Name)
 }
 
 // draw draws a panel: shares as bars on the left, sizes as dots on the right.

@@ -50,14 +50,6 @@ func outcomesChart(s *Scenario) (Chart, bool) {
 // alike is how far apart shares are at most that a title calls alike.
 const alike = 0.005
 
-// orNone is a share in words, where it is none.
-func orNone(share string) string {
-	if share == "0" {
-		return "none"
-	}
-	return share
-}
-
 // outcomesTitle names the outcome in which the variants are furthest apart.
 func outcomesTitle(s *Scenario) string {
 	best, title := -1.0, ""
@@ -71,7 +63,7 @@ func outcomesTitle(s *Scenario) string {
 		if apart := share(most) - share(least); apart > best {
 			best = apart
 			title = fmt.Sprintf("%s of the transactions of %s end in “%s”, %s of those of %s",
-				percent(share(most)), most.Name, name, orNone(percent(share(least))), least.Name)
+				percent(share(most)), most.Name, name, orNone(share(least)), least.Name)
 		}
 	}
 	switch {

@@ -62,3 +62,11 @@ func seriesNames(series []record.Series) string {
 	}
 	return strings.Join(text, ", ")
 }
+
+// orNone is a share in a sentence.
+func orNone(share float64) string {
+	if share == 0 {
+		return "none"
+	}
+	return percent(share)
+}
