@@ -40,8 +40,10 @@ func (s lineSet) draw(c draw.Canvas) {
 	c.FillText(flushRight(lettering(noteSize, mutedInk)), vg.Point{X: p.Max.X, Y: p.Min.Y - 29}, s.foot)
 	wanted := make([]float64, len(s.lines))
 	for i, l := range s.lines {
+		sty := stroke(variantColour(l.position), 2.25)
+		sty.Dashes = s.dashes(&p, i)
 		ofVariant(c, l.variant, func() {
-			p.line(stroke(variantColour(l.position), 2.25), l.xs, l.ys)
+			p.line(sty, l.xs, l.ys)
 			for k := range l.xs {
 				if s.dots {
 					dot(c, variantColour(l.position), vg.Point{X: p.atX(l.xs[k]), Y: p.atY(l.ys[k])}, 3.5)
@@ -77,4 +79,38 @@ func (s lineSet) draw(c draw.Canvas) {
 			c.FillText(figure, vg.Point{X: at.X, Y: at.Y - 7}, l.figure)
 		})
 	}
+}
+
+// dashes are those of a line that lies on others: of each as much is seen. They are
+// nil for the first of those lines, which is below.
+func (s lineSet) dashes(p *panel, line int) []vg.Length {
+	const period = 24
+	all, before := 0, 0
+	for i := range s.lines {
+		if s.lines[line].liesOn(&s.lines[i], p) {
+			all++
+			if i < line {
+				before++
+			}
+		}
+	}
+	if before == 0 {
+		return nil
+	}
+	seen := period * vg.Length(all-before) / vg.Length(all)
+	return []vg.Length{seen, period - seen}
+}
+
+// liesOn reports whether two lines can't be told apart in the picture.
+func (l *labelled) liesOn(other *labelled, p *panel) bool {
+	if len(l.xs) != len(other.xs) {
+		return false
+	}
+	near := func(a, b vg.Length) bool { return max(a, b)-min(a, b) < 1 }
+	for i := range l.xs {
+		if !near(p.atX(l.xs[i]), p.atX(other.xs[i])) || !near(p.atY(l.ys[i]), p.atY(other.ys[i])) {
+			return false
+		}
+	}
+	return true
 }

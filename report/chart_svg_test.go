@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -150,5 +151,26 @@ func TestUnknownAction(t *testing.T) {
 	}
 	if _, err := c.SVG(); err == nil {
 		t.Error("a part of a circle is drawn")
+	}
+}
+
+// Of lines that lie on each other each is seen: those above the first have gaps.
+func TestLinesOnEachOther(t *testing.T) {
+	same := func(name string) fakeVariant {
+		return fakeVariant{name: name, n: 2000, latency: constant(5 * time.Millisecond), shares: []float64{1}}
+	}
+	other := same("other")
+	other.latency = constant(9 * time.Millisecond)
+	c, _ := latencyChart(fakeScenario(t, []string{"kv"}, nil, same("a"), same("b"), other, same("c")))
+	svg, err := c.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range regexp.MustCompile(`stroke-dasharray="([^"]*)"`).FindAllStringSubmatch(string(svg), -1) {
+		got = append(got, m[1])
+	}
+	if !slices.Equal(got, []string{"16 8", "8 16"}) {
+		t.Errorf("dashes %q, want of b two thirds and of c one", got)
 	}
 }
