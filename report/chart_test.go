@@ -316,7 +316,7 @@ func TestTimelineTitle(t *testing.T) {
 		return c.Title
 	}
 	if got := title(fakeScenario(t, []string{"kv"}, nil, fakeVariant{name: "seed", n: 8000, shares: []float64{1}, latency: constant(5 * time.Millisecond)})); got !=
-		"Steady: no moment's p99 is above 1× its usual one (modelled)" {
+		"Steady: p99 is the same at every moment (modelled)" {
 		t.Errorf("steady: %q", got)
 	}
 	// The last twentieth of ten minutes is ten times as slow.
@@ -333,7 +333,7 @@ func TestTimelineTitle(t *testing.T) {
 		t.Errorf("slow at the end: %q", got)
 	}
 	if got := title(fakeScenario(t, []string{"kv"}, nil, fakeVariant{name: "seed", n: 8000, shares: []float64{1}, latency: constant(0)})); got !=
-		"Steady: no moment's p99 is above 1× its usual one (modelled)" {
+		"Steady: p99 is the same at every moment (modelled)" {
 		t.Errorf("in no time: %q", got)
 	}
 }

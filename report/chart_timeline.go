@@ -176,6 +176,8 @@ func timelineTitle(s *Scenario, tracks []track) string {
 	switch {
 	case most < 0:
 		return "No interval has a transaction"
+	case most <= sameRatio:
+		return "Steady: p99 is the same at every moment" + s.modelled()
 	case most < standsOut:
 		return fmt.Sprintf("Steady: no moment's p99 is above %s its usual one%s", times(most), s.modelled())
 	}
