@@ -188,7 +188,11 @@ func gaugeCell(st Stats) cell {
 	if st.Count == 0 {
 		return none
 	}
-	return cell{text: value(float64(st.P50), st.Unit), note: "up to " + value(float64(st.Max), st.Unit)}
+	usual, most := value(float64(st.P50), st.Unit), value(float64(st.Max), st.Unit)
+	if most == usual {
+		return cell{text: usual}
+	}
+	return cell{text: usual, note: "up to " + most}
 }
 
 // outcomeShare is the share of the transactions that ended in an outcome.

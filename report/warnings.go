@@ -22,6 +22,7 @@ const (
 // warnings are what a reader of a scenario's figures has to know.
 func (s *Scenario) warnings() []string {
 	var out, few []string
+	var ran, failing []*Variant
 	for i := range s.Variants {
 		v := &s.Variants[i]
 		name := s.Name + "/" + v.Name
@@ -30,6 +31,7 @@ func (s *Scenario) warnings() []string {
 			out = append(out, name+" measured no transaction.")
 			continue
 		}
+		ran = append(ran, v)
 		if v.Transactions < enoughForP99 {
 			few = append(few, v.Name)
 		}
@@ -37,9 +39,13 @@ func (s *Scenario) warnings() []string {
 			out = append(out, fmt.Sprintf("%s: the load generator was late by %s at p99, of a response of %s: the machine is too small for this load.",
 				name, duration(late.P99), duration(response.P99)))
 		}
-		if n := v.Outcomes["error"]; float64(n) > errorShare*float64(v.Transactions) {
-			out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error.", name, percent(float64(n)/float64(v.Transactions))))
+		if v.outcomeShare("error") > errorShare {
+			failing = append(failing, v)
 		}
+	}
+	if failing != nil {
+		out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error with %s.",
+			s.Name, shareRange(record.Series{Name: "error"}, failing), names(failing, ran)))
 	}
 	if few != nil {
 		out = append(out, fmt.Sprintf("%s: %s measured fewer than %s transactions: too few for a p99 that is more than chance.",
