@@ -103,9 +103,15 @@ func (s *Scenario) workload() (words string) {
 	}{{"keys", written[0].Keys}, {"with", written[0].With}} {
 		var settings []string
 		for i := 0; i+1 < len(part.node.Content); i += 2 {
-			if value := part.node.Content[i+1]; value.Kind == yaml.ScalarNode {
-				settings = append(settings, part.node.Content[i].Value+" "+value.Value)
+			value := part.node.Content[i+1]
+			if value.Kind != yaml.ScalarNode {
+				continue
 			}
+			text := value.Value
+			if value.Tag == "!!int" {
+				text = strings.ReplaceAll(text, "_", ",")
+			}
+			settings = append(settings, part.node.Content[i].Value+" "+text)
 		}
 		if settings != nil {
 			words += " · " + part.name + ": " + strings.Join(settings, ", ")

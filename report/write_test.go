@@ -238,7 +238,7 @@ func TestTerminal(t *testing.T) {
 func TestWorkload(t *testing.T) {
 	for written, want := range map[string]string{
 		"name: x": "", "- name: x\n": "",
-		"- name: x\n  keys: {count: 1_000, distribution: uniform}\n  with: {writers: 3}\n": " · keys: count 1_000, distribution uniform · with: writers 3",
+		"- name: x\n  keys: {count: 1_000, distribution: uniform}\n  with: {writers: 3}\n": " · keys: count 1,000, distribution uniform · with: writers 3",
 		"- name: x\n  keys:\n    count: 10 # few\n    value: {size: 1 KiB}\n":              " · keys: count 10",
 		"- name: x\n  with: [": "",
 	} {
