@@ -21,6 +21,7 @@ var compareTemplate = template.Must(template.New("compare").Parse(compareText))
 type comparePage struct {
 	*compare.Comparison
 	Counts, Method string
+	Modelled       string
 	Differ         []string
 	Facts          [2]string // of base and of head
 	Groups         []compareGroup
@@ -47,7 +48,7 @@ const maxDumbbells = 25
 // picture.
 func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error) {
 	p := comparePage{
-		Comparison: c, Counts: verdictCounts(c), Method: method(c), Differ: differences(c),
+		Comparison: c, Counts: verdictCounts(c), Method: method(c), Modelled: modelledIn(c), Differ: differences(c),
 		Facts: [2]string{factsLine(&base.Header), factsLine(&head.Header)},
 		Dark:  template.CSS(DarkCSS("figure")), // our own colours
 	}
@@ -63,7 +64,7 @@ func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error)
 		p.Groups = append(p.Groups, out)
 	}
 	var charts []Chart
-	if chart, ok := changeChart(shown); ok {
+	if chart, ok := CompareChart(c); ok {
 		charts = append(charts, chart)
 	}
 	for _, name := range changedVariants(c) {
@@ -97,8 +98,10 @@ func compareRowOf(d *compare.Delta) compareRow {
 	return row
 }
 
-// changeChart draws what changed, the largest change of each verdict first.
-func changeChart(shown []verdictGroup) (Chart, bool) {
+// CompareChart draws what changed before and after, the largest change of each verdict
+// first; there is none where nothing did.
+func CompareChart(c *compare.Comparison) (Chart, bool) {
+	shown, _ := verdictGroups(c)
 	var rows []Dumbbell
 	for _, g := range shown {
 		for _, d := range g.Deltas {
@@ -119,7 +122,11 @@ func changeChart(shown []verdictGroup) (Chart, bool) {
 	if len(rows) > maxDumbbells {
 		title += fmt.Sprintf("; the first %d", maxDumbbells)
 	}
-	return DumbbellChart("compare", title, "head to base, on a log scale", rows[:min(len(rows), maxDumbbells)])
+	subtitle := "head to base, on a log scale"
+	if modelled := modelledIn(c); modelled != "" {
+		subtitle += "; " + modelled
+	}
+	return DumbbellChart("compare", title, subtitle, rows[:min(len(rows), maxDumbbells)])
 }
 
 // changedVariants are the scenarios and variants with any change, in the order of

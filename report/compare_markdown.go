@@ -20,8 +20,12 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 		sign = "❌"
 	}
 	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
+	modelled := modelledIn(c)
+	if modelled != "" {
+		fmt.Fprintf(&out, "\nMind: %s.\n", inline(modelled))
+	}
 	shown, same := verdictGroups(c)
-	out.WriteString(changesChart(shown[0].Deltas))
+	out.WriteString(changesChart(shown[0].Deltas, modelled))
 	for _, g := range shown {
 		if len(g.Deltas) == 0 {
 			continue

@@ -170,6 +170,29 @@ func evidence(d *compare.Delta) string {
 	return "p = " + digits(d.P, 2)
 }
 
+// modelledIn says of which scenarios latencies are modelled; it is empty where none is.
+func modelledIn(c *compare.Comparison) string {
+	var names []string
+	all := true
+	for _, d := range c.Deltas {
+		if d.Modelled && !slices.Contains(names, d.Scenario) {
+			names = append(names, d.Scenario)
+		}
+	}
+	for _, d := range c.Deltas {
+		all = all && slices.Contains(names, d.Scenario)
+	}
+	switch {
+	case names == nil:
+		return ""
+	case all:
+		return "latencies are modelled"
+	case len(names) > 4:
+		return "latencies are modelled in " + plural(len(names), "scenario")
+	}
+	return "latencies are modelled in " + enumerate(names)
+}
+
 // method says in sentences how a verdict came about.
 func method(c *compare.Comparison) string {
 	text := fmt.Sprintf("A difference is called better or worse from %s on", percent(c.Smallest))

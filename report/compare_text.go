@@ -25,6 +25,9 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 	var out strings.Builder
 	bold := lipgloss.NewStyle().Bold(true)
 	fmt.Fprintf(&out, "%s  %s → %s\n", bold.Render(verdictCounts(c)), c.Base, c.Head)
+	if modelled := modelledIn(c); modelled != "" {
+		fmt.Fprintf(&out, "%s %s\n", bold.Render("MIND"), modelled)
+	}
 	shown, same := verdictGroups(c)
 	var rows [][]string
 	var colours []lipgloss.Style

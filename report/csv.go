@@ -8,12 +8,12 @@ import (
 
 var csvHeader = []string{
 	"scenario", "variant", "series", "unit", "of", "count", "share", "mean", "min",
-	"p50", "p90", "p95", "p99", "p999", "max",
+	"p50", "p90", "p95", "p99", "p999", "max", "latency",
 }
 
 // asCSV writes one row for every series of every variant. Values are in the
 // series' unit, shares from 0 to 1. Where nothing was observed, or a share says
-// nothing, the field is empty.
+// nothing, the field is empty. The last says whether latencies are modelled or measured.
 func (s *Summary) asCSV() ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
@@ -24,7 +24,8 @@ func (s *Summary) asCSV() ([]byte, error) {
 			v := &scenario.Variants[j]
 			for _, series := range scenario.def.Series {
 				row := []string{scenario.Name, v.Name, series.Name}
-				rows = append(rows, append(row, v.Series[series.Name].fields()...))
+				row = append(row, v.Series[series.Name].fields()...)
+				rows = append(rows, append(row, measuredOrModelled(scenario.Modelled)))
 			}
 		}
 	}

@@ -30,6 +30,8 @@ type Line struct {
 	Variant  string `json:"variant"`
 	Figure   string `json:"figure"` // "response p99", "$ per million", a mark's name
 	Unit     string `json:"unit"`   // of a series, "share" or "usd"
+	// Modelled says that it is a latency that was drawn from a model in a run.
+	Modelled bool `json:"modelled"`
 	// Exact says that every run was in virtual time, where any difference is
 	// real; otherwise changes are where the level changed beyond the noise.
 	Exact   bool     `json:"exact"`
@@ -109,6 +111,7 @@ func (h *History) add(sc *Scenario, variant, figure, unit, definition string, x 
 	l.Values[len(h.Runs)-1] = &Value{V: x, Redefined: l.definition != "" && l.definition != definition}
 	l.definition = definition
 	l.Exact = l.Exact && sc.Clock == "virtual"
+	l.Modelled = l.Modelled || sc.Modelled && strings.HasPrefix(figure, "response ")
 }
 
 // FindChanges finds where each line's level changed, from its last redefinition
@@ -153,6 +156,14 @@ func (h *History) changed() []*Line {
 	}
 	slices.SortStableFunc(out, func(a, b *Line) int { return b.last().At - a.last().At })
 	return out
+}
+
+// label names the figure.
+func (l *Line) label() string {
+	if l.Modelled {
+		return l.Figure + " (modelled)"
+	}
+	return l.Figure
 }
 
 func (l *Line) last() Step { return l.Changes[len(l.Changes)-1] }
@@ -217,7 +228,7 @@ func HistoryText(w io.Writer, h *History) error {
 	changed := h.changed()
 	for _, l := range changed {
 		for _, s := range slices.Backward(l.Changes) {
-			fmt.Fprintf(&out, "  %s/%s  %s  %s → %s", l.Scenario, l.Variant, l.Figure, l.format(s.Before), l.format(s.After))
+			fmt.Fprintf(&out, "  %s/%s  %s  %s → %s", l.Scenario, l.Variant, l.label(), l.format(s.Before), l.format(s.After))
 			if r := s.ratio(); r != "" {
 				fmt.Fprintf(&out, " (%s)", r)
 			}
@@ -278,7 +289,7 @@ func (h *History) groups(lines []*Line) []historyGroup {
 			at[l.Scenario] = i
 			out = append(out, historyGroup{Name: l.Scenario})
 		}
-		row := historyRow{Variant: l.Variant, Figure: l.Figure, Last: "–", Line: l.spark(h.Runs)}
+		row := historyRow{Variant: l.Variant, Figure: l.label(), Last: "–", Line: l.spark(h.Runs)}
 		if v := l.Values[len(l.Values)-1]; v != nil {
 			row.Last = l.format(v.V)
 		}

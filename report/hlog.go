@@ -19,7 +19,7 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 	var out bytes.Buffer
 	w := hdr.NewHistogramLogWriter(&out)
 	header := func() error {
-		if err := w.OutputComment("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + "]"); err != nil {
+		if err := w.OutputComment("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + modelledScenarios(&run.Header) + "]"); err != nil {
 			return err
 		}
 		if err := w.OutputLogFormatVersion(); err != nil {
@@ -62,6 +62,23 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// modelledScenarios names, behind a comma, the scenarios whose latency is modelled.
+func modelledScenarios(h *runfile.Header) string {
+	var names []string
+	for _, s := range h.Scenarios {
+		if s.Traits.Modelled {
+			names = append(names, s.Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case len(h.Scenarios):
+		return ", modelled latency"
+	}
+	return ", modelled latency in " + enumerate(names)
 }
 
 // hlogTag replaces what a tag may not hold.

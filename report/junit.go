@@ -20,7 +20,12 @@ type (
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
 		Errors   int         `xml:"errors,attr"`
+		Facts    []junitFact `xml:"properties>property"`
 		Cases    []junitCase `xml:"testcase"`
+	}
+	junitFact struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitCase struct {
 		Suite   string        `xml:"classname,attr"`
@@ -53,7 +58,9 @@ func (s *Summary) asJUnit() ([]byte, error) {
 }
 
 func (s *Scenario) junit() junitSuite {
-	suite := junitSuite{Name: s.Name}
+	suite := junitSuite{Name: s.Name, Facts: []junitFact{
+		{"clock", s.Clock}, {"driver", s.Driver}, {"latency", measuredOrModelled(s.Modelled)},
+	}}
 	for _, v := range s.Variants {
 		if !v.Complete {
 			suite.Errors++

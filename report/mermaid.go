@@ -68,7 +68,8 @@ func (s *Scenario) mermaid() string {
 const mermaidChanges = 12
 
 // changesChart draws how far the figures are off that are worse, worst first.
-func changesChart(worse []*compare.Delta) string {
+// modelled says what of them is, if anything.
+func changesChart(worse []*compare.Delta, modelled string) string {
 	var labels []string
 	var values []float64
 	for _, d := range worse {
@@ -82,5 +83,9 @@ func changesChart(worse []*compare.Delta) string {
 		return ""
 	}
 	// With base itself there is always something to hold the others against.
-	return mermaidBars("Worse: head as a multiple of base", "times base", append(labels, "base"), append(values, 1))
+	title := "Worse: head as a multiple of base"
+	if modelled != "" {
+		title += "; " + modelled
+	}
+	return mermaidBars(title, "times base", append(labels, "base"), append(values, 1))
 }

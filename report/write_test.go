@@ -169,7 +169,7 @@ func TestCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Fields("scenario variant series unit of count share mean min p50 p90 p95 p99 p999 max"), rows[0]); diff != "" {
+	if diff := cmp.Diff(strings.Fields("scenario variant series unit of count share mean min p50 p90 p95 p99 p999 max latency"), rows[0]); diff != "" {
 		t.Error(diff)
 	}
 	if want := 1 + 5*15; len(rows) != want { // five variants, ten standard series and five marks

@@ -35,7 +35,7 @@ type compareOptions struct {
 }
 
 // compareFormats are the formats of a comparison that --format knows.
-var compareFormats = []string{"html", "md", "json"}
+var compareFormats = []string{"html", "svg", "png", "md", "json"}
 
 func newCompare() *cobra.Command {
 	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha}
@@ -133,7 +133,7 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 		}
 		return err
 	}
-	if err := o.write(result, base, head); err != nil {
+	if err := o.write(result, base, head, c.ErrOrStderr()); err != nil {
 		return err
 	}
 	if o.json {
@@ -184,18 +184,27 @@ func sameFile(a, b string) bool {
 	return os.SameFile(infos[0], infos[1])
 }
 
-// write writes the comparison's files.
-func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Run) error {
+// write writes the comparison's files, and to told which it can't.
+func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
 	dir := o.out
 	if dir == "" {
 		dir = head.Dir()
 	}
+	chart, changed := report.CompareChart(result)
 	for _, format := range o.formats {
 		var data []byte
 		var err error
+		if picture := format == "svg" || format == "png"; picture && !changed {
+			fmt.Fprintf(told, "Nothing changed: there is no picture for compare.%s.\n", format)
+			continue
+		}
 		switch format {
 		case "html":
 			data, err = report.CompareHTML(result, base, head)
+		case "svg":
+			data, err = chart.SVG()
+		case "png":
+			data, err = chart.PNG()
 		case "md":
 			data = report.CompareMarkdown(result)
 		case "json":

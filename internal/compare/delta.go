@@ -47,6 +47,9 @@ type Delta struct {
 	// Directed says that more is worse. Where it is not so, a difference is
 	// never called better or worse.
 	Directed bool `json:"more_is_worse"`
+	// Modelled says that the figure is a latency that was drawn from a model and not
+	// measured, in one of the runs at least.
+	Modelled bool `json:"modelled"`
 	// Changed says that there is a difference that matters, whatever its
 	// direction.
 	Changed bool   `json:"changed"`

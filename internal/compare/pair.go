@@ -190,7 +190,7 @@ func (p *pair) delta(f figure) (d Delta, ok bool) {
 	}
 	d = Delta{
 		Scenario: p.scenario, Variant: p.variant, Series: f.series(), Statistic: f.Stat, Unit: f.Unit,
-		Directed: f.directed, figure: f,
+		Directed: f.directed, Modelled: f.latency && (p.base.def.Traits.Modelled || p.head.def.Traits.Modelled), figure: f,
 	}
 	if f.Kind == "series" {
 		b, h := observations(f, p.base.totals), observations(f, p.head.totals)
