@@ -20,6 +20,9 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 		sign = "❌"
 	}
 	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
+	if most := mostSentence(c); most != "" {
+		fmt.Fprintf(&out, "\n**%s**\n", inline(most))
+	}
 	modelled := modelledIn(c)
 	if modelled != "" {
 		fmt.Fprintf(&out, "\nMind: %s.\n", inline(modelled))

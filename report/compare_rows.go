@@ -98,6 +98,27 @@ func verdictCounts(c *compare.Comparison) string {
 	return strings.Join(parts, ", ")
 }
 
+// mostSentence says where a comparison is worse and where most, or else where most
+// better; it is empty where neither is.
+func mostSentence(c *compare.Comparison) string {
+	shown, _ := verdictGroups(c)
+	for _, g := range shown[:2] { // worse and better
+		if len(g.Deltas) == 0 {
+			continue
+		}
+		variants, scenarios := map[[2]string]bool{}, map[string]bool{}
+		for _, d := range g.Deltas {
+			variants[[2]string{d.Scenario, d.Variant}], scenarios[d.Scenario] = true, true
+		}
+		most := g.Deltas[0]
+		change, _ := changeOf(most)
+		return fmt.Sprintf("%s in %s of %s, most in %s/%s: %s %s → %s (%s).",
+			strings.ToUpper(g.Name[:1])+g.Name[1:], plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
+			most.Scenario, most.Variant, seriesOf(most), figureOf(most.Base, most.Unit), figureOf(most.Head, most.Unit), change)
+	}
+	return ""
+}
+
 // figureOf formats a value of a delta.
 func figureOf(v float64, unit string) string {
 	switch unit {

@@ -101,6 +101,7 @@ func TestCompareMarkdown(t *testing.T) {
 	got := string(CompareMarkdown(comparison()))
 	for _, want := range []string{
 		"### ❌ kvbench: 2 worse, 1 better",
+		"**Worse in 1 variant of 1 scenario, most in s/v: usd-per-million $0 → $2.50 (from 0).**",
 		"| s/v | stale\\_read share | 1 % | 1.2 % | +20 % | exact |",
 		"<details><summary>Can't tell: 1 figure</summary>",
 		"> - s: load: 1/s in base, &lt;2/s&gt; in head",
@@ -145,6 +146,7 @@ func TestCompareHTML(t *testing.T) {
 	got := string(page)
 	for _, want := range []string{
 		"<h1>2 worse, 1 better, 1 changed, 1 can&#39;t tell, 1 the same</h1>", "Gate: <strong>fail</strong>",
+		"<strong>Worse in 1 variant of 1 scenario, most in s/v: usd-per-million $0 → $2.50 (from 0).</strong>",
 		"&lt;script&gt; share", "&lt;2/s&gt; in head", "s/v: response time", "4 figures changed",
 	} {
 		if !strings.Contains(got, want) {
@@ -185,5 +187,17 @@ func TestDifferencesAreGrouped(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, differences(c)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestMostSentence(t *testing.T) {
+	c := comparison()
+	c.Deltas = c.Deltas[:4]
+	if got, want := mostSentence(c), "Better in 1 variant of 1 scenario, most in s/v: response p50 2 ms → 1 ms (−50 %)."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.Deltas = c.Deltas[:2]
+	if got := mostSentence(c); got != "" {
+		t.Errorf("nothing changed: %q", got)
 	}
 }
