@@ -17,11 +17,13 @@ bench: build
 	./bin/kvbench run scenarios.yaml
 
 # Its status is that of the last command that failed: 3 when an expectation or the
-# gate was not met. Make tells it ("Error 3") and itself exits with 2.
+# gate was not met. Make tells it ("Error 3") and itself exits with 2. Where nothing
+# was run, there is nothing to report.
 nightly: dir := $(NIGHTLY)
 nightly: build
 	@status=0; \
 	./bin/kvbench run $(SCENARIOS) --quiet --out $(dir) || status=$$?; \
+	[ $$status -ne 2 ] || exit 2; \
 	./bin/kvbench report $(dir) --format md,junit,benchfmt,json > /dev/null || status=$$?; \
 	./bin/kvbench compare results/baseline $(dir) --gate --format html,md,json || status=$$?; \
 	./bin/kvbench report --history results || status=$$?; \

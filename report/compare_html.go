@@ -21,7 +21,7 @@ var compareTemplate = template.Must(template.New("compare").Parse(compareText))
 type comparePage struct {
 	*compare.Comparison
 	Counts, Method string
-	Most           string
+	Most, Shared   string
 	Modelled       string
 	Differ         []string
 	Facts          [2]string // of base and of head
@@ -49,7 +49,7 @@ const maxDumbbells = 25
 // picture.
 func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error) {
 	p := comparePage{
-		Comparison: c, Counts: verdictCounts(c), Method: method(c), Most: mostSentence(c), Modelled: modelledIn(c), Differ: differences(c),
+		Comparison: c, Counts: verdictCounts(c), Method: method(c), Most: mostSentence(c), Shared: sharedSentence(c), Modelled: modelledIn(c), Differ: differences(c),
 		Facts: [2]string{factsLine(&base.Header), factsLine(&head.Header)},
 		Dark:  template.CSS(DarkCSS("figure")), // our own colours
 	}

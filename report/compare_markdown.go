@@ -20,8 +20,10 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 		sign = "❌"
 	}
 	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
-	if most := mostSentence(c); most != "" {
-		fmt.Fprintf(&out, "\n**%s**\n", inline(most))
+	for _, sentence := range []string{mostSentence(c), sharedSentence(c)} {
+		if sentence != "" {
+			fmt.Fprintf(&out, "\n**%s**\n", inline(sentence))
+		}
 	}
 	modelled := modelledIn(c)
 	if modelled != "" {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"kvbench/internal/compare"
 )
@@ -48,12 +49,23 @@ func verdictName(d *compare.Delta) string {
 	return string(d.Verdict)
 }
 
-// weight is how far a ratio is from 1, whichever way.
+// weight is how much a reader should mind a change, whichever way it goes: how far its
+// ratio is from 1. A share or a price that is next to nothing is next to nothing still
+// when it trebles; and what comes from nothing has no ratio, so that a duration then
+// counts by its milliseconds.
 func weight(d *compare.Delta) float64 {
-	if d.Ratio == nil || *d.Ratio == 0 {
-		return math.Inf(1)
+	least := 0.0
+	switch zero := min(d.Base, d.Head) == 0; {
+	case d.Unit == "share":
+		least = 0.001
+	case d.Unit == "usd":
+		least = 0.01
+	case zero && d.Unit == "ns":
+		least = float64(time.Millisecond)
+	case zero:
+		least = 0.01
 	}
-	return math.Abs(math.Log(*d.Ratio))
+	return math.Abs(math.Log((d.Head + least) / (d.Base + least)))
 }
 
 // differences says every difference of the definitions once, with the scenarios that
@@ -131,11 +143,13 @@ func figureOf(v float64, unit string) string {
 }
 
 // seriesOf is what a delta is of: a series and its statistic.
-func seriesOf(d *compare.Delta) string {
-	if d.Statistic == "mean" {
-		return d.Series
+func seriesOf(d *compare.Delta) string { return figureName(d.Series, d.Statistic) }
+
+func figureName(series, statistic string) string {
+	if statistic == "mean" {
+		return series
 	}
-	return d.Series + " " + d.Statistic
+	return series + " " + statistic
 }
 
 // signed writes a ratio as a change in percent, from three times on as a factor.

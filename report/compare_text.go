@@ -28,6 +28,9 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 	if modelled := modelledIn(c); modelled != "" {
 		fmt.Fprintf(&out, "%s %s\n", bold.Render("MIND"), modelled)
 	}
+	if shared := sharedSentence(c); shared != "" {
+		fmt.Fprintf(&out, "%s\n", bold.Render(shared))
+	}
 	shown, same := verdictGroups(c)
 	var rows [][]string
 	var colours []lipgloss.Style
