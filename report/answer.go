@@ -49,28 +49,24 @@ func (s *Scenario) answers() (answer, also []string) {
 		return append([]string{"No answer: no variant measured a transaction."}, remarks...), nil
 	}
 	asked := s.asked()
+	seen := s.seen(asked, ran)
 	speed := []string{s.fastest(ran)}
-	right, also := s.right(asked, ran)
-	if asked.speed && !s.fastIsWrong(ran) {
-		return slices.Concat(speed, right, remarks), also
-	}
-	return slices.Concat(right, speed, remarks), also
-}
-
-// muchWrong is the share from which on what goes wrong comes before speed.
-const muchWrong = 0.01
-
-// fastIsWrong reports whether a variant that is the fastest gets wrong, often, what
-// another never does: who reads how fast it is alone would choose it.
-func (s *Scenario) fastIsWrong(ran []*Variant) bool {
-	first, _ := least(ran, (*Variant).p99)
-	return slices.ContainsFunc(s.marks(), func(m record.Series) bool {
-		if !m.Mark || m.Of == "" {
-			return false
+	choice := s.tradeOff(asked, seen.shares, ran)
+	if choice.wrong == nil {
+		right, also := s.right(asked, seen, ran)
+		if asked.speed && !choice.fastWrong {
+			return slices.Concat(speed, right, remarks), also
 		}
-		return slices.ContainsFunc(first, func(v *Variant) bool { return v.share(m) > muchWrong }) &&
-			slices.ContainsFunc(ran, func(v *Variant) bool { return v.share(m) == 0 })
-	})
+		return slices.Concat(right, speed, remarks), also
+	}
+	if len(ran) == 2 { // it says all of these marks
+		seen.shares = slices.DeleteFunc(seen.shares, func(m record.Series) bool { return slices.Contains(choice.marks, m) })
+	}
+	right, also := s.right(asked, seen, ran)
+	if choice.saysAll(ran) {
+		speed = nil
+	}
+	return slices.Concat([]string{choice.sentence(s)}, choice.without(s, ran), right, speed, remarks), also
 }
 
 // remarks say how a variant did not end as it should.

@@ -54,15 +54,14 @@ func (s *Scenario) asked() asked {
 
 // right says what was asked of how transactions ended and of what went wrong,
 // and then what else was seen.
-func (s *Scenario) right(asked asked, ran []*Variant) (answer, also []string) {
+func (s *Scenario) right(asked asked, seen seen, ran []*Variant) (answer, also []string) {
 	var ended, wrong, absent, sizes, others []string
 	for _, name := range asked.outcomes {
 		if name != "error" { // is told with what went wrong
 			ended = append(ended, s.markPhrase(record.Series{Name: name, Of: "response"}, ran))
 		}
 	}
-	shares, gauges, silent := s.seen(asked, ran)
-	for i, m := range shares {
+	for i, m := range seen.shares {
 		_, _, most := extremes(m, ran)
 		switch {
 		case i < answerMarks && asked.marks == nil && asked.outcomes == nil, asked.mark(m), m.Name == "error" && most > errorShare:
@@ -71,12 +70,12 @@ func (s *Scenario) right(asked asked, ran []*Variant) (answer, also []string) {
 			others = append(others, fmt.Sprintf("%s (up to %s of %s)", m.Name, percent(most), s.whole(m.Of)))
 		}
 	}
-	for _, m := range silent {
-		if len(shares) == 0 || asked.mark(m) {
+	for _, m := range seen.silent {
+		if seen.nothing || asked.mark(m) {
 			absent = append(absent, m.Name)
 		}
 	}
-	for _, m := range gauges {
+	for _, m := range seen.gauges {
 		sizes = append(sizes, sizePhrase(m, ran))
 	}
 	sentence := func(to *[]string, start string, parts []string, between string) {
@@ -86,7 +85,6 @@ func (s *Scenario) right(asked asked, ran []*Variant) (answer, also []string) {
 	}
 	sentence(&answer, "How it ended", ended, "; ")
 	sentence(&answer, "What went wrong", wrong, "; ")
-	answer = append(answer, s.without(asked, shares, ran)...)
 	sentence(&answer, "Sizes", sizes, "; ")
 	sentence(&answer, "Seen with no variant", absent, ", ")
 	sentence(&also, "Also seen", others, ", ")
@@ -98,12 +96,18 @@ func (a asked) mark(m record.Series) bool {
 	return slices.Contains(a.marks, m.Name) || m.Name == "error" && slices.Contains(a.outcomes, m.Name)
 }
 
-// seen are the marks that are a share of something, by how much they were asked
-// for and then by how much they say; those that are a size alone, neither right
-// nor wrong, where they were asked for; and the shares that no variant has.
-func (s *Scenario) seen(asked asked, ran []*Variant) (shares, gauges, silent []record.Series) {
+// seen is what the variants of a scenario were seen to do.
+type seen struct {
+	shares  []record.Series // marks that are a share of something, by how much they were asked for and then say
+	gauges  []record.Series // those that are a size alone, neither right nor wrong, where they were asked for
+	silent  []record.Series // the shares that no variant has
+	nothing bool            // there are no shares
+}
+
+func (s *Scenario) seen(asked asked, ran []*Variant) seen {
+	var gauges []record.Series
 	size := func(m record.Series) bool { return m.Of == "" }
-	shares, silent = s.watched()
+	shares, silent := s.watched()
 	for _, m := range shares {
 		if size(m) && asked.mark(m) {
 			gauges = append(gauges, m)
@@ -126,7 +130,7 @@ func (s *Scenario) seen(asked asked, ran []*Variant) (shares, gauges, silent []r
 	slices.SortStableFunc(shares, func(a, b record.Series) int {
 		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(weight(b), weight(a)))
 	})
-	return shares, gauges, silent
+	return seen{shares, gauges, silent, len(shares) == 0}
 }
 
 // markPhrase is a mark's share and size where they are worst, and its share
@@ -172,28 +176,6 @@ func (s *Scenario) markPhrase(m record.Series, ran []*Variant) string {
 		text += " (" + strings.Join(notes, "; ") + ")"
 	}
 	return text
-}
-
-// without says what to take of the variants that never get wrong what was asked for,
-// where others do, often, and one of those is the fastest or costs least of all.
-func (s *Scenario) without(asked asked, shares []record.Series, ran []*Variant) []string {
-	clean := ran
-	var marks []string
-	for _, m := range shares {
-		right := slices.DeleteFunc(slices.Clone(clean), func(v *Variant) bool { return v.share(m) > 0 })
-		if _, _, most := extremes(m, ran); m.Mark && asked.mark(m) && most > muchWrong && len(right) > 0 {
-			clean, marks = right, append(marks, m.Name)
-		}
-	}
-	among := func(v *Variant) bool { return slices.Contains(clean, v) }
-	if fastest, _ := least(ran, (*Variant).p99); slices.ContainsFunc(fastest, among) && slices.ContainsFunc(cheapestOf(ran), among) {
-		return nil
-	}
-	who := "" // where there is one alone the sentence begins with it
-	if len(clean) > 1 {
-		who = " (" + names(clean, ran) + ")"
-	}
-	return []string{"Without " + strings.Join(marks, " and ") + who + ": " + strings.Replace(s.fastest(clean), "There", "there", 1)}
 }
 
 // shareRange is the share of a mark in one variant or more, from the least to the most.
