@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/plot/vg/draw"
+	"kvbench/internal/sparse"
 
-	"kvbench/internal/record"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // curve is the response of a variant by percentile.
@@ -36,34 +36,37 @@ const (
 )
 
 // latencyCurves are the curves of the variants that have any transaction.
-func latencyCurves(s *Scenario) ([]curve, error) {
+func latencyCurves(s *Scenario) []curve {
 	var out []curve
-	for i := range s.Variants {
-		v := &s.Variants[i]
-		h, err := v.histogram(record.Response)
-		if err != nil {
-			return nil, err
+	for i, v := range s.Variants {
+		if v.curve.Transactions > 0 {
+			v.curve.Variant, v.curve.Position = v.Name, i
+			out = append(out, v.curve)
 		}
-		if h.Count() == 0 {
-			continue
-		}
-		n := h.Count()
-		c := curve{Variant: v.Name, Position: i, Transactions: uint64(n)}
-		top := max(math.Log10(float64(n)/beyond), math.Log10(2))
-		steps := int(math.Ceil(top * curveSteps))
-		percentiles := []float64{headline(uint64(n))}
-		for k := range steps + 1 {
-			percentiles = append(percentiles, percentileOf(top*float64(k)/float64(steps)))
-		}
-		c.Headline = curvePoint{percentiles[0], h.Percentile(percentiles[0])}
-		slices.Sort(percentiles)
-		for _, p := range slices.Compact(percentiles) {
-			c.Points = append(c.Points, curvePoint{p, h.Percentile(p)})
-		}
-		c.Points = withoutFlats(c.Points)
-		out = append(out, c)
 	}
-	return out, nil
+	return out
+}
+
+// curveOf is the curve of a distribution of response times.
+func curveOf(h *sparse.Histogram) (c curve) {
+	n := h.Count()
+	if n == 0 {
+		return c
+	}
+	c.Transactions = uint64(n)
+	top := max(math.Log10(float64(n)/beyond), math.Log10(2))
+	steps := int(math.Ceil(top * curveSteps))
+	percentiles := []float64{headline(uint64(n))}
+	for k := range steps + 1 {
+		percentiles = append(percentiles, percentileOf(top*float64(k)/float64(steps)))
+	}
+	c.Headline = curvePoint{percentiles[0], h.Percentile(percentiles[0])}
+	slices.Sort(percentiles)
+	for _, p := range slices.Compact(percentiles) {
+		c.Points = append(c.Points, curvePoint{p, h.Percentile(p)})
+	}
+	c.Points = withoutFlats(c.Points)
+	return c
 }
 
 // headline is the highest percentile of 50, 90 and 99 that so many transactions
@@ -90,10 +93,7 @@ func withoutFlats(points []curvePoint) []curvePoint {
 }
 
 func latencyChart(s *Scenario) (Chart, bool) {
-	curves, err := latencyCurves(s)
-	if err != nil {
-		return Chart{Name: "latency", err: err}, true
-	}
+	curves := latencyCurves(s)
 	if len(curves) == 0 {
 		return Chart{}, false
 	}

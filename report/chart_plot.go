@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -45,7 +46,12 @@ type Point struct {
 }
 
 // MarshalJSON makes it [x, y, text], to keep pages small.
-func (p Point) MarshalJSON() ([]byte, error) { return json.Marshal([]any{p.X, p.Y, p.Text}) }
+func (p Point) MarshalJSON() ([]byte, error) {
+	text, err := json.Marshal(p.Text)
+	out := strconv.AppendFloat([]byte{'['}, p.X, 'f', -1, 64)
+	out = strconv.AppendFloat(append(out, ','), p.Y, 'f', -1, 64)
+	return append(append(append(out, ','), text...), ']'), err
+}
 
 // sketch records a drawing, from which an SVG is made, and what it plots.
 type sketch struct {

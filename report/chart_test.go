@@ -25,10 +25,7 @@ import (
 var about = cmpopts.EquateApprox(0.02, 0.002)
 
 func TestLatencyCurves(t *testing.T) {
-	curves, err := latencyCurves(tiers(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	curves := latencyCurves(tiers(t))
 	type key struct {
 		Variant            string
 		Position           int
@@ -52,7 +49,7 @@ func TestLatencyCurves(t *testing.T) {
 	if diff := cmp.Diff(want, got, about); diff != "" {
 		t.Error(diff)
 	}
-	if c, err := latencyCurves(once(t)); err != nil || len(c) != 1 || c[0].Headline.Percentile != 50 || c[0].Points[len(c[0].Points)-1].Percentile != 50 {
+	if c := latencyCurves(once(t)); len(c) != 1 || c[0].Headline.Percentile != 50 || c[0].Points[len(c[0].Points)-1].Percentile != 50 {
 		t.Errorf("of one transaction only the median is shown: %+v", c)
 	}
 }

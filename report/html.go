@@ -112,8 +112,8 @@ func (s *section) addFigure(f pageFigure) {
 // pageFigure is a chart that tells its values.
 type pageFigure struct {
 	htmlFigure
-	ID   string
-	Plot Plot
+	ID     string
+	Values template.JS
 }
 
 // asHTML writes a run as one page, with its charts in it.
@@ -149,9 +149,10 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 	}
 	for _, f := range figures {
 		to := p.Scenarios[f.scenario]
-		// The chart is our own and escapes what it quotes.
+		// The chart is our own and escapes what it quotes, and its values are JSON in
+		// which every < is escaped.
 		svg := htmlFigure{f.Chart, template.HTML(f.svg)}
-		to.addFigure(pageFigure{svg, "figure-" + ids[f.scenario] + "-" + f.Name, f.plot})
+		to.addFigure(pageFigure{svg, "figure-" + ids[f.scenario] + "-" + f.Name, template.JS(f.values)})
 	}
 	var out bytes.Buffer
 	err := pageTemplate.Execute(&out, p)

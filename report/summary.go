@@ -75,8 +75,9 @@ type Variant struct {
 	Errors       map[string]uint64  `json:"errors"`
 	Series       map[string]Stats   `json:"series"`
 
-	// What charts are drawn from: the totals of the repeats that could be read, and
-	// the intervals of the first repeat.
+	// What charts are drawn from: the response of all repeats that could be read,
+	// their totals, and the intervals of the first repeat.
+	curve     curve
 	totals    []*runfile.Interval
 	intervals []runfile.Interval
 }
@@ -183,6 +184,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	for code, n := range total.Errors {
 		v.Errors[code] = n
 	}
+	v.curve = curveOf(&work.sums[record.Response])
 	for i, s := range def.Series {
 		v.Series[s.Name] = statistics(s, &work.sums[i])
 	}
@@ -256,7 +258,7 @@ func (r repeats) add(total *runfile.Interval) error {
 }
 
 // histogram is that of all repeats, by the index of its series. It is read anew:
-// those of all variants at once would be the most that a report keeps.
+// those of all series at once would be the most that a report keeps.
 func (v *Variant) histogram(series int) (*sparse.Histogram, error) {
 	var sum *sparse.Histogram
 	for _, total := range v.totals {

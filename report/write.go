@@ -103,7 +103,7 @@ type figure struct {
 	Chart
 	scenario int // index into the summary's scenarios
 	svg, png []byte
-	plot     Plot // of the SVG
+	values   []byte // JSON of the SVG's plot
 }
 
 // drawAll draws all charts, on all cores.
@@ -132,7 +132,11 @@ func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]fi
 				f := figure{Chart: c, scenario: i}
 				var err error
 				if svg {
-					if f.svg, f.plot, err = c.drawn(); err != nil {
+					var plot Plot
+					if f.svg, plot, err = c.drawn(); err != nil {
+						return err
+					}
+					if f.values, err = json.Marshal(plot); err != nil {
 						return err
 					}
 				}

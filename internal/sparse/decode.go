@@ -123,7 +123,10 @@ func (d *decoder) read(text []byte) error {
 	d.buckets = d.buckets[:0]
 	counts := d.counts.Bytes()
 	for index, total := int64(0), int64(0); len(counts) > 0; {
-		n, size := zigzag(counts)
+		n, size := int64(counts[0]>>1)^-int64(counts[0]&1), 1 // as most are
+		if counts[0] >= 0x80 {
+			n, size = zigzag(counts)
+		}
 		if size == 0 {
 			return errors.New("the last count is cut off")
 		}

@@ -75,11 +75,13 @@ func (h *Histogram) Max() int64 {
 
 // Mean is the mean of the middles of the buckets; 0 where there is no value.
 func (h *Histogram) Mean() (mean float64) {
-	n := float64(h.Count())
-	for _, b := range h.Buckets() {
-		mean += float64(b.Count) * float64(b.From+(b.To-b.From+1)/2) / n
+	if h.Count() == 0 {
+		return 0
 	}
-	return mean
+	for _, b := range h.Buckets() {
+		mean += float64(b.Count) * float64(b.From+(b.To-b.From+1)/2)
+	}
+	return mean / float64(h.Count())
 }
 
 // Percentile is the greatest value of the bucket in which the percentile, above 0
