@@ -25,6 +25,10 @@ type Chart struct {
 	body     func(draw.Canvas) // draws what is between the subtitle and the notes
 }
 
+// modelledNote stands below each chart of a modelled scenario that does not say so
+// above: how transactions end and what goes wrong rests on the model too.
+const modelledNote = "Modelled: from an emulator, not measured on Workers KV."
+
 // Charts returns the charts of a scenario that have anything to show.
 func Charts(s *Scenario) []Chart {
 	var out []Chart
@@ -33,6 +37,9 @@ func Charts(s *Scenario) []Chart {
 	} {
 		if c, ok := chart(s); ok {
 			c.Scenario = s.Name
+			if s.Modelled && !strings.Contains(c.Title+c.subtitle, "modelled") {
+				c.notes = append(c.notes, modelledNote)
+			}
 			out = append(out, c)
 		}
 	}

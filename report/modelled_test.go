@@ -119,3 +119,20 @@ func TestHistoryModelled(t *testing.T) {
 		}
 	}
 }
+
+// A chart is pasted where nothing else says what it rests on.
+func TestEveryChartSaysModelled(t *testing.T) {
+	for _, modelled := range []bool{true, false} {
+		s := tiers(t)
+		s.Modelled = modelled
+		for _, c := range Charts(s) {
+			svg, err := c.SVG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if says := strings.Contains(strings.ToLower(string(svg)), "modelled"); says != modelled {
+				t.Errorf("%s says modelled: %v, want %v", c.Name, says, modelled)
+			}
+		}
+	}
+}
