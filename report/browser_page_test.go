@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -182,8 +183,8 @@ func TestFailureIsSeen(t *testing.T) {
 	b.quiet()
 }
 
-// axe-core finds nothing serious: light, dark, on a narrow screen, and with a
-// chart enlarged.
+// axe-core finds nothing serious on any page: light, dark, on a narrow screen, and
+// with a chart enlarged.
 func TestAccessible(t *testing.T) {
 	path := os.Getenv("KVBENCH_AXE")
 	if path == "" {
@@ -195,40 +196,52 @@ func TestAccessible(t *testing.T) {
 	}
 	b := openBrowser(t)
 	f := pair()
-	pages := map[string]string{"a run": b.serve(renderPage(f.run(t), f.expect)), "the shipped scenarios": b.serve(shippedPage())}
-	for name, page := range pages {
-		for _, look := range []struct {
-			scheme string
-			width  int64
-			before string
-		}{
-			{"light", 1440, ""},
-			{"dark", 1440, "document.querySelector('[data-do=values]').click()"},
-			{"light", 400, "document.querySelector('[data-do=enlarge]').click()"},
-		} {
-			if name != "a run" && look.before != "" {
-				continue // it is the same there, and takes seconds
-			}
-			b.scheme(look.scheme)
-			b.do(chromedp.EmulateViewport(look.width, 900), chromedp.Navigate(page))
-			eval[chromedp.Void](b, string(axe)+"\n;0")
-			// What is out of sight is not laid out, and would not be looked at.
-			eval[chromedp.Void](b, "for (const s of document.querySelectorAll('section')) s.style.contentVisibility = 'visible';"+look.before+";0")
-			found := eval[[]byte](b, `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => ({
-				id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)})))`)
-			var violations []struct {
-				ID, Impact, Help string
-				Nodes            []string
-			}
-			if err := json.Unmarshal(found, &violations); err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range violations {
-				if v.Impact == "serious" || v.Impact == "critical" {
-					t.Errorf("%s, %s, %d wide: %s: %s: %q", name, look.scheme, look.width, v.ID, v.Help, v.Nodes)
-				} else {
-					t.Logf("%s, %s, %d wide: %s %s: %s", name, look.scheme, look.width, v.Impact, v.ID, v.Help)
-				}
+	run := f.run(t)
+	changed := historyOf(run, run)
+	changed.Lines[0].Changes = append(changed.Lines[0].Changes, Step{At: 1, Before: 1e6, After: 2e6})
+	var history bytes.Buffer
+	if err := HistoryHTML(&history, changed); err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]string{
+		"a run":                 b.serve(renderPage(run, f.expect)),
+		"the shipped scenarios": b.serve(shippedPage()),
+		"a comparison":          b.serve(CompareHTML(comparison(), run, run)),
+		"a history":             b.serve(history.Bytes(), nil),
+	}
+	for _, look := range []struct {
+		page, scheme string
+		width        int64
+		before       string
+	}{
+		{"a run", "light", 1440, ""},
+		{"a run", "dark", 1440, "document.querySelector('[data-do=values]').click()"},
+		{"a run", "light", 400, "document.querySelector('[data-do=enlarge]').click()"},
+		{"the shipped scenarios", "light", 1440, ""},
+		{"a comparison", "light", 400, ""},
+		{"a comparison", "dark", 1440, ""},
+		{"a history", "light", 400, ""},
+		{"a history", "dark", 1440, ""},
+	} {
+		b.scheme(look.scheme)
+		b.do(chromedp.EmulateViewport(look.width, 900), chromedp.Navigate(pages[look.page]))
+		eval[chromedp.Void](b, string(axe)+"\n;0")
+		// What is out of sight is not laid out, and would not be looked at.
+		eval[chromedp.Void](b, "for (const s of document.querySelectorAll('section')) s.style.contentVisibility = 'visible';"+look.before+";0")
+		found := eval[[]byte](b, `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => ({
+			id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)})))`)
+		var violations []struct {
+			ID, Impact, Help string
+			Nodes            []string
+		}
+		if err := json.Unmarshal(found, &violations); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range violations {
+			if v.Impact == "serious" || v.Impact == "critical" {
+				t.Errorf("%s, %s, %d wide: %s: %s: %q", look.page, look.scheme, look.width, v.ID, v.Help, v.Nodes)
+			} else {
+				t.Logf("%s, %s, %d wide: %s %s: %s", look.page, look.scheme, look.width, v.Impact, v.ID, v.Help)
 			}
 		}
 	}
