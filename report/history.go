@@ -88,7 +88,10 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 		if st := v.Series[m.Name]; m.Of != "" {
 			add(m.Name, "share", st.Share)
 		} else {
-			add(m.Name, "count", float64(st.Count))
+			add(m.Name+" count", "count", float64(st.Count))
+			if st.Count > 0 {
+				add(m.Name+" p50", m.Unit, float64(st.P50))
+			}
 		}
 	}
 }

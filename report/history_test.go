@@ -168,3 +168,21 @@ func TestHistorySaysRedefined(t *testing.T) {
 		}
 	}
 }
+
+// Of what is a size alone the history has the size, not only how often it was taken.
+func TestHistoryOfSizes(t *testing.T) {
+	gauge := func(name string, stale int64) *runfile.Run {
+		run := night(name, "virtual", "x", 1e6, stale)
+		run.Header.Scenarios[0].Series[record.FirstMark] = record.Series{Name: "pages", Unit: "ns"}
+		return run
+	}
+	var got []string
+	for _, l := range historyOf(gauge("a", 3), gauge("b", 3)).Lines {
+		if strings.HasPrefix(l.Figure, "pages") {
+			got = append(got, l.Figure+" "+l.format(l.Values[1].V))
+		}
+	}
+	if diff := cmp.Diff([]string{"pages count 3", "pages p50 1 s"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
