@@ -134,11 +134,19 @@ func (c *Comparison) warn(base, head *runfile.Run, pairs []pair) {
 		}
 	}
 	var stretches, wall bool
+	fewest := 0 // repeats that anything was tested on
 	for _, p := range pairs {
 		wall = wall || !p.virtual
 	}
 	for _, d := range c.Deltas {
 		stretches = stretches || d.Samples == fromStretches
+		if n := min(d.BaseN, d.HeadN); d.tested && d.Samples == fromRepeats && (fewest == 0 || n < fewest) {
+			fewest = n
+		}
+	}
+	if least := leastRepeats(c.Alpha, c.Tests); 0 < fewest && fewest < least {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("With %d repeats no difference can be told from chance among %d "+
+			"tests, however large it is: that takes %d.", fewest, c.Tests, least))
 	}
 	if stretches {
 		c.Warnings = append(c.Warnings, fmt.Sprintf("Where there are fewer than %d repeats, intervals are taken from "+

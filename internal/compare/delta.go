@@ -162,7 +162,11 @@ func (d *Delta) judge(o Options, tests int) {
 		if d.Samples == fromStretches {
 			n = 1
 		}
-		d.MoreRepeats = moreRepeats(n, d.high-d.low, matters, o.Alpha, tests)
+		width := d.high - d.low
+		if d.low > matters || d.high < -matters {
+			width = 0 // it is wide, and yet beyond all that does not matter
+		}
+		d.MoreRepeats = moreRepeats(n, width, matters, o.Alpha, tests)
 	}
 }
 

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -220,6 +221,27 @@ func TestFewRepeats(t *testing.T) {
 	c = mustCompare(t, madeRun("base", "wall", base...), madeRun("head", "wall", head...), defaults)
 	if d := find(t, c, "response", "p50"); d.Verdict != Worse {
 		t.Errorf("%+v", d)
+	}
+}
+
+// Where the repeats are enough for a test and too few for so many of them, that is
+// said, with how many would do; a difference that is far beyond what matters takes no
+// more than that.
+func TestRepeatsForSoManyTests(t *testing.T) {
+	base, head := repeats(rand.New(rand.NewPCG(1, 3)), 5, 0.01, 0, 2)
+	c := mustCompare(t, madeRun("base", "wall", base...), madeRun("head", "wall", head...), defaults)
+	least := leastRepeats(defaults.Alpha, c.Tests)
+	if d := find(t, c, "response", "p50"); d.Verdict != Unsure || d.MoreRepeats != least-5 {
+		t.Errorf("want %d more: %+v", least-5, d)
+	}
+	if want := fmt.Sprintf("With 5 repeats no difference can be told from chance among %d tests, however large it is: that takes %d.",
+		c.Tests, least); !slices.Contains(c.Warnings, want) {
+		t.Errorf("%q, want %q", c.Warnings, want)
+	}
+	base, head = repeats(rand.New(rand.NewPCG(1, 3)), least, 0.01, 0, 2)
+	c = mustCompare(t, madeRun("base", "wall", base...), madeRun("head", "wall", head...), defaults)
+	if d := find(t, c, "response", "p50"); d.Verdict != Worse || strings.Contains(strings.Join(c.Warnings, " "), "that takes") {
+		t.Errorf("%q, %+v", c.Warnings, d)
 	}
 }
 

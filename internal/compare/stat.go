@@ -113,15 +113,23 @@ func holm(ps []float64) []float64 {
 	return out
 }
 
+// leastRepeats is how many values of each side the rank-sum test has to have to
+// refuse at all, after a correction for so many tests: of fewer not even values that
+// do not overlap anywhere are significant.
+func leastRepeats(alpha float64, tests int) int {
+	n := 1
+	for n < 100 && 2*float64(max(tests, 1))/mathx.Choose(2*n, n) > alpha {
+		n++
+	}
+	return n
+}
+
 // moreRepeats is how many more repeats of n on each side would tell whether a
 // difference is smaller than the smallest that matters: as many as make the
 // interval, of this width, at most that wide; and so many that the rank-sum test
-// could refuse at all after a correction for so many tests.
+// could refuse at all.
 func moreRepeats(n int, width, smallest, alpha float64, tests int) int {
-	need := n + 1
-	for need < 100 && 2*float64(max(tests, 1))/mathx.Choose(2*need, need) > alpha {
-		need++
-	}
+	need := max(n+1, leastRepeats(alpha, tests))
 	if smallest > 0 && width > smallest && !math.IsInf(width, 0) {
 		need = max(need, int(min(math.Ceil(float64(n)*(width/smallest)*(width/smallest)), 1e6)))
 	}
