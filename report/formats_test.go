@@ -7,10 +7,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"kvbench/internal/compare"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -138,57 +138,60 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
-// The published schema is that of the types, and summaries keep to it.
-func TestSummarySchema(t *testing.T) {
-	const path = "../docs/schema/summary.json"
+// published returns a check of JSON against a published schema, which has to be that of
+// the type.
+func published(t *testing.T, path, title string, of any, dirs ...string) func(text []byte) error {
+	t.Helper()
 	r := jsonschema.Reflector{DoNotReference: false}
-	for _, dir := range []string{".", "../internal/price", "../internal/record"} {
+	for _, dir := range dirs { // with the comments
 		if err := r.AddGoComments("kvbench/report", dir); err != nil {
 			t.Fatal(err)
 		}
 	}
-	schema := r.Reflect(&Summary{})
-	schema.ID, schema.Title = "", "What kvbench run --json and kvbench report --format json write"
+	schema := r.Reflect(of)
+	schema.ID, schema.Title = "", title
 	text, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text = append(text, '\n')
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(path, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	published, err := os.ReadFile(path)
+	have, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(published), string(text)); diff != "" {
-		t.Errorf("the types have changed: go test ./report -run TestSummarySchema -update\n%s", diff)
+	if diff := cmp.Diff(string(have), string(text)); diff != "" {
+		t.Errorf("the types have changed: go test ./report -run %s -update\n%s", t.Name(), diff)
 	}
-
-	parsed, err := validator.UnmarshalJSON(bytes.NewReader(published))
+	parsed, err := validator.UnmarshalJSON(bytes.NewReader(have))
 	if err != nil {
 		t.Fatal(err)
 	}
 	compiler := validator.NewCompiler()
-	if err := compiler.AddResource("summary.json", parsed); err != nil {
+	if err := compiler.AddResource(path, parsed); err != nil {
 		t.Fatal(err)
 	}
-	compiled, err := compiler.Compile("summary.json")
+	compiled, err := compiler.Compile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	validate := func(text []byte) error {
+	return func(text []byte) error {
 		value, err := validator.UnmarshalJSON(bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return compiled.Validate(value)
 	}
+}
+
+// The published schema is that of the types, and summaries keep to it.
+func TestSummarySchema(t *testing.T) {
+	validate := published(t, "../docs/schema/summary.json", "What kvbench run --json and kvbench report --format json write", &Summary{},
+		".", "../internal/price", "../internal/record")
 	for name, run := range map[string]*runfile.Run{"tiers": runOf(tiers(t)), "nothing": runOf(nothing(t)), "no scenario": {}} {
 		s := Summarise(run, []Expectation{{Scenario: "example", Expect: "x"}})
 		text, err := s.asJSON()
@@ -202,6 +205,33 @@ func TestSummarySchema(t *testing.T) {
 	for _, bad := range []string{`{}`, `{"run": 1}`} {
 		if validate([]byte(bad)) == nil {
 			t.Errorf("%s is taken for a summary", bad)
+		}
+	}
+}
+
+// So does a comparison, with every kind of delta and with what JSON has no number for.
+func TestCompareSchema(t *testing.T) {
+	validate := published(t, "../docs/schema/compare.json", "What kvbench compare --json and --format json write", &compare.Comparison{},
+		"../internal/compare")
+	run := runOf(tiers(t))
+	real, err := compare.Compare(run, run, compare.Options{Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := comparison()
+	made.Failed = []string{"s/v: stale_read share 1.2%, was 1%"}
+	for name, c := range map[string]*compare.Comparison{"with itself": real, "of every kind": made} {
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"deltas": null}`} {
+		if validate([]byte(bad)) == nil {
+			t.Errorf("%s is taken for a comparison", bad)
 		}
 	}
 }

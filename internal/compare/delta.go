@@ -35,9 +35,9 @@ type Delta struct {
 	Head float64 `json:"head"`
 	// Ratio is Head to Base, and Low to High its confidence interval of 95 %.
 	// Nil where base is 0 and head is not, or where there are too few values.
-	Ratio *float64 `json:"ratio"`
-	Low   *float64 `json:"low"`
-	High  *float64 `json:"high"`
+	Ratio *float64 `json:"ratio" jsonschema:"oneof_type=number;null"`
+	Low   *float64 `json:"low" jsonschema:"oneof_type=number;null"`
+	High  *float64 `json:"high" jsonschema:"oneof_type=number;null"`
 	// P is the p-value, corrected for the number of tests (Holm); RawP is not.
 	// 0 where a difference is exact, 1 where all values are the same.
 	P    float64 `json:"p"`
@@ -60,10 +60,10 @@ type Delta struct {
 	HeadN     int     `json:"head_n"`
 	Effective float64 `json:"effective_share"`
 	// The confidence intervals of Base and Head; nil with fewer than six values.
-	BaseLow  *float64 `json:"base_low"`
-	BaseHigh *float64 `json:"base_high"`
-	HeadLow  *float64 `json:"head_low"`
-	HeadHigh *float64 `json:"head_high"`
+	BaseLow  *float64 `json:"base_low" jsonschema:"oneof_type=number;null"`
+	BaseHigh *float64 `json:"base_high" jsonschema:"oneof_type=number;null"`
+	HeadLow  *float64 `json:"head_low" jsonschema:"oneof_type=number;null"`
+	HeadHigh *float64 `json:"head_high" jsonschema:"oneof_type=number;null"`
 	// MoreRepeats is about how many more repeats of each side would tell, where
 	// Verdict is Unsure and nothing has Changed.
 	MoreRepeats int `json:"more_repeats,omitempty"`
