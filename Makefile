@@ -7,6 +7,9 @@
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# Packages that have no goroutine, and tests that draw thousands of samples.
+SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare
+
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
@@ -34,9 +37,10 @@ build:
 	go build -o bin/kvbench ./cmd/kvbench
 
 # The race detector lets each process wait a second at its end; the tests of the command
-# line start a hundred.
+# line start a hundred. What has no goroutine and computes a lot does without it.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./...
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
+	go test -timeout 10m $(SEQUENTIAL)
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \
