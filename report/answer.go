@@ -53,16 +53,17 @@ func (s *Scenario) answers() (answer, also []string) {
 	speed := []string{s.fastest(ran)}
 	choice := s.tradeOff(asked, seen.shares, ran)
 	if choice.wrong == nil {
-		right, also := s.right(asked, seen, ran)
+		right, also := s.right(asked, seen, nil, ran)
 		if asked.speed && !choice.fastWrong {
 			return slices.Concat(speed, right, remarks), also
 		}
 		return slices.Concat(right, speed, remarks), also
 	}
-	if len(ran) == 2 { // it says all of these marks
-		seen.shares = slices.DeleteFunc(seen.shares, func(m record.Series) bool { return slices.Contains(choice.marks, m) })
+	var told []record.Series
+	if len(ran) == 2 { // it says all of its marks
+		told = choice.marks
 	}
-	right, also := s.right(asked, seen, ran)
+	right, also := s.right(asked, seen, told, ran)
 	if choice.saysAll(ran) {
 		speed = nil
 	}

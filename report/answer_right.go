@@ -53,25 +53,26 @@ func (s *Scenario) asked() asked {
 }
 
 // right says what was asked of how transactions ended and of what went wrong,
-// and then what else was seen.
-func (s *Scenario) right(asked asked, seen seen, ran []*Variant) (answer, also []string) {
+// and then what else was seen; of the marks that were told before it says no more.
+func (s *Scenario) right(asked asked, seen seen, told []record.Series, ran []*Variant) (answer, also []string) {
 	var ended, wrong, absent, sizes, others []string
 	for _, name := range asked.outcomes {
 		if name != "error" { // is told with what went wrong
 			ended = append(ended, s.markPhrase(record.Series{Name: name, Of: "response"}, ran))
 		}
 	}
-	for i, m := range seen.shares {
+	for _, m := range seen.shares {
 		_, _, most := extremes(m, ran)
 		switch {
-		case i < answerMarks && asked.marks == nil && asked.outcomes == nil, asked.mark(m), m.Name == "error" && most > errorShare:
+		case slices.Contains(told, m):
+		case len(wrong) < answerMarks && asked.marks == nil && asked.outcomes == nil, asked.mark(m), m.Name == "error" && most > errorShare:
 			wrong = append(wrong, s.markPhrase(m, ran))
 		default:
 			others = append(others, fmt.Sprintf("%s (up to %s of %s)", m.Name, percent(most), s.whole(m.Of)))
 		}
 	}
 	for _, m := range seen.silent {
-		if seen.nothing || asked.mark(m) {
+		if len(seen.shares) == 0 || asked.mark(m) {
 			absent = append(absent, m.Name)
 		}
 	}
@@ -98,10 +99,9 @@ func (a asked) mark(m record.Series) bool {
 
 // seen is what the variants of a scenario were seen to do.
 type seen struct {
-	shares  []record.Series // marks that are a share of something, by how much they were asked for and then say
-	gauges  []record.Series // those that are a size alone, neither right nor wrong, where they were asked for
-	silent  []record.Series // the shares that no variant has
-	nothing bool            // there are no shares
+	shares []record.Series // marks that are a share of something, by how much they were asked for and then say
+	gauges []record.Series // those that are a size alone, neither right nor wrong, where they were asked for
+	silent []record.Series // the shares that no variant has
 }
 
 func (s *Scenario) seen(asked asked, ran []*Variant) seen {
@@ -130,7 +130,7 @@ func (s *Scenario) seen(asked asked, ran []*Variant) seen {
 	slices.SortStableFunc(shares, func(a, b record.Series) int {
 		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(weight(b), weight(a)))
 	})
-	return seen{shares, gauges, silent, len(shares) == 0}
+	return seen{shares, gauges, silent}
 }
 
 // markPhrase is a mark's share and size where they are worst, and its share

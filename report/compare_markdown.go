@@ -36,7 +36,7 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 			continue
 		}
 		folded := g.Name == "can't tell"
-		name := strings.ToUpper(g.Name[:1]) + g.Name[1:]
+		name := capitalised(g.Name)
 		if folded {
 			fmt.Fprintf(&out, "\n<details><summary>%s: %s</summary>\n", inline(name), plural(len(g.Deltas), "figure"))
 		} else {

@@ -125,7 +125,7 @@ func mostSentence(c *compare.Comparison) string {
 		most := g.Deltas[0]
 		change, _ := changeOf(most)
 		return fmt.Sprintf("%s in %s of %s, most in %s/%s: %s %s → %s (%s).",
-			strings.ToUpper(g.Name[:1])+g.Name[1:], plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
+			capitalised(g.Name), plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
 			most.Scenario, most.Variant, seriesOf(most), figureOf(most.Base, most.Unit), figureOf(most.Head, most.Unit), change)
 	}
 	return ""

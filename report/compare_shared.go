@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/record"
 )
 
 const (
@@ -30,11 +31,15 @@ type sharedChange struct {
 // response are left out.
 func sharedChanges(c *compare.Comparison, verdict compare.Verdict) []sharedChange {
 	type figure struct{ series, statistic string }
+	part := map[string]bool{}
+	for _, s := range record.Standard() {
+		part[s.Name] = s.Of == "response"
+	}
 	var order []figure
 	all, ratios := map[figure]int{}, map[figure][]float64{}
 	for i := range c.Deltas {
 		d := &c.Deltas[i]
-		if d.SameAs != "" || slices.Contains([]string{"service", "wait", "lateness"}, d.Series) {
+		if d.SameAs != "" || part[d.Series] {
 			continue
 		}
 		f := figure{d.Series, d.Statistic}
@@ -86,7 +91,7 @@ func sharedSentence(c *compare.Comparison) string {
 			for i, s := range shared {
 				texts[i] = s.String()
 			}
-			return strings.ToUpper(string(verdict[:1])) + string(verdict[1:]) + " in most variants: " + strings.Join(texts, "; ") + "."
+			return capitalised(string(verdict)) + " in most variants: " + strings.Join(texts, "; ") + "."
 		}
 	}
 	return ""

@@ -48,6 +48,9 @@ func enumerate(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
+// capitalised is a word of ASCII with a capital, to begin a sentence.
+func capitalised(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
 // times and part write a ratio and a fraction to two digits, as suits a
 // sentence; nanoseconds writes a duration.
 func times(ratio float64) string    { return digits(ratio, 2) + "×" }
