@@ -12,6 +12,10 @@ import (
 // ErrNotFound says that a key is absent or has expired.
 var ErrNotFound = errors.New("kv: key not found")
 
+// ErrInvocationLimit says that one invocation of a Worker has made as many
+// operations as it may; the words are those of Workers KV.
+var ErrInvocationLimit = errors.New("kv: Too many API requests by single Worker invocation.")
+
 // Error is a store's refusal or failure.
 type Error struct {
 	// Status is the HTTP status the refusal has, or would have, over HTTP; 0 when
@@ -41,7 +45,8 @@ func (e *Error) Error() string {
 
 // ErrorCode names the kind of an error in a word or number that can be counted
 // by: its HTTP status, "404" for ErrNotFound, "network" when no answer came,
-// "timeout", "canceled" or "other". It is empty for nil.
+// "invocation-limit" for ErrInvocationLimit, "timeout", "canceled" or "other". It
+// is empty for nil.
 func ErrorCode(err error) string {
 	var e *Error
 	switch {
@@ -49,6 +54,8 @@ func ErrorCode(err error) string {
 		return ""
 	case errors.Is(err, ErrNotFound):
 		return "404"
+	case errors.Is(err, ErrInvocationLimit):
+		return "invocation-limit"
 	case errors.As(err, &e) && e.Status == 0:
 		return "network"
 	case errors.As(err, &e):

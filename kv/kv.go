@@ -76,6 +76,13 @@ type Snapshotter interface {
 	Restore(key string, e *Entry) error
 }
 
+// Sizer is a Store that knows how much it holds.
+type Sizer interface {
+	// StoredBytes is the bytes of all names, values and metadata that it holds,
+	// each key once, whatever its locations have cached.
+	StoredBytes() int64
+}
+
 // Wrapper is a Store that stands before another.
 type Wrapper interface {
 	// Unwrap returns the store behind.

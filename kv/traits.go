@@ -55,6 +55,23 @@ type Traits struct {
 	// time. Zero where it makes none wait.
 	CallRate float64 `json:"call_rate"`
 
+	// Mode is the namespace's: empty for classic Workers KV, "instant" for KV
+	// Instant.
+	Mode string `json:"mode,omitempty"`
+	// NoMetadata says that a key holds none: what a put gives is left out, and a
+	// get with metadata gives none.
+	NoMetadata bool `json:"no_metadata,omitempty"`
+	// NamespaceBytes and NamespaceKeys are the most that a namespace may hold:
+	// bytes of names and values, and keys.
+	NamespaceBytes int `json:"namespace_bytes,omitempty"`
+	NamespaceKeys  int `json:"namespace_keys,omitempty"`
+	// NamespaceWriteInterval is as WriteInterval, for all keys of the namespace
+	// together.
+	NamespaceWriteInterval time.Duration `json:"namespace_write_interval_ns,omitempty"`
+
+	// Prices are what the store charges, or would charge if it were Workers KV.
+	Prices Prices `json:"prices"`
+
 	// Faults are the stretches in which the store is made to fail on purpose.
 	Faults []Window `json:"faults,omitempty"`
 
@@ -66,4 +83,37 @@ type Traits struct {
 type Window struct {
 	From  time.Duration `json:"from_ns"`  // since measuring began
 	Until time.Duration `json:"until_ns"` // 0: to the end of the load
+}
+
+// Prices are what a store charges, in US dollars, on the paid plan. A bulk get
+// bills every key, a bulk write every pair, and a miss is billed. Whether calls
+// that are refused are billed is not published; they are counted as if they were.
+type Prices struct {
+	// Reads to Lists are for a million operations past the included ones.
+	Reads   float64 `json:"reads"`
+	Writes  float64 `json:"writes"`
+	Deletes float64 `json:"deletes"`
+	Lists   float64 `json:"lists"`
+	// StorageGB is for a month of 10⁹ bytes past the included ones.
+	StorageGB float64 `json:"storage_gb"`
+	// IncludedReads to IncludedLists are the operations that a month includes,
+	// IncludedGB the bytes, in 10⁹.
+	IncludedReads   float64 `json:"included_reads"`
+	IncludedWrites  float64 `json:"included_writes"`
+	IncludedDeletes float64 `json:"included_deletes"`
+	IncludedLists   float64 `json:"included_lists"`
+	IncludedGB      float64 `json:"included_gb"`
+	// Source names where they come from, and says when they are an assumption.
+	Source string `json:"source"`
+}
+
+// ClassicPrices are those of Workers KV on the paid plan
+// (developers.cloudflare.com/kv/platform/pricing, page of 2026-04-21, read on
+// 2026-11-28).
+func ClassicPrices() Prices {
+	return Prices{
+		Reads: 0.50, Writes: 5, Deletes: 5, Lists: 5, StorageGB: 0.50,
+		IncludedReads: 10e6, IncludedWrites: 1e6, IncludedDeletes: 1e6, IncludedLists: 1e6, IncludedGB: 1,
+		Source: "Workers KV paid plan, past what it includes; price page of 2026-04-21",
+	}
 }

@@ -31,16 +31,18 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 }
 
 // commit records what w has observed, unless it was cut short or belongs to the
-// warm-up, and counts an error that no call of the store has counted.
+// warm-up that nobody records, and counts an error that no call of the store has
+// counted.
 func (r *run) commit(ctx context.Context, w *Worker, err error, tx *record.Transaction) {
-	if ctx.Err() != nil || w.tx.Due < r.measureFrom {
+	recorder := r.recorderOf(w.tx.Due)
+	if ctx.Err() != nil || recorder == nil {
 		w.tally.Reset()
 		return
 	}
 	if err != nil && !w.tally.Failed() {
 		w.tally.Fail(kv.ErrorCode(err))
 	}
-	r.recorder.Commit(w.number, &w.tally, tx)
+	recorder.Commit(w.number, &w.tally, tx)
 }
 
 // end is when the last transaction may be due, on the clock.

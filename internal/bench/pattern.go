@@ -15,11 +15,16 @@ type Pattern struct {
 	Name     string
 	Doc      string // one sentence
 	Variants []Variant
-	Outcomes []string
-	Marks    []record.Series
+	// Published is the variant that does what the pattern's published source does.
+	Published string
+	Outcomes  []string
+	Marks     []record.Series
 	// Calls are what else a pattern times beside the store, such as an origin.
 	// Their numbers follow those of the marks.
 	Calls []record.Series
+	// Models are what of its latencies is drawn from a distribution whatever the
+	// store is, such as an origin's: one sentence each.
+	Models []string
 	// New makes the workload of one variant. It is called for checking too, so
 	// it does nothing expensive: that belongs to Seed.
 	New func(Setup) (Workload, error)

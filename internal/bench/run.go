@@ -18,6 +18,8 @@ type Options struct {
 	Clock clock.Clock
 	Store kv.Store // empty, on the same clock
 	Seed  uint64
+	// WarmUp also records what belongs to the warm-up; nil: nothing does.
+	WarmUp *record.Recorder
 	// Observer is told how the run goes on.
 	Observer Observer
 }
@@ -43,6 +45,7 @@ type run struct {
 	perLocation int        // isolates
 	isolates    int        // in all
 	recorder    *record.Recorder
+	operations  int           // of the store, that a transaction may make
 	failed      int           // the outcome of a transaction that ended in an error
 	measureFrom time.Duration // on the clock; what was due before is warm-up
 	measured    time.Duration // on the clock, when the load ended
@@ -80,6 +83,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
 		perLocation: s.Knobs.Isolates,
 		isolates:    s.Knobs.Isolates * traits.Locations,
+		operations:  s.Operations(),
 		failed:      len(s.Pattern.Outcomes),
 	}
 	if located, ok := o.Store.(kv.Located); ok {
@@ -97,6 +101,15 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	var err error
 	r.workload, err = s.Pattern.New(s.Setup(variant, traits, o.Seed))
 	return r, err
+}
+
+// recorderOf returns who records what belongs to the transaction that was due at
+// a time; nil when nobody does.
+func (r *run) recorderOf(due time.Duration) *record.Recorder {
+	if due < r.measureFrom {
+		return r.WarmUp
+	}
+	return r.recorder
 }
 
 func (r *run) newWorker(number int) *Worker {

@@ -18,6 +18,7 @@ type Scenario struct {
 	Knobs    Knobs
 	Repeat   int // at least 1
 	Decode   func(any) error
+	Free     bool // plan: a transaction may make no more operations than the free plan allows
 	Expect   []string
 	YAML     string // the definition as it was written
 }
@@ -25,4 +26,13 @@ type Scenario struct {
 // Setup is what the workload of a variant is made from.
 func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
 	return Setup{Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Decode: s.Decode}
+}
+
+// Operations is how many operations of the store one transaction may make: those
+// of one invocation of a Worker.
+func (s *Scenario) Operations() int {
+	if s.Free {
+		return FreeOperations
+	}
+	return PaidOperations
 }

@@ -26,17 +26,19 @@ type Worker struct {
 	Page    kv.Page
 	Buf     []byte
 
-	run      *run
-	source   rand.PCG
-	number   int // of the worker: which shard it commits to
-	tx       record.Transaction
-	tally    record.Tally
-	isolate  int
-	store    kv.Store // as seen from the location of isolate
-	metered  bool     // calls of the store are recorded
-	branches []*Worker
-	job      job    // what an open loop gives it to do
-	task     func() // does it
+	run     *run
+	source  rand.PCG
+	number  int // of the worker: which shard it commits to
+	tx      record.Transaction
+	tally   record.Tally
+	isolate int
+	store   kv.Store // as seen from the location of isolate
+	metered bool     // calls of the store are recorded
+	// invocation is what the worker shares with the other tasks of its transaction.
+	invocation *invocation
+	branches   []*Worker
+	job        job    // what an open loop gives it to do
+	task       func() // does it
 }
 
 var (
@@ -48,6 +50,11 @@ var (
 // begin makes w ready for transaction i.
 func (w *Worker) begin(i uint64) {
 	load.Seed(&w.source, w.run.seed, i)
+	if v := w.invocation; v == nil || v.later.Load() > 0 {
+		w.invocation = &invocation{}
+	} else {
+		v.shared, v.made = false, 0
+	}
 	w.settleIn(int(load.Mix(i^w.run.seed) % uint64(w.run.isolates)))
 }
 
@@ -90,16 +97,73 @@ func (w *Worker) See(mark int, size int64) {
 	w.tally.See(record.FirstMark+mark, size)
 }
 
+// SeeFor marks an observation that belongs to the transaction which was due at
+// the given time, and not to that which w carries: what is decided after the run
+// counts with the transactions that it is about, in the warm-up or measured. mark
+// is as in See.
+func (w *Worker) SeeFor(due time.Duration, mark int, size int64) {
+	r := w.run.recorderOf(due)
+	if r == nil {
+		return
+	}
+	var t record.Tally
+	t.See(record.FirstMark+mark, size)
+	r.Commit(w.number, &t, nil)
+}
+
+// Fetch is one fetch from a modelled origin that takes so long. It holds one of
+// the invocation's connections.
+func (w *Worker) Fetch(ctx context.Context, latency time.Duration) error {
+	held, err := w.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.invocation.disconnect(held)
+	return w.Sleep(ctx, latency)
+}
+
+// connect takes a connection where there is a limit on them.
+func (w *Worker) connect(ctx context.Context) (held bool, err error) {
+	if !w.metered || !w.invocation.shared {
+		return false, nil
+	}
+	return true, w.invocation.connect(ctx, w.run.clock)
+}
+
+// call begins a call of the store: an operation of the invocation, on one of its
+// connections. What it returns goes to done.
+func (w *Worker) call(ctx context.Context) (c openCall, err error) {
+	if w.metered {
+		if err := w.invocation.operation(w.run.operations); err != nil {
+			return c, err
+		}
+	}
+	if c.held, err = w.connect(ctx); err != nil {
+		return c, err
+	}
+	c.start = w.Now()
+	return c, nil
+}
+
+// openCall is a call of the store that has begun.
+type openCall struct {
+	start time.Duration
+	held  bool // one of the invocation's connections
+}
+
 // Parallel runs f for 0 to n-1 at the same time, each with a worker of its own
-// in the same isolate, and returns when all have ended: the first error by
-// number, if any.
+// in the same isolate and invocation, and returns when all have ended: the first
+// error by number, if any. However many there are, no more than Connections of
+// their calls are open at once.
 func (w *Worker) Parallel(n int, f func(w *Worker, i int) error) error {
 	for len(w.branches) < n {
 		w.branches = append(w.branches, w.run.newWorker(w.number))
 	}
 	errs := make([]error, n)
+	w.invocation.share()
 	for _, b := range w.branches[:n] {
 		b.source.Seed(w.Rand.Uint64(), w.Rand.Uint64())
+		b.invocation = w.invocation
 		b.settleIn(w.isolate)
 		b.tx, b.metered = w.tx, w.metered
 	}
@@ -126,8 +190,13 @@ func (w *Worker) Later(ctx context.Context, f func(ctx context.Context, w *Worke
 	later.source.Seed(w.Rand.Uint64(), w.Rand.Uint64())
 	later.settleIn(w.isolate)
 	later.tx, later.metered = w.tx, w.metered
+	later.invocation = w.invocation
+	later.invocation.share()
+	later.invocation.later.Add(1)
 	w.run.clock.Go(func() {
 		err := f(ctx, later)
+		later.invocation.later.Add(-1)
+		later.invocation = nil
 		w.run.commit(ctx, later, err, nil)
 		w.run.later.Put(later)
 	})
@@ -135,9 +204,12 @@ func (w *Worker) Later(ctx context.Context, f func(ctx context.Context, w *Worke
 
 // Get implements kv.Store.
 func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
-	start := w.Now()
-	err := w.store.Get(ctx, key, o, e)
-	w.done(record.Get, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Get(ctx, key, o, e)
+	w.done(record.Get, call, err)
 	b := record.Billed{Reads: 1}
 	if err == nil {
 		b.BytesRead = uint64(len(e.Value))
@@ -148,27 +220,36 @@ func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Ent
 
 // Put implements kv.Store.
 func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
-	start := w.Now()
-	err := w.store.Put(ctx, key, value, o)
-	w.done(record.Put, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Put(ctx, key, value, o)
+	w.done(record.Put, call, err)
 	w.bill(record.Billed{Writes: 1, BytesWritten: uint64(len(value))})
 	return err
 }
 
 // Delete implements kv.Store.
 func (w *Worker) Delete(ctx context.Context, key string) error {
-	start := w.Now()
-	err := w.store.Delete(ctx, key)
-	w.done(record.Delete, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Delete(ctx, key)
+	w.done(record.Delete, call, err)
 	w.bill(record.Billed{Deletes: 1})
 	return err
 }
 
 // List implements kv.Store.
 func (w *Worker) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
-	start := w.Now()
-	err := w.store.List(ctx, o, p)
-	w.done(record.List, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.List(ctx, o, p)
+	w.done(record.List, call, err)
 	w.bill(record.Billed{Lists: 1})
 	return err
 }
@@ -179,9 +260,12 @@ func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es
 	if !ok {
 		return errNoBulk
 	}
-	start := w.Now()
-	err := bulk.BulkGet(ctx, keys, o, es)
-	w.done(record.BulkGet, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = bulk.BulkGet(ctx, keys, o, es)
+	w.done(record.BulkGet, call, err)
 	b := record.Billed{Reads: uint64(len(keys))}
 	for i := range es {
 		b.BytesRead += uint64(len(es[i].Value))
@@ -196,9 +280,12 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	if !ok {
 		return errNoBulk
 	}
-	start := w.Now()
-	err := bulk.BulkPut(ctx, pairs)
-	w.done(record.BulkPut, start, err)
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = bulk.BulkPut(ctx, pairs)
+	w.done(record.BulkPut, call, err)
 	b := record.Billed{Writes: uint64(len(pairs))}
 	for i := range pairs {
 		b.BytesWritten += uint64(len(pairs[i].Value))
@@ -215,11 +302,12 @@ func (w *Worker) Close() error { return nil }
 
 var errNoBulk = &kv.Error{Status: http.StatusNotImplemented, Message: "the store has no bulk operation of this kind"}
 
-func (w *Worker) done(series int, start time.Duration, err error) {
+func (w *Worker) done(series int, c openCall, err error) {
+	w.invocation.disconnect(c.held)
 	if !w.metered {
 		return
 	}
-	w.tally.See(series, int64(w.Now()-start))
+	w.tally.See(series, int64(w.Now()-c.start))
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
 		w.tally.Fail(kv.ErrorCode(err))
 	}
