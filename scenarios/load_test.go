@@ -127,7 +127,7 @@ func TestLoad(t *testing.T) {
 				Variants: []bench.Variant{{Name: "seed"}, {Name: "single-flight"}},
 				Driver:   "embedded://", Clock: "wall",
 				Load: load.Load{
-					Rate: 0.5, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
+					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
 				},
 				Knobs: bench.Knobs{
 					Keys: 10_000, Popularity: load.Popularity{Kind: load.Zipfian, Exponent: 0.99},

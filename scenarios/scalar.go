@@ -24,8 +24,8 @@ func parserOf(t reflect.Type) *scalarParser {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return &scalarParser{"a duration", false, parseAs(units.ParseDuration)}
-	case reflect.TypeFor[Rate]():
-		return &scalarParser{"a rate", false, parseAs(units.ParseRate)}
+	case reflect.TypeFor[load.Rate]():
+		return &scalarParser{"a rate", false, parseAs(parseRate)}
 	case reflect.TypeFor[load.Size]():
 		return &scalarParser{"a size", false, parseAs(ParseSize)}
 	case reflect.TypeFor[load.Popularity]():
@@ -55,6 +55,11 @@ func parserOf(t reflect.Type) *scalarParser {
 
 func parseAs[T any](parse func(string) (T, error)) func(string) (any, error) {
 	return func(s string) (any, error) { return parse(s) }
+}
+
+func parseRate(s string) (load.Rate, error) {
+	count, per, err := units.ParseRate(s)
+	return load.Rate{Count: count, Per: per}, err
 }
 
 func parseBool(s string) (bool, error) {
@@ -117,6 +122,9 @@ func (p *scalarParser) must(s string) any {
 }
 
 func numberOf(v any) float64 {
+	if rate, ok := v.(load.Rate); ok {
+		return rate.PerSecond()
+	}
 	switch r := reflect.ValueOf(v); {
 	case r.CanInt():
 		return float64(r.Int())

@@ -38,7 +38,7 @@ type scenarioSpec struct {
 
 // loadSpec is when transactions are due and how many there are.
 type loadSpec struct {
-	Rate         Rate          `yaml:"rate" max:"10000000/s"`
+	Rate         load.Rate     `yaml:"rate" max:"10000000/s"`
 	Arrivals     string        `yaml:"arrivals" oneof:"constant,poisson"`
 	InFlight     int           `yaml:"in-flight" max:"1000000"`
 	Workers      int           `yaml:"workers" min:"1" max:"100000"`
@@ -78,8 +78,8 @@ func defaultScenario(f fileSpec) scenarioSpec {
 // number of workers is a closed loop of one.
 func (s loadSpec) load() load.Load {
 	l := load.Load{
-		Rate:         float64(s.Rate),
-		Poisson:      s.Rate > 0 && s.Arrivals == "poisson",
+		Rate:         s.Rate,
+		Poisson:      !s.Rate.IsZero() && s.Arrivals == "poisson",
 		InFlight:     s.InFlight,
 		Workers:      s.Workers,
 		Think:        s.Think,
@@ -87,7 +87,7 @@ func (s loadSpec) load() load.Load {
 		Transactions: s.Transactions,
 		WarmUp:       s.WarmUp,
 	}
-	if s.Rate == 0 {
+	if s.Rate.IsZero() {
 		l.Workers = max(l.Workers, 1)
 	}
 	return l

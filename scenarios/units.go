@@ -10,10 +10,6 @@ import (
 	"kvbench/kv"
 )
 
-// Rate is a number of transactions a second, written with its unit: 200/s,
-// 30/min, 5/h.
-type Rate float64
-
 // splitCall cuts "name(a, b)" into its name and its arguments; a plain name has none.
 func splitCall(s string) (name string, args []string, ok bool) {
 	name, rest, found := strings.Cut(s, "(")

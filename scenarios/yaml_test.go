@@ -35,7 +35,7 @@ scenarios:
 	if a.Load != b.Load || a.Load.Duration != 24*time.Hour {
 		t.Errorf("an alias changes %+v to %+v", a.Load, b.Load)
 	}
-	want := load.Load{Rate: 1, Duration: time.Hour, WarmUp: 5 * time.Second}
+	want := load.Load{Rate: load.PerSecond(1), Duration: time.Hour, WarmUp: 5 * time.Second}
 	if c.Load != want || c.Name != "c" || c.Question != "q" {
 		t.Errorf("merged: %q %+v", c.Name, c.Load)
 	}
@@ -78,7 +78,7 @@ scenarios:
 	if want := "embedded://?token=s3cret&locations=2"; s.Driver != want || locations(s.Driver) != 2 {
 		t.Errorf("the driver is %q, want %q", s.Driver, want)
 	}
-	if s.Repeat != 4 || s.Load.Rate != 3 {
+	if s.Repeat != 4 || s.Load.Rate != load.PerSecond(3) {
 		t.Errorf("repeat %d, rate %v", s.Repeat, s.Load.Rate)
 	}
 	if strings.Contains(s.YAML, "s3cret") || !strings.Contains(s.YAML, `"${KVBENCH_DRIVER}&`) {
@@ -154,7 +154,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, s := range file.Scenarios {
 			if s.Name == "" || s.Pattern == nil || len(s.Variants) == 0 || s.YAML == "" || s.Knobs.Keys < 1 ||
-				s.Repeat < 1 || (s.Load.Rate == 0) != (s.Load.Workers > 0) ||
+				s.Repeat < 1 || s.Load.Rate.IsZero() != (s.Load.Workers > 0) ||
 				s.Load.Duration == 0 && s.Load.Transactions == 0 {
 				t.Errorf("%+v", s)
 			}

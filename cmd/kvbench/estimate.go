@@ -36,14 +36,14 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
-	rate := s.Load.Rate
+	rate := s.Load.Rate.PerSecond()
 	if rate == 0 {
 		rate = float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
 	}
 	var asked float64
 	if most := traits.CallRate; most > 0 && rate*t.ops > most {
 		asked = rate * t.ops
-		if s.Load.Rate == 0 { // a closed loop slows down; arrivals do not, and wait
+		if s.Load.Rate.IsZero() { // a closed loop slows down; arrivals do not, and wait
 			rate = most / t.ops
 		}
 	}

@@ -173,7 +173,7 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Clock: s.Clock, Driver: s.Driver, Traits: traits,
-		Load: s.Load.String(), Rate: s.Load.Rate, Repeats: s.Repeat,
+		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
 		Expect:   s.Expect, YAML: s.YAML,

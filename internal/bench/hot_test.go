@@ -119,7 +119,7 @@ func BenchmarkTransaction(b *testing.B) {
 func BenchmarkVirtualTransaction(b *testing.B) {
 	c := clock.NewVirtual()
 	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Millisecond }}
-	s := scenario(newReadPath(), load.Load{Rate: 1000, Transactions: uint64(b.N)})
+	s := scenario(newReadPath(), load.Load{Rate: load.PerSecond(1000), Transactions: uint64(b.N)})
 	b.ReportAllocs()
 	b.ResetTimer()
 	if _, _, err := run(b.Context(), s, c, st); err != nil {

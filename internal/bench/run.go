@@ -97,7 +97,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	if !r.clock.Virtual() {
 		shards = 4 * runtime.GOMAXPROCS(0)
 	}
-	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate == 0)
+	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate.IsZero())
 	var err error
 	r.workload, err = s.Pattern.New(s.Setup(variant, traits, o.Seed))
 	return r, err
@@ -190,7 +190,7 @@ func (r *run) measure(ctx context.Context, _ *runfile.Variant) error {
 		var load context.Context
 		load, halt = context.WithCancel(ctx)
 		r.clock.Background(func() { r.tick(ctx, halt) })
-		if r.Load.Rate > 0 {
+		if !r.Load.Rate.IsZero() {
 			r.open(load, start)
 		} else {
 			r.closed(load, halt, start)

@@ -106,7 +106,7 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 				pause := 500*time.Millisecond - now%(5*time.Second)
 				return max(pause, 0) + service
 			}}
-			s := scenario(do(getOne), load.Load{Rate: 1000, InFlight: test.inFlight, Duration: 20 * time.Second})
+			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), InFlight: test.inFlight, Duration: 20 * time.Second})
 			v, _, err := run(t.Context(), s, c, st)
 			if err != nil {
 				t.Fatal(err)
@@ -136,11 +136,11 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 
 func TestPhasesIntervalsAndTotal(t *testing.T) {
 	for _, l := range []load.Load{
-		{Rate: 100, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
-		{Rate: 100, Poisson: true, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
+		{Rate: load.PerSecond(100), Duration: 20 * time.Second, WarmUp: 5 * time.Second},
+		{Rate: load.PerSecond(100), Poisson: true, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
 		{Workers: 3, Duration: 20 * time.Second, WarmUp: 5 * time.Second, Think: time.Millisecond},
 		{Workers: 3, Transactions: 1000, WarmUp: 5 * time.Second},
-		{Rate: 100, Transactions: 1000, WarmUp: 5 * time.Second},
+		{Rate: load.PerSecond(100), Transactions: 1000, WarmUp: 5 * time.Second},
 	} {
 		c := clock.NewVirtual()
 		st := &store{clock: c, delay: func(time.Duration) time.Duration { return 30 * time.Millisecond }}
@@ -177,7 +177,7 @@ func TestPhasesIntervalsAndTotal(t *testing.T) {
 		if l.Transactions > 0 && total != int64(l.Transactions) {
 			t.Errorf("%+v: %d transactions", l, total)
 		}
-		if l.Duration > 0 && l.Rate > 0 && !l.Poisson && total != 2000 {
+		if l.Duration > 0 && !l.Rate.IsZero() && !l.Poisson && total != 2000 {
 			t.Errorf("%+v: %d transactions", l, total)
 		}
 		for name, n := range map[string]int64{
@@ -289,7 +289,7 @@ func TestSameSeedSameResult(t *testing.T) {
 				return w.Sleep(ctx, time.Duration(w.Rand.Int64N(1e6)))
 			})
 			return 0, err
-		}), load.Load{Rate: 1000, Poisson: true, Duration: time.Second})
+		}), load.Load{Rate: load.PerSecond(1000), Poisson: true, Duration: time.Second})
 		v, err := bench.Run(t.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Seed: seed, Observer: &keep{}})
 		if err != nil {
 			t.Fatal(err)

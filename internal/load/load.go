@@ -6,9 +6,9 @@ import "time"
 
 // Load says when transactions are due and how many there are.
 type Load struct {
-	// Rate is the arrival rate of an open loop in transactions a second. Zero
-	// makes a closed loop of Workers.
-	Rate float64
+	// Rate is the arrival rate of an open loop. Zero makes a closed loop of
+	// Workers.
+	Rate Rate
 	// Poisson makes the gaps of an open loop exponential instead of constant.
 	Poisson bool
 	// InFlight is the most transactions of an open loop that run at once; zero

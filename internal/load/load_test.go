@@ -16,7 +16,7 @@ func source(seed uint64) *rand.Rand {
 }
 
 func TestConstantSchedule(t *testing.T) {
-	due := load.Load{Rate: 1000}.Schedule(1)
+	due := load.Load{Rate: load.PerSecond(1000)}.Schedule(1)
 	for i, want := range map[uint64]time.Duration{0: 0, 1: time.Millisecond, 1_000_000: 1000 * time.Second} {
 		if got := due(i); got != want {
 			t.Errorf("transaction %d is due at %v, want %v", i, got, want)
@@ -27,10 +27,40 @@ func TestConstantSchedule(t *testing.T) {
 	}
 }
 
+// At a constant rate exactly as many transactions are due in a time as rate and
+// time make, wherever it begins.
+func TestConstantArrivalsAreExact(t *testing.T) {
+	for _, test := range []struct {
+		rate        load.Rate
+		from, until time.Duration
+		want        uint64
+	}{
+		{load.PerSecond(29), 0, time.Second, 29},
+		{load.PerSecond(3), 60 * time.Second, 65 * time.Second, 15},
+		{load.PerSecond(7), 0, 24 * time.Hour, 7 * 86400},
+		{load.Rate{Count: 1, Per: time.Hour}, 0, 10_000 * time.Hour, 10_000},
+		{load.Rate{Count: 10, Per: 3 * time.Second}, 30 * time.Second, 33 * time.Second, 10},
+	} {
+		due := load.Load{Rate: test.rate}.Schedule(1)
+		n := uint64(0)
+		for i := uint64(0); due(i) < test.until; i++ {
+			if due(i) >= test.from {
+				n++
+			}
+		}
+		if n != test.want {
+			t.Errorf("%v from %v until %v: %d, want %d", test.rate, test.from, test.until, n, test.want)
+		}
+	}
+	if due := (load.Load{Rate: load.Rate{Count: 1, Per: time.Hour}}).Schedule(1); due(math.MaxUint64) != math.MaxInt64 {
+		t.Error("what is due beyond the longest duration is due before it")
+	}
+}
+
 // Poisson gaps have mean 1/rate and a deviation as large; and the schedule is a
 // function of the number, in whatever order it is asked.
 func TestPoissonSchedule(t *testing.T) {
-	due := load.Load{Rate: 1000, Poisson: true}.Schedule(7)
+	due := load.Load{Rate: load.PerSecond(1000), Poisson: true}.Schedule(7)
 	const n = 100_000
 	var sum, squares float64
 	times := make([]time.Duration, n)
@@ -52,7 +82,7 @@ func TestPoissonSchedule(t *testing.T) {
 			t.Errorf("transaction %d is due at %v and at %v", i, times[i], got)
 		}
 	}
-	if other := (load.Load{Rate: 1000, Poisson: true}).Schedule(8); other(100) == times[100] {
+	if other := (load.Load{Rate: load.PerSecond(1000), Poisson: true}).Schedule(8); other(100) == times[100] {
 		t.Error("another seed gives the same schedule")
 	}
 }
@@ -145,10 +175,10 @@ func TestSize(t *testing.T) {
 func TestString(t *testing.T) {
 	for want, l := range map[string]load.Load{
 		"open loop, 200/s Poisson, at most 10 in flight, for 10m, after a warm-up of 1m": {
-			Rate: 200, Poisson: true, InFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
+			Rate: load.PerSecond(200), Poisson: true, InFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
 		},
 		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Workers: 4, Think: 100 * time.Millisecond, Transactions: 5000},
-		"open loop, 0.5/s constant, for 1h":                           {Rate: 0.5, Duration: time.Hour},
+		"open loop, 0.5/s constant, for 1h":                           {Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Duration: time.Hour},
 	} {
 		if got := l.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

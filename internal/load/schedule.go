@@ -1,6 +1,7 @@
 package load
 
 import (
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -12,26 +13,24 @@ type Schedule func(i uint64) time.Duration
 // Schedule returns the schedule of an open loop, or nil for a closed one.
 func (l Load) Schedule(seed uint64) Schedule {
 	switch {
-	case l.Rate == 0:
+	case l.Rate.IsZero():
 		return nil
 	case l.Poisson:
 		return poisson(l.Rate, seed)
 	}
-	return func(i uint64) time.Duration {
-		return time.Duration(float64(i) * (float64(time.Second) / l.Rate))
-	}
+	return l.Rate.at
 }
 
 // poisson returns a Poisson process: exponential gaps of mean 1/rate. It
 // remembers where it was, so calls in order cost one step each.
-func poisson(rate float64, seed uint64) Schedule {
+func poisson(rate Rate, seed uint64) Schedule {
 	var (
 		source rand.PCG
 		random = rand.New(&source)
 		next   uint64  // the arrival that at belongs to
 		at     float64 // nanoseconds
 	)
-	mean := float64(time.Second) / rate
+	mean := float64(rate.Per) / float64(rate.Count)
 	restart := func() {
 		Seed(&source, seed, 0)
 		next, at = 0, random.ExpFloat64()*mean
@@ -44,7 +43,7 @@ func poisson(rate float64, seed uint64) Schedule {
 		for ; next < i; next++ {
 			at += random.ExpFloat64() * mean
 		}
-		return time.Duration(at)
+		return time.Duration(min(at, math.MaxInt64/2))
 	}
 }
 

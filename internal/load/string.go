@@ -9,12 +9,12 @@ import (
 // String describes the load in a phrase.
 func (l Load) String() string {
 	var parts []string
-	if l.Rate > 0 {
+	if !l.Rate.IsZero() {
 		arrivals := "constant"
 		if l.Poisson {
 			arrivals = "Poisson"
 		}
-		parts = append(parts, fmt.Sprintf("open loop, %g/s %s", l.Rate, arrivals))
+		parts = append(parts, fmt.Sprintf("open loop, %v %s", l.Rate, arrivals))
 		if l.InFlight > 0 {
 			parts = append(parts, fmt.Sprintf("at most %d in flight", l.InFlight))
 		}

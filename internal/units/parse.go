@@ -5,6 +5,7 @@ package units
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -93,16 +94,29 @@ func ParseSize(s string) (int, error) {
 	return int(n), nil
 }
 
-// ParseRate reads a rate in transactions ("200/s", "30/min", "5/h"), above 0,
-// and returns it per second.
-func ParseRate(s string) (float64, error) {
+// ParseRate reads a rate in transactions ("200/s", "30/min", "0.5/h"), above 0,
+// as a whole number of them in a time.
+func ParseRate(s string) (count uint64, per time.Duration, err error) {
 	bad := &Error{Text: s, Want: "a rate", Hint: "write it like 200/s, 30/min or 5/h"}
-	n, err := parse(s, rates, bad)
-	if err == nil && n <= 0 {
+	if n, err := parse(s, rates, bad); err != nil {
+		return 0, 0, err
+	} else if n <= 0 {
 		bad.Why = "it must be above 0"
-		return 0, bad
+		return 0, 0, bad
 	}
-	return n, err
+	number, name := split(s)
+	for _, u := range rates {
+		if u.name == name {
+			per = time.Duration(math.Round(float64(time.Second) / u.factor))
+		}
+	}
+	exact, _ := new(big.Rat).SetString(strings.ReplaceAll(number, "_", "")) // a number, as parse has found
+	exact.Quo(exact, new(big.Rat).SetInt64(int64(per)))                     // a nanosecond
+	if !exact.Num().IsUint64() || !exact.Denom().IsInt64() {
+		bad.Why = "it has too many digits"
+		return 0, 0, bad
+	}
+	return exact.Num().Uint64(), time.Duration(exact.Denom().Int64()), nil
 }
 
 // ParseShare reads a share written in percent ("0.5%") and returns it as a

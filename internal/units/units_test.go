@@ -10,6 +10,13 @@ import (
 func TestParse(t *testing.T) {
 	duration := func(s string) (float64, error) { d, err := ParseDuration(s); return float64(d), err }
 	size := func(s string) (float64, error) { n, err := ParseSize(s); return float64(n), err }
+	rate := func(s string) (float64, error) {
+		count, per, err := ParseRate(s)
+		if count == 0 {
+			return 0, err
+		}
+		return float64(count) / per.Seconds(), err
+	}
 	for _, c := range []struct {
 		parse func(string) (float64, error)
 		text  string
@@ -30,13 +37,15 @@ func TestParse(t *testing.T) {
 		{size, "1KB", 0, `"1KB" is not a size: there is no unit "KB"; did you mean "kB"?`},
 		{size, "1", 0, `"1" is not a size: it has no unit; write it like 512B, 10KiB or 1MB`},
 		{size, "9999999999GiB", 0, `"9999999999GiB" is not a size: it is too large; write it like 512B, 10KiB or 1MB`},
-		{ParseRate, "200/s", 200, ""},
-		{ParseRate, "60/min", 1, ""},
-		{ParseRate, "1.5/s", 1.5, ""},
-		{ParseRate, "3600/h", 1, ""},
-		{ParseRate, "0/s", 0, `"0/s" is not a rate: it must be above 0; write it like 200/s, 30/min or 5/h`},
-		{ParseRate, "200", 0, `"200" is not a rate: it has no unit; write it like 200/s, 30/min or 5/h`},
-		{ParseRate, "fast", 0, `"fast" is not a rate; write it like 200/s, 30/min or 5/h`},
+		{rate, "200/s", 200, ""},
+		{rate, "60/min", 1, ""},
+		{rate, "1.5/s", 1.5, ""},
+		{rate, "3600/h", 1, ""},
+		{rate, "0.001/h", 0.001 / 3600, ""},
+		{rate, "1.00000000001/h", 0, `"1.00000000001/h" is not a rate: it has too many digits; write it like 200/s, 30/min or 5/h`},
+		{rate, "0/s", 0, `"0/s" is not a rate: it must be above 0; write it like 200/s, 30/min or 5/h`},
+		{rate, "200", 0, `"200" is not a rate: it has no unit; write it like 200/s, 30/min or 5/h`},
+		{rate, "fast", 0, `"fast" is not a rate; write it like 200/s, 30/min or 5/h`},
 		{ParseShare, "1%", 0.01, ""},
 		{ParseShare, "0.5", 0, `"0.5" is not a share: it has no unit; write it like 1% or 0.05%`},
 		{ParseNumber, "1_000.25", 1000.25, ""},

@@ -1,0 +1,43 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"time"
+)
+
+// Rate is how many transactions are due in a time, kept as two whole numbers so
+// that constant arrivals are exact. The zero Rate is none.
+type Rate struct {
+	Count uint64        `json:"count"`
+	Per   time.Duration `json:"per_ns"`
+}
+
+// PerSecond is n transactions a second.
+func PerSecond(n uint64) Rate { return Rate{Count: n, Per: time.Second} }
+
+// IsZero reports whether r is no rate.
+func (r Rate) IsZero() bool { return r.Count == 0 }
+
+// PerSecond is the rate in transactions a second; 0 for none.
+func (r Rate) PerSecond() float64 {
+	if r.IsZero() {
+		return 0
+	}
+	return float64(r.Count) / r.Per.Seconds()
+}
+
+// String writes the rate per second.
+func (r Rate) String() string { return fmt.Sprintf("%g/s", r.PerSecond()) }
+
+// at is when arrival i of a constant rate is due, rounded down to the nanosecond;
+// the longest duration there is when it is due after that.
+func (r Rate) at(i uint64) time.Duration {
+	high, low := bits.Mul64(i, uint64(r.Per))
+	if high >= r.Count {
+		return math.MaxInt64
+	}
+	due, _ := bits.Div64(high, low, r.Count)
+	return time.Duration(min(due, math.MaxInt64))
+}
