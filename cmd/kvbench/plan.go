@@ -172,6 +172,7 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 	}
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
+		Published: s.Pattern.Published, Models: s.Pattern.Models,
 		Clock: s.Clock, Driver: s.Driver, Traits: traits,
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),

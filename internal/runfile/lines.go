@@ -42,8 +42,11 @@ type interval struct {
 type end struct {
 	Total    interval `json:"total"`
 	Verified bool     `json:"verified"`
-	Complete bool     `json:"complete"`
-	Error    string   `json:"error,omitempty"`
+	// Stored and FirstError are as in Variant.
+	Stored     *int64 `json:"stored_bytes,omitempty"`
+	FirstError string `json:"first_error,omitempty"`
+	Complete   bool   `json:"complete"`
+	Error      string `json:"error,omitempty"`
 }
 
 type trailer struct {

@@ -70,10 +70,15 @@ type Definition struct {
 	Question string `json:"question"` // the engineer's question that it answers
 	Pattern  string `json:"pattern"`
 	// PatternDoc is the pattern in a sentence.
-	PatternDoc string    `json:"pattern_doc"`
-	Clock      string    `json:"clock"`  // "virtual" or "wall"
-	Driver     string    `json:"driver"` // its store's URL
-	Traits     kv.Traits `json:"traits"`
+	PatternDoc string `json:"pattern_doc"`
+	// Published is the variant that does what the pattern's published source does.
+	Published string `json:"published,omitempty"`
+	// Models are what of the pattern's own latencies is drawn from a distribution,
+	// such as an origin's; one sentence each.
+	Models []string  `json:"models,omitempty"`
+	Clock  string    `json:"clock"`  // "virtual" or "wall"
+	Driver string    `json:"driver"` // its store's URL
+	Traits kv.Traits `json:"traits"`
 	// Load describes the load in a phrase: "200/s poisson for 10m0s".
 	Load string `json:"load"`
 	// Rate is the planned arrival rate in transactions a second; 0 for a
@@ -86,7 +91,10 @@ type Definition struct {
 	// Histograms, by record.Response and so on.
 	Series []record.Series `json:"series"`
 	Expect []string        `json:"expect,omitempty"`
-	YAML   string          `json:"yaml"` // the definition as it was written
+	// MaxErrors is the share of a variant's transactions that may end in an error;
+	// with more, the run has failed.
+	MaxErrors float64 `json:"max_errors"`
+	YAML      string  `json:"yaml"` // the definition as it was written
 }
 
 // VariantDef names one variant of a scenario.
@@ -110,6 +118,12 @@ type Variant struct {
 	// Verified says that the store was read back after it had settled, so that
 	// marks that are decided then are complete.
 	Verified bool
+	// Stored is the bytes of names, values and metadata that the store held at the
+	// end; nil where it does not tell.
+	Stored *int64
+	// FirstError is the text of the first error that a transaction ended in; empty
+	// when none did.
+	FirstError string
 	// Complete says that it ran to its end; when not, Total is the sum of the
 	// intervals that were written and its histograms are exact to 1 % instead
 	// of 0.1 %.
