@@ -28,8 +28,8 @@ type observed struct {
 	runfile.Interval
 }
 
-// run runs one variant of a scenario, given as the fields below its name.
-func run(t testing.TB, variant, fields string) observed {
+// loadOne loads a scenario of one variant, given as the fields below its name.
+func loadOne(t testing.TB, variant, fields string) *bench.Scenario {
 	t.Helper()
 	text := "scenarios:\n  - name: test\n    question: What?\n    variants: [" + variant + "]\n    " +
 		strings.ReplaceAll(strings.TrimSpace(fields), "\n", "\n    ") + "\n"
@@ -37,7 +37,13 @@ func run(t testing.TB, variant, fields string) observed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, c := &f.Scenarios[0], clock.NewVirtual()
+	return &f.Scenarios[0]
+}
+
+// run runs one variant of a scenario.
+func run(t testing.TB, variant, fields string) observed {
+	t.Helper()
+	s, c := loadOne(t, variant, fields), clock.NewVirtual()
 	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
