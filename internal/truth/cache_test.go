@@ -30,7 +30,9 @@ func zipf(rate, exponent float64) []float64 {
 // A key that is requested L times a second and kept for T after a miss answers
 // L·T/(1+L·T) of its requests (Poisson arrivals, TTL from the miss). Here KV is the
 // cache, and each key of a Zipf distribution is looked at by itself. KV counts a
-// TTL from the whole second, so that a key lives half a second less on average.
+// TTL from the whole second: a key ends on one, is put back at its next request,
+// after an exponential time, and what that has of a fraction of a second it lives
+// less: 1/L - 1/(e^L-1) on average.
 func TestHitRatioOfEachKey(t *testing.T) {
 	const rate = 40
 	d := pick(2*time.Hour, 24*time.Hour)
@@ -54,9 +56,9 @@ scenarios:
 	if len(byReads) != cacheKeys {
 		t.Fatalf("%d keys were read, want %d", len(byReads), cacheKeys)
 	}
-	ttl := 60 - 0.5
 	for rank, lambda := range zipf(rate, 0.99) {
 		k := byReads[rank]
+		ttl := 60 - (1/lambda - 1/math.Expm1(lambda))
 		got, want := k.hits/k.reads, lambda*ttl/(1+lambda*ttl)
 		// The number of misses is that of a renewal process with the gap T + Exp(L).
 		gap := ttl + 1/lambda
