@@ -43,6 +43,9 @@ func (s *Scenario) warnings() []string {
 			failing = append(failing, v)
 		}
 	}
+	for _, name := range s.idle {
+		out = append(out, s.Name+"/"+name+" did not run: the run ended before.")
+	}
 	if failing != nil {
 		out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error with %s.",
 			s.Name, shareRange(record.Series{Name: "error"}, failing), names(failing, ran)))

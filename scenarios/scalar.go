@@ -12,6 +12,9 @@ import (
 	"kvbench/internal/units"
 )
 
+// share is a part of something, written in percent.
+type share float64
+
 // scalarParser reads the single values of one type.
 type scalarParser struct {
 	want  string // what a value is: "a duration"
@@ -26,6 +29,8 @@ func parserOf(t reflect.Type) *scalarParser {
 		return &scalarParser{"a duration", false, parseAs(units.ParseDuration)}
 	case reflect.TypeFor[load.Rate]():
 		return &scalarParser{"a rate", false, parseAs(parseRate)}
+	case reflect.TypeFor[share]():
+		return &scalarParser{"a share", false, parseAs(units.ParseShare)}
 	case reflect.TypeFor[load.Size]():
 		return &scalarParser{"a size", false, parseAs(ParseSize)}
 	case reflect.TypeFor[load.Popularity]():

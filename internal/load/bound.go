@@ -54,7 +54,7 @@ func (l Load) Check(repeats int) error {
 			return &BoundError{
 				"rate", fmt.Sprintf("at %v no transaction is due in the measured time of %v after a warm-up of %v",
 					l.Rate, short(l.Duration), short(l.WarmUp)),
-				fmt.Sprintf("measure for longer, such as %v, or at a higher rate", short(max(first-l.WarmUp+time.Millisecond, l.Duration))),
+				fmt.Sprintf("measure for longer than %v, or at a higher rate", short(first-l.WarmUp)),
 			}
 		}
 	}
