@@ -7,6 +7,8 @@ import (
 	"math"
 	"time"
 
+	"kvbench/internal/units"
+
 	"github.com/spf13/cobra"
 )
 
@@ -50,10 +52,12 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, $%.2f, %s\n", v.Name,
-				about(e.transactions), about(e.ops), e.usd, e.time.Round(time.Second))
-			if text := e.pace(def.Traits); text != "" {
-				fmt.Fprintf(w, "  %-20s %s\n", "", text)
+			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
+				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), e.time.Round(time.Second))
+			for _, text := range []string{e.pace(def.Traits), e.growth()} {
+				if text != "" {
+					fmt.Fprintf(w, "  %-20s %s\n", "", text)
+				}
 			}
 		}
 	}

@@ -92,7 +92,7 @@ func (m Metric) format(v float64) string {
 	case "share":
 		return units.FormatShare(v)
 	case "usd":
-		return "$" + units.FormatNumber(v)
+		return units.FormatUSD(v)
 	}
 	return units.FormatNumber(v)
 }
@@ -116,7 +116,7 @@ func (m Metric) parse(s string) (float64, error) {
 	case "share":
 		return units.ParseShare(s)
 	case "usd":
-		return units.ParseNumber(strings.TrimPrefix(s, "$"))
+		return units.ParseUSD(s)
 	}
 	return units.ParseNumber(s)
 }

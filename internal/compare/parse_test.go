@@ -104,7 +104,7 @@ func TestParseExpectErrors(t *testing.T) {
 		{"errors.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
 		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other`},
 		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
-		{"seed.usd-per-million < 1€", "1€", `"1€" is not a number; write it like 10, 1_000 or 0.25`},
+		{"seed.usd-per-million < 1€", "1€", `"1€" is not an amount: want 0 or more, in US dollars; write it like 1, 0.25 or $10`},
 	} {
 		_, err := ParseExpect(c.text, testNames())
 		var e *ExpectError
