@@ -50,7 +50,7 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 		for j, v := range s.Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
-				return err
+				return untried(ctx, err)
 			}
 			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
 				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), e.time.Round(time.Second))
@@ -62,6 +62,15 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// untried is why a trial failed: because the plan is one that can't run, unless the
+// user has stopped it.
+func untried(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return usage(err)
 }
 
 // about is a number to two digits.

@@ -128,6 +128,13 @@ func (a *account) pay(price Amount) error {
 	return a.buy(price, 0)
 }
 
+// refund gives back what was paid for a call that was not made.
+func (a *account) refund(price Amount) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.state.Spent -= price
+}
+
 // buy is pay, and puts by as well. The ledger is locked.
 func (a *account) buy(price, reserve Amount) error {
 	s := &a.state

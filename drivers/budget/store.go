@@ -1,10 +1,13 @@
 package budget
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"kvbench/kv"
 )
@@ -76,12 +79,25 @@ var (
 
 // Get implements kv.Store.
 func (v *view) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
-	if err := v.pay(v.read); err != nil {
+	reads := 1
+	if o.Metadata { // which a driver may read by a bulk get
+		reads = 2
+	}
+	if err := v.pay(v.read * Amount(reads)); err != nil {
 		e.Reset()
 		return err
 	}
-	return v.store.Get(ctx, key, o, e)
+	err := v.store.Get(ctx, key, o, e)
+	if reads == 2 && (err == nil && text(e) || errors.Is(err, kv.ErrNotFound)) {
+		v.refund(v.read)
+	}
+	return err
 }
+
+// text reports whether a value is one that a bulk get can tell: one over the REST API
+// speaks text alone, and the driver reads a value that may be none once more, which is
+// paid for beforehand.
+func text(e *kv.Entry) bool { return !bytes.ContainsRune(e.Value, utf8.RuneError) }
 
 // Put implements kv.Store.
 func (v *view) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
@@ -115,13 +131,24 @@ func (v *view) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es [
 	if !ok {
 		return noBulk("get")
 	}
-	if err := v.pay(v.read * Amount(len(keys))); err != nil {
+	if err := v.pay(2 * v.read * Amount(len(keys))); err != nil {
 		for i := range es {
 			es[i].Reset()
 		}
 		return err
 	}
-	return bulk.BulkGet(ctx, keys, o, es)
+	err := bulk.BulkGet(ctx, keys, o, es)
+	if err != nil {
+		return err
+	}
+	once := Amount(0)
+	for i := range es {
+		if text(&es[i]) {
+			once++
+		}
+	}
+	v.refund(v.read * once)
+	return nil
 }
 
 // BulkPut implements kv.BulkPutter where the store does.
