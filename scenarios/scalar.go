@@ -88,6 +88,10 @@ func parseWhole[T int | uint64](s string) (T, error) {
 	return T(n), nil
 }
 
+// maxDuration bounds every duration of a file that has no bound of its own, so that no
+// sum of a few of them and a time of a run overflows: ten years.
+const maxDuration = "87600h"
+
 // check holds a value against the tag of its field.
 func (p *scalarParser) check(text string, value any, tag reflect.StructTag) error {
 	if tag.Get("required") != "" && strings.TrimSpace(text) == "" {
@@ -105,6 +109,9 @@ func (p *scalarParser) check(text string, value any, tag reflect.StructTag) erro
 	}
 	low, hasLow := tag.Lookup("min")
 	high, hasHigh := tag.Lookup("max")
+	if _, duration := value.(time.Duration); duration && !hasHigh {
+		high, hasHigh = maxDuration, true
+	}
 	if hasLow && numberOf(value) < numberOf(p.must(low)) || hasHigh && numberOf(value) > numberOf(p.must(high)) {
 		hint := "at least " + low
 		if hasLow && hasHigh {

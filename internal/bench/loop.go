@@ -118,7 +118,7 @@ func (r *run) open(ctx context.Context, start time.Duration) {
 	p := &pool{run: r, ctx: ctx, limit: r.Load.InFlight, done: r.clock.Parker()}
 	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
 	for i := uint64(0); ; i++ {
-		at := start + due(i)
+		at := start + min(due(i), math.MaxInt64-start)
 		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
 			break
 		}
