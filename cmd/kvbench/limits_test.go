@@ -95,7 +95,7 @@ func TestRefusedByOneVariant(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-	file, err = scenarios.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
+	_, err = scenarios.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
 	if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, ":7:", ":8:", 1)) {
 		t.Errorf("of the file alone: %v", err)
 	}
