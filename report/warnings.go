@@ -39,9 +39,12 @@ func (s *Scenario) warnings() []string {
 			out = append(out, fmt.Sprintf("%s: the load generator was late by %s at p99, of a response of %s: the machine is too small for this load.",
 				name, duration(late.P99), duration(response.P99)))
 		}
-		if v.outcomeShare("error") > errorShare {
+		if v.Errored == "" && v.outcomeShare("error") > errorShare { // else that says why
 			failing = append(failing, v)
 		}
+	}
+	for _, name := range s.idle {
+		out = append(out, s.Name+"/"+name+" did not run: the run ended before.")
 	}
 	if failing != nil {
 		out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error with %s.",

@@ -186,7 +186,7 @@ func (p *parser) end(e *end) error {
 	}
 	v := p.current
 	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
-	v.Stored, v.FirstError = e.Stored, e.FirstError
+	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
 	p.current = nil
 	return nil
 }

@@ -56,7 +56,8 @@ func (w *Writer) End(v *Variant) error {
 		return err
 	}
 	return w.json.Encode(line{End: &end{
-		Total: total, Verified: v.Verified, Stored: v.Stored, FirstError: v.FirstError, Complete: v.Complete, Error: v.Error,
+		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, FirstError: v.FirstError,
+		Complete: v.Complete, Error: v.Error,
 	}})
 }
 
