@@ -56,7 +56,8 @@ type Setup struct {
 	Variant string
 	Knobs
 	Seed      uint64
-	Locations int // of the store, at least 1
+	Locations int  // of the store, at least 1
+	Free      bool // a transaction may make no more operations than the free plan allows
 	// Decode fills a struct from the scenario's `with:` block; its fields are
 	// named by yaml tags, and those that the block does not name keep their
 	// value. An unknown field is an error.
