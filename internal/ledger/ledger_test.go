@@ -64,7 +64,9 @@ func TestLost(t *testing.T) {
 			[]ledger.Lost{{Version: 3}},
 		},
 		{
-			"the transaction that made it", []ledger.Update{{Version: 1, Due: 7, Acked: 1 * s}, {Version: 2, Due: 9, Acked: 2 * s}}, 2,
+			"the transaction that made it",
+			[]ledger.Update{{Version: 1, Due: 7, Acked: 1 * s}, {Version: 2, Due: 9, Acked: 2 * s}},
+			2,
 			[]ledger.Lost{{Version: 1, Due: 7, Stood: 1 * s}},
 		},
 		{"nothing is sure to come after what was not acknowledged", []ledger.Update{
