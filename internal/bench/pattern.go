@@ -48,7 +48,8 @@ func (p *Pattern) Series() []record.Series {
 }
 
 // Variant is one way to write a pattern. "seed" is always there: it does what
-// the pattern's source does, pitfalls included.
+// the pattern's source does, or says, pitfalls included; Pattern.Published says
+// which variant does exactly that.
 type Variant struct{ Name, Doc string }
 
 // Setup is what a workload is made from.
