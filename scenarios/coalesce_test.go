@@ -286,7 +286,7 @@ func TestCoalesceReadAllocatesNothing(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			o := run(t, variant, "pattern: coalesce\ndriver: embedded://?locations=3\n"+
-				"load: {rate: 1000/s, transactions: "+transactions+"}\nkeys: {count: 10}\nwith: {update: 0.002}")
+				"load: {workers: 3, think: 1ms, transactions: "+transactions+"}\nkeys: {count: 10}\nwith: {update: 0.002}")
 			runtime.ReadMemStats(&after)
 			if o.series("stale-read").TotalCount() == 0 {
 				t.Errorf("%s: no read was stale", variant)
