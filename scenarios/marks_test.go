@@ -214,6 +214,22 @@ with: {update: 0.5}`},
 			count: 144, about: true, min: 0, max: 100 * ms, silent: [2]string{"seed"},
 		},
 		{
+			pattern: "coalesce", mark: "stale-read",
+			// Seen everywhere at once but for what a location has cached, for 60 s or until
+			// it writes itself, 1/30 s. Of what it serves at age a, e^(-a/30) of it, a share
+			// 1-e^(-a/15) was replaced by another: 62 % of 5,940 reads.
+			fires: [2]string{"per-field", `
+driver: embedded://?locations=3
+load: {rate: 10/s, duration: 10m}
+keys: {count: 1}
+with: {update: 0.01, fields: 1, update-fields: 1}`},
+			count: 3650, about: true, min: 0, max: 60 * s, silent: [2]string{"per-field", `
+driver: embedded://?locations=1
+load: {rate: 10/s, duration: 10m}
+keys: {count: 1}
+with: {update: 0.01, fields: 1, update-fields: 1}`},
+		},
+		{
 			pattern: "coalesce", mark: "put-rejected",
 			// A write takes 100 ms, so of those sent within a second only the first passes.
 			fires: [2]string{"seed", `
@@ -311,6 +327,20 @@ with: {update: 0.5}`},
 			// The owner and the expiry of each.
 			fires: [2]string{"seed", migrating},
 			count: 50, min: 2, max: 2, silent: [2]string{"batch"},
+		},
+		{
+			pattern: "versioned", mark: "stale-read",
+			// As of coalesce; a location that sees the old format sees the same value.
+			fires: [2]string{"transform-only", `
+driver: embedded://?locations=3
+load: {rate: 10/s, duration: 10m}
+keys: {count: 1}
+with: {update: 0.01}`},
+			count: 3650, about: true, min: 0, max: 60 * s, silent: [2]string{"seed", `
+driver: embedded://?locations=3&propagation=60s
+load: {rate: 10/s, duration: 10m}
+keys: {count: 10}
+with: {update: 0}`},
 		},
 		{
 			pattern: "versioned", mark: "put-rejected",

@@ -220,6 +220,7 @@ func (d *decoder) try(item *yaml.Node, s bench.Scenario, seed uint64, with bool,
 			Knobs:     s.Knobs,
 			Seed:      seed,
 			Locations: locations(s.Driver),
+			Free:      s.Free,
 			Decode:    func(into any) error { decoded = true; return s.Decode(into) },
 		})
 		if err == nil {

@@ -33,6 +33,9 @@ with: {update: 0.5, absent: 0.3, fields: 4, update-fields: 2}`},
 	{"coalesce", "locations=5&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 10}
 with: {update: 1, absent: 1}`},
+	{"coalesce", "locations=30&profile=edge&propagation=60s&writes=strict", `
+keys: {count: 3}
+with: {update: 1, absent: 1, fields: 3, update-fields: 2}`},
 	{"prefix", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 40}
 with: {set: 0.3, get: 0.3, delete: 0.2, neighbours: 10}`},
@@ -42,6 +45,9 @@ with: {set: 0.1, get: 0.4, delete: 0.4}`},
 	{"versioned", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 300, popularity: zipfian(0.99)}
 with: {update: 0.3, absent: 0.1, falsy: 0.1, expiring: 0.5, ttl: 90s, old: 0.9}`},
+	{"versioned", "locations=2&profile=edge&propagation=60s&writes=strict", `
+keys: {count: 5}
+with: {update: 0.5, old: 1, expiring: 1, ttl: 60s, batch: 0.1, page: 2}`},
 	{"fallback", "locations=3&profile=edge&fault=outage&fault-for=20s", `
 keys: {count: 20}
 isolates: 2

@@ -49,7 +49,9 @@ func (s *Scenario) At(field, message, hint string) error {
 
 // Setup is what the workload of a variant is made from.
 func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
-	return Setup{Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Decode: s.Decode}
+	return Setup{
+		Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
+	}
 }
 
 // Operations is how many operations of the store one transaction may make: those
