@@ -66,7 +66,7 @@ func TestPrefixOnAPerfectStore(t *testing.T) {
 		variant := rapid.SampledFrom(prefixVariants).Draw(rt, "variant")
 		fields := fmt.Sprintf(`pattern: prefix
 driver: embedded://?write=p0:%dms,p100:%dms&hot=%dms&cold=%dms&list=%dms%s
-load: {rate: 20/s, arrivals: poisson, duration: 1m}
+load: {rate: 20/s, arrivals: poisson, duration: 40s}
 keys: {count: %d}
 with: {set: %v, get: 0.3, delete: %v, profiles: 0.2}`, slow/10, slow, slow/2, slow/2, slow,
 			rapid.SampledFrom([]string{"", "&fault=blips&fault-share=0.2"}).Draw(rt, "fault"),

@@ -42,7 +42,7 @@ keys: {count: 40}
 with: {set: 0.3, get: 0.3, delete: 0.2, neighbours: 10}`},
 	{"prefix", "locations=3&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 1_005, popularity: zipfian(0.99)}
-with: {set: 0.3, get: 0.3, delete: 0.3, profiles: 0.1}`},
+with: {set: 0.33, get: 0.33, delete: 0.32, profiles: 0.1}`},
 	{"versioned", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 300, popularity: zipfian(0.99)}
 with: {update: 0.3, absent: 0.1, falsy: 0.1, expiring: 0.5, ttl: 90s, old: 0.9}`},
@@ -91,7 +91,7 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 	for i, test := range slices.Concat(warmUps, busyWarmUps) {
 		rate, faultFrom := "20/s", ""
 		if i >= len(warmUps) {
-			rate = "100/s"
+			rate = "60/s"
 		}
 		if strings.Contains(test.driver, "fault=") {
 			faultFrom = "&fault-from="
