@@ -91,7 +91,7 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 	for i, test := range slices.Concat(warmUps, busyWarmUps) {
 		rate, faultFrom := "20/s", ""
 		if i >= len(warmUps) {
-			rate = "60/s"
+			rate = "100/s"
 		}
 		if strings.Contains(test.driver, "fault=") {
 			faultFrom = "&fault-from="
