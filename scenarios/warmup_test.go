@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,9 @@ with: {ttl: 60s, absent: 0.2, errors: 0.1, origin: {changes: 45s, falsy: 0.2}}`}
 	{"session", "locations=3&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 30, popularity: latest(0.99)}
 with: {ttl: 61s, create: 0.2, logout: 0.2}`},
+	{"session", "locations=2&write=p0:100ms,p100:5s", `
+keys: {count: 3}
+with: {ttl: 60s, create: 0.001, logout: 0.001}`},
 	{"coalesce", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 20, popularity: zipfian(0.99)}
 with: {update: 0.5, absent: 0.3, fields: 4, update-fields: 2}`},
@@ -39,9 +43,9 @@ with: {update: 1, absent: 1, fields: 3, update-fields: 2}`},
 	{"prefix", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 40}
 with: {set: 0.3, get: 0.3, delete: 0.2, neighbours: 10}`},
-	{"prefix", "profile=edge&propagation=60s", `
-keys: {count: 1_005}
-with: {set: 0.1, get: 0.4, delete: 0.4}`},
+	{"prefix", "locations=3&profile=edge&propagation=60s&writes=strict", `
+keys: {count: 1_005, popularity: zipfian(0.99)}
+with: {set: 0.33, get: 0.33, delete: 0.32, profiles: 0.1}`},
 	{"versioned", "locations=3&profile=edge&propagation=60s", `
 keys: {count: 300, popularity: zipfian(0.99)}
 with: {update: 0.3, absent: 0.1, falsy: 0.1, expiring: 0.5, ttl: 90s, old: 0.9}`},
@@ -64,9 +68,19 @@ with: {update: 0.3, expiring: 0.5, ttl: 90s}`},
 	{"multi-tier", "locations=2&profile=edge&fault=blips&fault-share=0.3", `
 keys: {count: 10}
 with: {memory-ttl: 20s, kv-ttl: 90s, origin: {changes: 45s, falsy: 0.2}}`},
+	{"session", "locations=2&profile=edge&propagation=60s&fault=timeouts&fault-share=0.2&fault-for=30s", `
+keys: {count: 1}
+with: {ttl: 60s, create: 0.02, logout: 0.1}`},
 	{"prefix", "locations=2&profile=edge&propagation=60s&fault=blips&fault-share=0.3", `
 keys: {count: 40}
 with: {set: 0.3, get: 0.3, delete: 0.2}`},
+}
+
+// busyWarmUps are likewise, at a rate at which a page of names can all be deleted.
+var busyWarmUps = []struct{ pattern, driver, fields string }{
+	{"prefix", "profile=edge&propagation=60s", `
+keys: {count: 1_005}
+with: {set: 0.01, get: 0.01, delete: 0.97, profiles: 0}`},
 }
 
 const (
@@ -80,8 +94,11 @@ const (
 // of. Marks that are decided after the run are no exception.
 func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 	seen := map[string]bool{}
-	for i, test := range warmUps {
-		faultFrom := ""
+	for i, test := range slices.Concat(warmUps, busyWarmUps) {
+		rate, faultFrom := "20/s", ""
+		if i >= len(warmUps) {
+			rate = "100/s"
+		}
 		if strings.Contains(test.driver, "fault=") {
 			faultFrom = "&fault-from="
 		}
@@ -90,8 +107,8 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 			if faultFrom != "" {
 				driver += fmt.Sprint(faultFrom, from)
 			}
-			return fmt.Sprintf("pattern: %s\ndriver: embedded://?%s\nload: {rate: 20/s, arrivals: poisson, duration: %v, warm-up: %v}%s",
-				test.pattern, driver, duration, warmUp, test.fields)
+			return fmt.Sprintf("pattern: %s\ndriver: embedded://?%s\nload: {rate: %s, arrivals: poisson, duration: %v, warm-up: %v}%s",
+				test.pattern, driver, rate, duration, warmUp, test.fields)
 		}
 		for _, p := range scenarios.Patterns() {
 			if p.Name != test.pattern {
