@@ -21,10 +21,16 @@ var warmUps = []struct{ pattern, driver, fields string }{
 	{"multi-tier", "locations=3&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 20, popularity: zipfian(0.99)}
 isolates: 2
-with: {memory-ttl: 20s, kv-ttl: 90s, origin: {changes: 45s, falsy: 0.2}}`},
+with: {memory-ttl: 20s, kv-ttl: 60s, origin: {changes: 45s, falsy: 0.2, absent: 0.1, errors: 0.1, error-pages: 0.1}}`},
 	{"api-cache", "locations=3&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 20, popularity: zipfian(0.99)}
-with: {ttl: 60s, absent: 0.2, errors: 0.1, origin: {changes: 45s, falsy: 0.2}}`},
+with: {ttl: 60s, origin: {changes: 45s, falsy: 0.2, absent: 0.2, errors: 0.1, error-pages: 0.1}}`},
+	{"api-cache", "locations=2&profile=edge&propagation=60s&writes=strict&fault=blips&fault-share=0.3", `
+keys: {count: 1}
+with: {ttl: 60s, origin: {changes: 1s, errors: 0.2}}`},
+	{"multi-tier", "locations=1&profile=edge&writes=strict", `
+keys: {count: 1}
+with: {memory-ttl: 1s, kv-ttl: 60s, origin: {changes: 1s, absent: 1, latency: 5s}}`},
 	{"session", "locations=3&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 30, popularity: latest(0.99)}
 with: {ttl: 61s, create: 0.2, logout: 0.2}`},
@@ -55,7 +61,10 @@ with: {update: 0.5, old: 1, expiring: 1, ttl: 60s, batch: 0.1, page: 2}`},
 	{"fallback", "locations=3&profile=edge&fault=outage&fault-for=20s", `
 keys: {count: 20}
 isolates: 2
-with: {absent: 0.2}`},
+with: {absent: 0.2, nulls: 0.2, falsy: 0.2, open-for: 3s}`},
+	{"fallback", "locations=2&profile=edge&fault=corrupt&fault-share=0.3", `
+keys: {count: 5}
+with: {nulls: 0.4}`},
 	{"session", "locations=2&profile=edge&propagation=60s&fault=blips&fault-share=0.3", `
 keys: {count: 30}
 with: {ttl: 61s, create: 0.2, logout: 0.2}`},
