@@ -173,7 +173,7 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
-		Clock: s.Clock, Driver: s.Driver, Traits: traits,
+		Clock: s.Clock, Driver: s.Driver, Traits: traits, Workload: workload(s),
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
@@ -181,7 +181,7 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))
-		if _, err := s.Pattern.New(s.Setup(v, traits, seed)); err != nil {
+		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, seed), def.Workload)); err != nil {
 			return def, fmt.Errorf("variant %s: %w", v.Name, err)
 		}
 	}

@@ -46,7 +46,7 @@ func (h *Histogram) Bound(e Ends, limit int64) error {
 	if e.Above > 0 {
 		h.buckets = append(h.buckets, Bucket{From: limit + 1, To: e.Max, Count: e.Above})
 	}
-	h.min, h.max, h.exact = e.Min, e.Max, true
+	h.min, h.max, h.exact, h.outside = e.Min, e.Max, true, e.Outside()
 	h.addUp()
 	return nil
 }

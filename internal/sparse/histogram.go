@@ -23,6 +23,7 @@ type Histogram struct {
 	buckets  []Bucket // by rising value
 	min, max int64    // those of the first and the last bucket where they are not exact
 	exact    bool
+	outside  int64 // of the values, beyond the range of what they were recorded in
 }
 
 // Of copies a histogram of the library, of which only the buckets of its least and its
@@ -48,7 +49,7 @@ func Of(h *hdr.Histogram) *Histogram {
 // endAtBuckets takes the ends of the first and the last bucket for the least and the
 // greatest value.
 func (h *Histogram) endAtBuckets() {
-	h.min, h.max, h.exact = 0, 0, false
+	h.min, h.max, h.exact, h.outside = 0, 0, false, 0
 	if n := len(h.buckets); n > 0 {
 		h.min, h.max = h.buckets[0].From, h.buckets[n-1].To
 	}
@@ -90,6 +91,15 @@ func (h *Histogram) Max() int64 {
 
 // Exact reports whether Min and Max are values that were seen.
 func (h *Histogram) Exact() bool { return h.Count() > 0 && h.exact }
+
+// Outside is how many of the values lie outside the range of what they were recorded in:
+// of them no more is known than Min and Max.
+func (h *Histogram) Outside() int64 {
+	if h.Count() == 0 {
+		return 0
+	}
+	return h.outside
+}
 
 // Mean is the mean of the middles of the buckets, of which none is taken to go beyond
 // Min or Max; 0 where there is no value.
@@ -146,9 +156,10 @@ func (h *Histogram) Merge(other *Histogram) {
 		return
 	case h.Count() == 0:
 		h.buckets = append(h.buckets[:0], other.buckets...)
-		h.min, h.max, h.exact = other.min, other.max, other.exact
+		h.min, h.max, h.exact, h.outside = other.min, other.max, other.exact, other.outside
 		return
 	}
+	h.outside += other.outside
 	h.min, h.max, h.exact = min(h.min, other.min), max(h.max, other.max), h.exact && other.exact
 	a, b := h.buckets, other.buckets
 	sum := make([]Bucket, 0, len(a)+len(b))
