@@ -26,19 +26,18 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 	w := benchfmt.NewWriter(&out)
 	h := &run.Header
 	for _, v := range run.Variants {
-		total, err := v.Total.Decode()
+		transactions, values, err := benchValues(v.Def, &v.Total)
 		if err != nil {
 			return nil, fmt.Errorf("%s/%s: %w", v.Def.Name, v.Name, err)
 		}
-		values := benchValues(v.Def, &total)
-		if values == nil {
+		if transactions == 0 {
 			continue // no transactions
 		}
 		result := benchfmt.Result{
 			// The last part says how many CPUs there were, as that of every Go
 			// benchmark does; without it, the 30 of ttl-30 would be taken for it.
 			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name), max(h.CPUs, 1)),
-			Iters: int(total.Histograms[record.Response].TotalCount()), Values: values,
+			Iters: int(transactions), Values: values,
 		}
 		for _, c := range []fact{
 			{"goos", h.OS},
@@ -59,30 +58,29 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func benchValues(def *runfile.Definition, total *runfile.Interval) []benchfmt.Value {
-	response := total.Histograms[record.Response]
-	if response == nil || response.TotalCount() == 0 {
-		return nil
+func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions int64, out []benchfmt.Value, err error) {
+	response, err := total.Sparse(record.Response)
+	if transactions = response.Count(); transactions == 0 || err != nil {
+		return 0, nil, err
 	}
-	n := float64(response.TotalCount())
-	p := response.ValueAtPercentilesSlice([]float64{50, 99, 99.9})
-	out := []benchfmt.Value{
+	n := float64(transactions)
+	out = []benchfmt.Value{
 		{Value: response.Mean(), Unit: "ns/op"},
-		{Value: float64(p[0]), Unit: "p50-ns"},
-		{Value: float64(p[1]), Unit: "p99-ns"},
-		{Value: float64(p[2]), Unit: "p999-ns"},
+		{Value: float64(response.Percentile(50)), Unit: "p50-ns"},
+		{Value: float64(response.Percentile(99)), Unit: "p99-ns"},
+		{Value: float64(response.Percentile(99.9)), Unit: "p999-ns"},
 	}
 	perOp := func(count float64, name string) {
 		out = append(out, benchfmt.Value{Value: count / n, Unit: benchName(name) + "/op"})
 	}
 	for i, s := range def.Series {
 		operation := record.Get <= i && i < record.FirstMark
-		count := 0.0
-		if h := total.Histograms[i]; h != nil {
-			count = float64(h.TotalCount())
+		h, err := total.Sparse(i)
+		if err != nil {
+			return 0, nil, err
 		}
-		if operation && count > 0 || s.Mark {
-			perOp(count, s.Name)
+		if operation && h.Count() > 0 || s.Mark {
+			perOp(float64(h.Count()), s.Name)
 		}
 	}
 	for i, outcome := range def.Outcomes {
@@ -90,8 +88,8 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) []benchfmt.Va
 			perOp(float64(total.Outcomes[i]), outcome)
 		}
 	}
-	bill := price.PerMillion(total.Billed, uint64(response.TotalCount()))
-	return append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"})
+	bill := price.PerMillion(total.Billed, uint64(transactions))
+	return transactions, append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"}), nil
 }
 
 // benchName makes a name a part of a benchmark's: without spaces and slashes.

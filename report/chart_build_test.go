@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
-
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
@@ -87,7 +85,7 @@ func fakeRun(def *runfile.Definition, index int, f fakeVariant) *runfile.Variant
 	empty := func(from, to time.Duration) runfile.Interval {
 		return runfile.Interval{From: from, To: to, Snapshot: record.Snapshot{
 			Outcomes: make([]uint64, len(def.Outcomes)), Errors: map[string]uint64{},
-			Histograms: make([]*hdr.Histogram, len(def.Series)),
+			Histograms: make([]*record.Histogram, len(def.Series)),
 		}}
 	}
 	v := &runfile.Variant{Variant: index, Name: f.name, Complete: f.until == 0, Total: empty(0, whole)}
@@ -102,11 +100,9 @@ func fakeRun(def *runfile.Definition, index int, f fakeVariant) *runfile.Variant
 		see := func(series int, value int64) {
 			for _, s := range []*runfile.Interval{&iv, &v.Total} {
 				if s.Histograms[series] == nil {
-					s.Histograms[series] = hdr.New(1, 1<<47, 3)
+					s.Histograms[series] = record.NewTotal()
 				}
-				if err := s.Histograms[series].RecordValue(value); err != nil {
-					panic(err)
-				}
+				s.Histograms[series].Record(value, 1)
 			}
 		}
 		for k := f.n * i / fakeIntervals; k < f.n*(i+1)/fakeIntervals; k++ {

@@ -2,12 +2,13 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
+	"kvbench/internal/runfile"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -19,21 +20,22 @@ type grown struct {
 	Scenario *Scenario
 }
 
-// families are the sets of scenarios that differ in nothing but keys.count, by
-// rising count: their definitions, as they were written, are the same but for
-// it and for the name, the question and the expectations.
+// families are the sets of scenarios that differ in nothing but their number of keys,
+// by rising count: all that bears on their figures is the same but for it. A file of
+// format 1 does not say it in types, and has none.
 func families(s *Summary) [][]grown {
 	var order []string
 	byRest := map[string][]grown{}
 	for i := range s.Scenarios {
-		keys, rest, ok := withoutKeyCount(s.Scenarios[i].def.YAML)
-		if !ok || len(s.Scenarios[i].Variants) == 0 {
+		w := s.Scenarios[i].def.Workload
+		if w == nil || len(s.Scenarios[i].Variants) == 0 {
 			continue
 		}
+		rest := withoutKeyCount(s.Scenarios[i].def)
 		if byRest[rest] == nil {
 			order = append(order, rest)
 		}
-		byRest[rest] = append(byRest[rest], grown{keys, &s.Scenarios[i]})
+		byRest[rest] = append(byRest[rest], grown{uint64(w.Keys.Count), &s.Scenarios[i]})
 	}
 	var out [][]grown
 	for _, rest := range order {
@@ -46,27 +48,16 @@ func families(s *Summary) [][]grown {
 	return out
 }
 
-// withoutKeyCount takes the number of keys out of a definition and returns it
-// and the rest in one form, whatever the order of its fields; ok is false where
-// it has none.
-func withoutKeyCount(definition string) (keys uint64, rest string, ok bool) {
-	var items []map[string]any // it is written as an item of a list
-	if yaml.Unmarshal([]byte(definition), &items) != nil || len(items) != 1 {
-		return 0, "", false
+// withoutKeyCount is what bears on a scenario's figures but the number of keys, in a
+// form that can be compared.
+func withoutKeyCount(def *runfile.Definition) string {
+	w := *def.Workload
+	w.Keys.Count = 0
+	text, err := json.Marshal([]any{def.Pattern, def.Driver, def.Clock, def.Repeats, def.Variants, w})
+	if err != nil { // the run file was JSON
+		panic("report: " + err.Error())
 	}
-	def := items[0]
-	in, _ := def["keys"].(map[string]any)
-	// A number as it may be written in a scenario file: 2_500.
-	keys, err := strconv.ParseUint(strings.ReplaceAll(fmt.Sprint(in["count"]), "_", ""), 10, 64)
-	if err != nil || keys == 0 {
-		return 0, "", false
-	}
-	delete(in, "count")
-	for _, field := range []string{"name", "question", "expect"} {
-		delete(def, field)
-	}
-	text, err := yaml.Marshal(def) // sorts the fields
-	return keys, string(text), err == nil
+	return string(text)
 }
 
 const growthPanel vg.Length = 270

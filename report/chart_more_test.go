@@ -98,20 +98,24 @@ func TestAgeCurves(t *testing.T) {
 	}
 }
 
-// family is a run of scenarios with these definitions; p99 is 1 ms a key.
-func family(t *testing.T, definitions map[string]string) *Summary {
+// listing is a scenario's name, how many keys it has and how large their values are.
+type listing struct {
+	name        string
+	count, size int
+}
+
+// family is a run of scenarios of which p99 is 1 ms a key. One of no size is of a file of
+// format 1.
+func family(t *testing.T, listings ...listing) *Summary {
 	t.Helper()
 	run := &runfile.Run{}
-	for _, name := range []string{"list-900", "list-100", "list-2500", "other", "broken"} {
-		text, ok := definitions[name]
-		if !ok {
-			continue
-		}
-		keys, _, _ := withoutKeyCount(text)
-		one := pageFixture{name: name, variants: []fixtureVariant{
-			{name: "seed", p50: int64(keys) * 1e6, p99: int64(keys) * 1e6, reads: keys}, {name: "flat", p50: 1e6, p99: 1e6},
+	for _, l := range listings {
+		one := pageFixture{name: l.name, variants: []fixtureVariant{
+			{name: "seed", p50: int64(l.count) * 1e6, p99: int64(l.count) * 1e6, reads: uint64(l.count)}, {name: "flat", p50: 1e6, p99: 1e6},
 		}}.run(t)
-		one.Header.Scenarios[0].YAML = text
+		if def := &one.Header.Scenarios[0]; l.size > 0 {
+			def.Workload = &runfile.Workload{Keys: runfile.Keys{Count: l.count, Size: runfile.Size{Min: l.size, Max: l.size}}}
+		}
 		for _, v := range one.Variants {
 			v.Scenario = len(run.Header.Scenarios)
 			run.Variants = append(run.Variants, v)
@@ -123,13 +127,9 @@ func family(t *testing.T, definitions map[string]string) *Summary {
 }
 
 func TestGrowth(t *testing.T) {
-	s := family(t, map[string]string{
-		"list-900":  "- name: list-900\n  question: a?\n  keys: {count: 900, size: 512B}\n  expect: [a]\n",
-		"list-100":  "- name: list-100\n  keys: {size: 512B, count: 100}\n",
-		"list-2500": "- name: list-2500\n  question: b?\n  keys: {count: 2_500, size: 512B}\n",
-		"other":     "- name: other\n  keys: {count: 9_000, size: 1KiB}\n", // of another size
-		"broken":    "{",
-	})
+	s := family(t,
+		listing{"list-900", 900, 512}, listing{"list-100", 100, 512}, listing{"list-2500", 2500, 512},
+		listing{"other-size", 9000, 1024}, listing{"format-1", 9000, 0})
 	got := families(s)
 	if len(got) != 1 {
 		t.Fatalf("%d families", len(got))
@@ -166,7 +166,7 @@ func TestGrowth(t *testing.T) {
 	} else {
 		checkSVG(t, chart, svg)
 	}
-	same := families(family(t, map[string]string{"list-900": "- keys: {count: 900}", "other": "- keys: {count: 900}\n  name: x"}))
+	same := families(family(t, listing{"list-900", 900, 512}, listing{"other", 900, 512}))
 	if len(same) != 0 {
 		t.Error("scenarios of the same number of keys are a family")
 	}

@@ -61,7 +61,7 @@ func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 // ends at the largest.
 func longerThan(h *sparse.Histogram, from, whole float64) (ages, share []float64) {
 	bars := h.Buckets()
-	largest := float64(bars[len(bars)-1].To)
+	largest := float64(h.Max())
 	n, seen, k := float64(h.Count()), int64(0), 0
 	first := math.Floor(math.Log10(max(from, float64(time.Millisecond)))*ageSteps) / ageSteps
 	for step := 0; ; step++ {

@@ -10,7 +10,6 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -127,12 +126,10 @@ func TestCompareHTML(t *testing.T) {
 			Name: "s", Series: record.Standard(), Outcomes: []string{"kv"}, Variants: []runfile.VariantDef{{Name: "v"}},
 		}}}}
 		v := &runfile.Variant{Def: &out.Header.Scenarios[0], Name: "v", Complete: true}
-		v.Total.Outcomes, v.Total.Histograms = []uint64{1000}, make([]*hdr.Histogram, record.FirstMark)
+		v.Total.Outcomes, v.Total.Histograms = []uint64{1000}, make([]*record.Histogram, record.FirstMark)
 		v.Total.Histograms[record.Response] = record.NewTotal()
 		for i := range int64(1000) {
-			if err := v.Total.Histograms[record.Response].RecordValue(median + i*1000); err != nil {
-				t.Fatal(err)
-			}
+			v.Total.Histograms[record.Response].Record(median+i*1000, 1)
 		}
 		out.Variants = []*runfile.Variant{v}
 		return out

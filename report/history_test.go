@@ -11,7 +11,6 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -25,12 +24,10 @@ func night(name, clock, yaml string, response time.Duration, stale int64) *runfi
 		Variants: []runfile.VariantDef{{Name: "seed"}},
 	}
 	total := runfile.Interval{To: time.Second, Snapshot: record.Snapshot{Outcomes: []uint64{100}}}
-	total.Histograms = make([]*hdr.Histogram, len(series))
+	total.Histograms = make([]*record.Histogram, len(series))
 	observe := func(i int, v time.Duration, n int64) {
-		total.Histograms[i] = hdr.New(1, int64(time.Hour), 3)
-		if err := total.Histograms[i].RecordValues(int64(v), n); err != nil {
-			panic(err)
-		}
+		total.Histograms[i] = record.NewTotal()
+		total.Histograms[i].Record(int64(v), n)
 	}
 	observe(record.Response, response, 100)
 	observe(record.FirstMark, time.Second, stale)

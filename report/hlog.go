@@ -43,25 +43,35 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 				tag += fmt.Sprintf("/r%d", v.Repeat+1)
 			}
 			for k := range v.Intervals {
-				iv := &v.Intervals[k]
-				h, err := iv.Histogram(i)
-				if err != nil {
-					return nil, err
-				}
-				if h == nil {
-					continue
-				}
-				h = h.Clone() // the run is not ours to tag
-				h.SetTag(hlogTag.Replace(tag))
-				h.SetStartTimeMs(iv.From.Milliseconds())
-				h.SetEndTimeMs(iv.To.Milliseconds())
-				if err := w.OutputIntervalHistogram(h); err != nil {
+				if err := hlogInterval(&out, w, &v.Intervals[k], i, hlogTag.Replace(tag)); err != nil {
 					return nil, fmt.Errorf("writing %s: %w", tag, err)
 				}
 			}
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// hlogInterval writes a series of an interval, with its true greatest value. What lies
+// outside the histogram's range is told in a comment.
+func hlogInterval(out *bytes.Buffer, w *hdr.HistogramLogWriter, iv *runfile.Interval, series int, tag string) error {
+	h, err := iv.Sparse(series)
+	if h == nil || err != nil {
+		return err
+	}
+	if n := h.Outside(); n > 0 {
+		if err := w.OutputComment(fmt.Sprintf("[%s: %d of the next interval's values lie outside the histogram's range]", tag, n)); err != nil {
+			return err
+		}
+	}
+	text, err := iv.Encoded(series)
+	if err != nil {
+		return err
+	}
+	// Tag, start and length in seconds, greatest value in milliseconds, as the library
+	// writes them of a histogram that it has decoded.
+	_, err = fmt.Fprintf(out, "Tag=%s,%f,%f,%f,%s\n", tag, iv.From.Seconds(), (iv.To - iv.From).Seconds(), float64(h.Max())/hdr.MsToNsRatio, text)
+	return err
 }
 
 // modelledScenarios names, behind a comma, the scenarios whose latency is modelled.

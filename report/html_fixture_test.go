@@ -3,8 +3,6 @@ package report
 import (
 	"testing"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
-
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
@@ -80,7 +78,7 @@ func (f fixtureVariant) result(t testing.TB, index int, def *runfile.Definition)
 		Outcomes:   []uint64{uint64(n/2) - min(f.errors, uint64(n/2)), uint64(n - n/2), min(f.errors, uint64(n/2))},
 		Errors:     map[string]uint64{},
 		Billed:     record.Billed{Reads: f.reads * uint64(n) / 1000},
-		Histograms: make([]*hdr.Histogram, len(def.Series)),
+		Histograms: make([]*record.Histogram, len(def.Series)),
 	}}
 	if f.errors > 0 {
 		total.Errors["429"] = f.errors
@@ -90,9 +88,7 @@ func (f fixtureVariant) result(t testing.TB, index int, def *runfile.Definition)
 		if *h == nil {
 			*h = record.NewTotal()
 		}
-		if err := (*h).RecordValue(value); err != nil {
-			t.Fatal(err)
-		}
+		(*h).Record(value, 1)
 	}
 	for i := range n {
 		see(record.Response, []int64{f.p50, f.p99}[2*i/n])

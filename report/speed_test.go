@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,8 +14,6 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // largeRun is a run file of so many scenarios of eight variants that each ran
@@ -42,10 +41,9 @@ func largeRun(t testing.TB, scenarios int) []byte {
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	draw := lognormal(10*time.Millisecond, 200*time.Millisecond)
-	var kinds [intervals][]*hdr.Histogram
-	total := make([]*hdr.Histogram, len(h.Scenarios[0].Series))
+	var kinds [intervals][]*record.Histogram
+	recorder, tally := record.New(len(h.Scenarios[0].Series), 4, 1, false), record.Tally{}
 	for k := range kinds {
-		kinds[k] = make([]*hdr.Histogram, len(total))
 		for _, s := range []struct{ series, n int }{
 			{record.Response, perInterval},
 			{record.Wait, perInterval},
@@ -56,59 +54,49 @@ func largeRun(t testing.TB, scenarios int) []byte {
 			{record.FirstMark, perInterval / 5},
 			{record.FirstMark + 1, 20},
 		} {
-			kinds[k][s.series] = hdr.New(1, 1<<47, 2)
-			if total[s.series] == nil {
-				total[s.series] = record.NewTotal()
-			}
 			for range s.n {
-				v := int64(draw(r, 0))
-				_ = kinds[k][s.series].RecordValue(v)
-				_ = total[s.series].RecordValue(v)
+				tally.See(s.series, int64(draw(r, 0)))
 			}
 		}
+		recorder.Commit(0, &tally, nil)
+		kinds[k] = recorder.Interval().Histograms
 	}
-	var out bytes.Buffer
-	w, err := runfile.NewWriter(&out, h)
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot := func(n uint64, histograms []*hdr.Histogram) record.Snapshot {
+	total := recorder.Total().Histograms
+	snapshot := func(n uint64, histograms []*record.Histogram) record.Snapshot {
 		return record.Snapshot{
 			Outcomes: []uint64{n / 2, n / 4, n / 4, 0}, Errors: map[string]uint64{},
 			Billed: record.Billed{Reads: n, Writes: n / 10}, Histograms: histograms,
 		}
 	}
-	// One variant is written for real; the lines of the others are the same.
-	if err := w.Begin(0, 0, 0); err != nil {
-		t.Fatal(err)
-	}
-	before := out.Len()
+	one := &runfile.Variant{Complete: true, Total: runfile.Interval{To: time.Hour, Snapshot: snapshot(intervals*perInterval, total)}}
 	for k := range kinds {
 		from, length := time.Duration(k)*time.Hour/intervals, time.Hour/intervals
-		if err := w.Interval(runfile.Interval{From: from, To: from + length, Snapshot: snapshot(perInterval, kinds[k])}); err != nil {
+		one.Intervals = append(one.Intervals, runfile.Interval{From: from, To: from + length, Snapshot: snapshot(perInterval, kinds[k])})
+	}
+	file := func(scenarios int, one *runfile.Variant) []byte {
+		var out bytes.Buffer
+		w, err := runfile.NewWriter(&out, h)
+		for i := range scenarios {
+			for j := range variants {
+				err = errors.Join(err, w.Begin(i, j, 0))
+				for _, iv := range one.Intervals {
+					err = errors.Join(err, w.Interval(iv))
+				}
+				err = errors.Join(err, w.End(one))
+			}
+		}
+		if err = errors.Join(err, w.Close(false)); err != nil {
 			t.Fatal(err)
 		}
+		return out.Bytes()
 	}
-	v := runfile.Variant{Complete: true, Total: runfile.Interval{To: time.Hour, Snapshot: snapshot(intervals*perInterval, total)}}
-	if err := w.End(&v); err != nil {
+	// The variants of one scenario are written for real; what those of the others have is
+	// copied.
+	run, err := runfile.Read("run.jsonl", bytes.NewReader(file(1, one)))
+	if err != nil {
 		t.Fatal(err)
 	}
-	lines := bytes.Clone(out.Bytes()[before:])
-	for i := range scenarios {
-		for j := range variants {
-			if i+j == 0 {
-				continue
-			}
-			if err := w.Begin(i, j, 0); err != nil {
-				t.Fatal(err)
-			}
-			out.Write(lines)
-		}
-	}
-	if err := w.Close(false); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	return file(scenarios, run.Variants[0])
 }
 
 // A run that was read is small: its histograms stay in the file.

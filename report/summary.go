@@ -107,6 +107,9 @@ type Stats struct {
 	P99   int64   `json:"p99"`
 	P999  int64   `json:"p999"`
 	Max   int64   `json:"max"`
+	// Beyond is how many of the values lie outside the range of a histogram: of those
+	// no more is known than Min and Max.
+	Beyond uint64 `json:"beyond,omitempty"`
 }
 
 // Summarise puts a run in figures. results are what its expectations came to.
@@ -292,7 +295,7 @@ func (v *Variant) histogram(series int) (*sparse.Histogram, error) {
 
 func statistics(s record.Series, h *sparse.Histogram) Stats {
 	out := Stats{Unit: s.Unit, Of: s.Of}
-	out.Count, out.Mean, out.Min, out.Max = uint64(h.Count()), h.Mean(), h.Min(), h.Max()
+	out.Count, out.Mean, out.Min, out.Max, out.Beyond = uint64(h.Count()), h.Mean(), h.Min(), h.Max(), uint64(h.Outside())
 	out.P50, out.P90, out.P95, out.P99, out.P999 = h.Percentile(50), h.Percentile(90), h.Percentile(95), h.Percentile(99), h.Percentile(99.9)
 	return out
 }

@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,7 @@ import (
 	"kvbench/internal/runfile"
 )
 
-// A total that can't be decoded is told as its variant's failure; the others are
+// A total that can't be read any more is told as its variant's failure; the others are
 // reported.
 func TestDamagedTotal(t *testing.T) {
 	run := runOf(tiers(t))
@@ -31,21 +33,40 @@ func TestDamagedTotal(t *testing.T) {
 	if err := w.Close(false); err != nil {
 		t.Fatal(err)
 	}
-	text := file.String()
-	at := strings.Index(text, `"response":"HIST`)
-	damaged := text[:at+40] + "AAAA" + text[at+44:]
-	got, err := runfile.Read("run.jsonl", strings.NewReader(damaged))
+	text := file.Bytes()
+	got, err := runfile.Read("run.jsonl", bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
+	at := bytes.Index(text, []byte(`"response":[`))
+	at += bytes.Index(text[at:], []byte("HIST"))
+	copy(text[at+40:], "AAAA") // the file changes after it was read
 	s := Summarise(got, nil)
 	for i, v := range s.Scenarios[0].Variants {
-		failed := strings.Contains(v.Errored, "its total: series response")
+		failed := strings.Contains(v.Errored, "its total: line 3: series response")
 		if failed != (i == 0) || i == 0 && v.Complete {
 			t.Errorf("%s: complete %v, %q", v.Name, v.Complete, v.Errored)
 		}
 	}
 }
+
+// What lies beyond the range of a histogram is counted and said, and its size is true.
+func TestBeyondTheRange(t *testing.T) {
+	s := fakeScenario(t, []string{"kv"}, []record.Series{{Name: "stale-read", Unit: "ns", Of: "response", Mark: true}},
+		fakeVariant{name: "seed", n: 2000, latency: constant(time.Second), shares: []float64{1}, marks: map[string]fakeMark{
+			"stale-read": {1, func(r *rand.Rand) int64 { return 100 * day * (1 + r.Int64N(5)) }},
+		}})
+	st := s.Variants[0].Series["stale-read"]
+	if st.Min != 100*day || st.Max != 500*day || st.Count != 2000 || st.Beyond < 300 || st.Beyond > 500 || st.P99 != 500*day {
+		t.Errorf("%+v", st)
+	}
+	want := fmt.Sprintf("example/seed: %d of 2,000 values of stale-read lie outside the range that is recorded, 0 to %s", st.Beyond, duration(record.MaxValue))
+	if text := strings.Join(s.warnings(), "\n"); !strings.HasPrefix(text, want) {
+		t.Errorf("%s, want %s…", text, want)
+	}
+}
+
+const day = int64(24 * time.Hour)
 
 // What befell several variants is one warning.
 func TestErrorWarning(t *testing.T) {

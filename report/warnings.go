@@ -39,6 +39,13 @@ func (s *Scenario) warnings() []string {
 			out = append(out, fmt.Sprintf("%s: the load generator was late by %s at p99, of a response of %s: the machine is too small for this load.",
 				name, duration(late.P99), duration(response.P99)))
 		}
+		for _, series := range s.def.Series {
+			if st := v.Series[series.Name]; st.Beyond > 0 {
+				out = append(out, fmt.Sprintf("%s: %s of %s values of %s lie outside the range that is recorded, 0 to %s: min and max are true, "+
+					"and what else is said of their size is no more than that.",
+					name, grouped(st.Beyond), grouped(st.Count), series.Name, value(record.MaxValue, series.Unit)))
+			}
+		}
 		if v.Errored == "" && v.outcomeShare("error") > errorShare { // else that says why
 			failing = append(failing, v)
 		}

@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/record"
+
 	"kvbench/drivers"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
 	"kvbench/scenarios"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // unobserved is the observer of a run that only its total is wanted of.
@@ -56,13 +56,13 @@ func run(t testing.TB, variant, fields string) observed {
 }
 
 // series returns the histogram of a series; empty when nothing was observed.
-func (o observed) series(name string) *hdr.Histogram {
+func (o observed) series(name string) *record.Histogram {
 	for i, s := range o.pattern.Series() {
 		if s.Name == name {
 			if h := o.Histograms[i]; h != nil {
 				return h
 			}
-			return hdr.New(1, 10, 3)
+			return record.NewTotal()
 		}
 	}
 	o.t.Fatalf("no series %s", name)

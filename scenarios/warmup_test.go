@@ -210,7 +210,7 @@ func (o observed) countOf(name string) int64 {
 // buckets are the filled buckets of a series.
 func buckets(o observed, series string) map[int64]int64 {
 	filled := map[int64]int64{}
-	for _, bar := range o.series(series).Distribution() {
+	for _, bar := range o.series(series).Inside().Distribution() {
 		if bar.Count > 0 {
 			filled[bar.From] += bar.Count
 		}

@@ -188,7 +188,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
-		Clock: s.Clock, Driver: s.Driver, Traits: traits,
+		Clock: s.Clock, Driver: s.Driver, Traits: traits, Workload: workload(s),
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
@@ -196,7 +196,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))
-		if _, err := s.Pattern.New(s.Setup(v, traits, p.header.Seed)); err != nil {
+		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, p.header.Seed), def.Workload)); err != nil {
 			field, _, _ := strings.Cut(err.Error(), " ") // which the words of a pattern begin with
 			return def, s.At("with."+field, fmt.Sprintf("%v (variant %s)", err, v.Name), "")
 		}

@@ -43,7 +43,7 @@ func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 	defer run.Close()
 	var out []string
 	for _, v := range run.Variants {
-		response, err := v.Total.Histogram(record.Response)
+		response, err := v.Total.Sparse(record.Response)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -21,7 +22,14 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "deltas": deltas},
+		Setup: func(e *testscript.Env) error { // a run file as kvbench wrote it before there was another format
+			data, err := os.ReadFile("../../internal/runfile/testdata/format1.jsonl")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(e.WorkDir, "format1.jsonl"), data, 0o644)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "deltas": deltas},
 	})
 }
 

@@ -109,7 +109,7 @@ func BenchmarkTransaction(b *testing.B) {
 					b.Fatal(err)
 				}
 				h := v.Total.Histograms[record.Get]
-				b.ReportMetric(float64(h.ValueAtQuantile(50)), "p50-get-ns")
+				b.ReportMetric(float64(h.ValueAtPercentile(50)), "p50-get-ns")
 			})
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -27,15 +26,13 @@ func observed(variant, repeat int, outcomes []uint64, values map[string][]int64)
 	names := seriesNames(testNames().Series)
 	v := &runfile.Variant{Variant: variant, Repeat: repeat, Complete: true}
 	v.Total.Outcomes, v.Total.Errors = outcomes, map[string]uint64{}
-	v.Total.Histograms = make([]*hdr.Histogram, len(names))
+	v.Total.Histograms = make([]*record.Histogram, len(names))
 	for i, name := range names {
 		for _, value := range values[name] {
 			if v.Total.Histograms[i] == nil {
 				v.Total.Histograms[i] = record.NewTotal()
 			}
-			if err := v.Total.Histograms[i].RecordValue(value); err != nil {
-				panic(err)
-			}
+			v.Total.Histograms[i].Record(value, 1)
 		}
 	}
 	return v

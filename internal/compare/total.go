@@ -165,11 +165,16 @@ func countOrShare(m Metric, n, whole uint64, of string) (v float64, missing stri
 }
 
 // same reports whether a value of a series is the wanted one as far as its
-// histogram can tell: to 0.1 %. A count or a share is exact.
+// histogram can tell: to 0.1 %. A count or a share is exact, and so are the least and
+// the greatest value but of a run file of format 1.
 func (t *total) same(m Metric, have, want float64) bool {
 	if m.Kind != "series" || m.Stat == "count" || m.Stat == "share" || m.Stat == "mean" {
 		return have == want
 	}
-	b, ok := t.histograms[findSeries(t.def.Series, m.Name)].Find(int64(have))
+	h := &t.histograms[findSeries(t.def.Series, m.Name)]
+	if h.Exact() && (m.Stat == "min" || m.Stat == "max") {
+		return have == want
+	}
+	b, ok := h.Find(int64(have))
 	return ok && float64(b.From) <= want && want <= float64(b.To)
 }

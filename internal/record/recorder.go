@@ -3,22 +3,7 @@ package record
 import (
 	"sync"
 	"time"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
-
-// The precision of a histogram in significant decimal digits: 0.1 % for a
-// total, 1 % for an interval, of which a run file holds many.
-const (
-	totalDigits    = 3
-	intervalDigits = 2
-	// maxValue is the largest value that can be told apart: in nanoseconds, 39
-	// hours. What is larger is recorded as this.
-	maxValue = 1<<47 - 1
-)
-
-// NewTotal returns an empty histogram with the range and precision of a total.
-func NewTotal() *hdr.Histogram { return hdr.New(1, maxValue, totalDigits) }
 
 // Tally is what one task has observed since it last committed. The zero value
 // is empty. It allocates nothing once it has grown.
@@ -73,7 +58,7 @@ type Snapshot struct {
 	Errors   map[string]uint64
 	Billed   Billed
 	// Histograms are by series; nil where nothing was observed.
-	Histograms []*hdr.Histogram
+	Histograms []*Histogram
 }
 
 // Recorder collects the tallies of many tasks. Each task commits to a shard of
@@ -116,7 +101,7 @@ func newCounts(series, outcomes, digits int) counts {
 		Snapshot: Snapshot{
 			Outcomes:   make([]uint64, outcomes),
 			Errors:     map[string]uint64{},
-			Histograms: make([]*hdr.Histogram, series),
+			Histograms: make([]*Histogram, series),
 		},
 	}
 }
@@ -150,14 +135,13 @@ func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
 	t.Reset()
 }
 
-func (c *counts) record(series int, value, n int64) {
+func (c *counts) record(series int, value, times int64) {
 	h := c.Histograms[series]
 	if h == nil {
-		h = hdr.New(1, maxValue, c.digits)
+		h = newHistogram(c.digits)
 		c.Histograms[series] = h
 	}
-	// The value is in range, so it is never refused.
-	_ = h.RecordValues(min(max(value, 0), maxValue), n)
+	h.Record(value, times)
 }
 
 // Interval returns what was recorded since the last call.

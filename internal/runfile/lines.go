@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -8,24 +9,36 @@ import (
 	"kvbench/internal/record"
 )
 
-// Format is the version of the run file's format that this package writes. It
-// reads this one only.
-const Format = 1
+// Format is the version of the run file's format that this package writes. It reads the
+// first one too, which has no check sums.
+const (
+	Format    = 2
+	unchecked = 1
+)
 
-// line is one line of a run file: exactly one of its fields is set.
+// line is one line of a run file: exactly one of header, begin, interval, end and
+// trailer is set.
 type line struct {
-	Header   *Header   `json:"header,omitempty"`
+	Header *Header `json:"header,omitempty"`
+	*Key
 	Begin    *begin    `json:"begin,omitempty"`
 	Interval *interval `json:"interval,omitempty"`
 	End      *end      `json:"end,omitempty"`
 	Trailer  *trailer  `json:"trailer,omitempty"`
+	CRC      string    `json:"crc,omitempty"` // written by seal
 }
 
-// begin says that the intervals up to the next end are of this variant.
+// Key says what a line is about; in format 1 it stands in the line "begin" alone.
+type Key struct {
+	Scenario string    `json:"scenario"`
+	Variant  string    `json:"variant"`
+	Repeat   int       `json:"repeat"`
+	Point    []Setting `json:"point,omitempty"`
+}
+
+// begin says that a variant begins.
 type begin struct {
-	Scenario string `json:"scenario"`
-	Variant  string `json:"variant"`
-	Repeat   int    `json:"repeat"`
+	*Key // format 1
 }
 
 type interval struct {
@@ -34,9 +47,9 @@ type interval struct {
 	Outcomes []uint64          `json:"outcomes"` // by the scenario's outcomes
 	Errors   map[string]uint64 `json:"errors,omitempty"`
 	Billed   record.Billed     `json:"billed"`
-	// Series holds, by name, compressed HDR histograms in base64 (version 2 of
-	// HdrHistogram's interchange format); what was not observed is left out.
-	Series map[string]string `json:"series"`
+	// Series holds by name what was observed, as observed says; what was not is left
+	// out.
+	Series map[string]json.RawMessage `json:"series"`
 }
 
 type end struct {
@@ -52,43 +65,63 @@ type end struct {
 }
 
 type trailer struct {
-	Interrupted bool `json:"interrupted"`
+	Interrupted bool     `json:"interrupted"`
+	Lines       int      `json:"lines,omitempty"` // before this one
+	Keys        []keyEnd `json:"keys,omitempty"`
+}
+
+// keyEnd is the check sum of the last line of a key. They are in the order in which
+// the keys began.
+type keyEnd struct {
+	Key
+	CRC string `json:"crc"`
 }
 
 func (w *Writer) encode(iv *Interval) (interval, error) {
 	out := interval{
 		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
-		Series: map[string]string{},
+		Series: map[string]json.RawMessage{},
 	}
-	if iv.file != nil {
-		for i := range iv.at {
-			text, err := iv.text(i)
-			if err != nil {
-				return out, err
-			}
-			if text != nil {
-				out.Series[w.series[i].Name] = string(text)
-			}
-		}
-		return out, nil
-	}
-	for i, h := range iv.Histograms {
-		if h == nil || h.TotalCount() == 0 {
-			continue
-		}
-		text, err := w.histograms.Encode(h)
+	for i, s := range w.series {
+		o, err := w.observed(iv, i)
 		if err != nil {
-			return out, fmt.Errorf("encoding series %s: %w", w.series[i].Name, err)
+			return out, fmt.Errorf("encoding series %s: %w", s.Name, err)
 		}
-		out.Series[w.series[i].Name] = string(text)
+		if o.count > 0 {
+			out.Series[s.Name] = appendObserved(nil, o)
+		}
 	}
 	return out, nil
 }
 
-// decode leaves the histograms in the file: texts says where they are.
-func decode(in *interval, texts []text, file io.ReaderAt, def *Definition) (Interval, error) {
+// observed is what is written of a series; its count is 0 where that is nothing.
+func (w *Writer) observed(iv *Interval, series int) (o observed, err error) {
+	if iv.file != nil { // as it was read
+		text, err := iv.text(series)
+		if text == nil || err != nil {
+			return o, err
+		}
+		if o, err = parseObserved(text); err != nil || o.count > 0 {
+			return o, err
+		}
+		h, err := iv.Sparse(series)
+		o.count = h.Count()
+		return o, err
+	}
+	if series >= len(iv.Histograms) || iv.Histograms[series].TotalCount() == 0 {
+		return o, nil
+	}
+	h := iv.Histograms[series]
+	o = observed{count: h.TotalCount(), ends: h.Ends(), exact: true}
+	o.histogram, err = w.histograms.Encode(h.Inside())
+	return o, err
+}
+
+// decode leaves the histograms in the file: texts says where they are, and gets the
+// index of its series.
+func decode(in *interval, texts []text, file io.ReaderAt, number int, def *Definition) (Interval, error) {
 	out := Interval{
-		From: in.From, To: in.To, file: file, at: make([]span, len(def.Series)), def: def,
+		From: in.From, To: in.To, file: file, line: number, at: make([]span, len(def.Series)), def: def,
 		Snapshot: record.Snapshot{Outcomes: in.Outcomes, Errors: in.Errors, Billed: in.Billed},
 	}
 	if len(in.Outcomes) != len(def.Outcomes) {
@@ -96,15 +129,15 @@ func decode(in *interval, texts []text, file io.ReaderAt, def *Definition) (Inte
 	}
 	unknown := len(texts) + len(in.Series) // those were not where they are written
 	for i, s := range def.Series {
-		for _, t := range texts {
-			if string(t.name) == s.Name {
-				out.at[i] = t.at
+		for j := range texts {
+			if t := &texts[j]; string(t.name) == s.Name && out.at[i] == (span{}) {
+				out.at[i], t.series = t.at, i
 				unknown--
 			}
 		}
 	}
 	if unknown != 0 {
-		return out, fmt.Errorf("%d series that the scenario does not have", unknown)
+		return out, fmt.Errorf("%d series that the scenario does not have, or has twice", unknown)
 	}
 	return out, nil
 }

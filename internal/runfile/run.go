@@ -3,16 +3,12 @@
 package runfile
 
 import (
-	"fmt"
 	"io"
 	"path/filepath"
 	"time"
 
 	"kvbench/internal/record"
-	"kvbench/internal/sparse"
 	"kvbench/kv"
-
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // Run is one run as it was read from its file.
@@ -36,7 +32,7 @@ type Run struct {
 // Header is the first line of a run file: everything that is known before
 // anything runs.
 type Header struct {
-	Format  int    `json:"format"` // of the file; see Format
+	Format  int    `json:"format"` // of the file: Format, or an older one that was read
 	Version string `json:"version"`
 	Go      string `json:"go"`
 	OS      string `json:"os"`
@@ -78,8 +74,10 @@ type Definition struct {
 	Models []string  `json:"models,omitempty"`
 	Clock  string    `json:"clock"`  // "virtual" or "wall"
 	Driver string    `json:"driver"` // its store's URL
-	Traits kv.Traits `json:"traits"`
-	// Load describes the load in a phrase: "200/s poisson for 10m0s".
+	Traits kv.Traits `json:"traits"` // what the store can do, and what it charges
+	// Workload is what the scenario sets, in types; nil in a file of format 1.
+	Workload *Workload `json:"workload,omitempty"`
+	// Load describes the load in a phrase, for people: "200/s poisson for 10m0s".
 	Load string `json:"load"`
 	// Rate is the planned arrival rate in transactions a second; 0 for a
 	// closed loop.
@@ -108,8 +106,11 @@ type Variant struct {
 	Scenario int // index into Header.Scenarios
 	Variant  int // index into the scenario's Variants
 	Repeat   int // counted from 0
-	Def      *Definition
-	Name     string
+	// Point are the settings that a sweep varies, as they were for this variant; empty
+	// where there is no sweep.
+	Point []Setting
+	Def   *Definition
+	Name  string
 
 	// Total is the whole measured time. Of a run that was read, the histograms of it
 	// and of the intervals are still in the file: see Interval.
@@ -135,119 +136,6 @@ type Variant struct {
 	Complete bool
 	// Error is why it failed; empty when it did not.
 	Error string
-}
-
-// Interval is what was observed in a stretch of the measured time. A
-// transaction belongs to the interval in which it ended.
-type Interval struct {
-	From, To        time.Duration // since measuring began
-	record.Snapshot               // by the scenario's Outcomes and Series
-
-	// Of an interval that was read, the histograms are left in the file: a long run
-	// has gigabytes of them. See Sparse, Histogram and Decode.
-	file io.ReaderAt
-	at   []span // by the scenario's series
-	def  *Definition
-}
-
-// span is where a text stands in the file; the zero value is none.
-type span struct {
-	offset int64
-	length int
-}
-
-// Decode returns the interval with its histograms. Those of a run that was read
-// are read anew by every call. An error names the series.
-func (iv *Interval) Decode() (Interval, error) {
-	if iv.file == nil {
-		return *iv, nil
-	}
-	out := Interval{From: iv.From, To: iv.To, Snapshot: iv.Snapshot}
-	out.Histograms = make([]*hdr.Histogram, len(iv.def.Series))
-	for i := range out.Histograms {
-		var err error
-		if out.Histograms[i], err = iv.Histogram(i); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
-}
-
-// Histogram returns that of one series, by its index; nil where nothing was
-// observed. It reads like Decode.
-func (iv *Interval) Histogram(series int) (*hdr.Histogram, error) {
-	if iv.file == nil {
-		return iv.Histograms[series], nil
-	}
-	text, err := iv.text(series)
-	if text == nil || err != nil {
-		return nil, err
-	}
-	h, err := hdr.Decode(text)
-	if err != nil {
-		return nil, iv.failed(series, err)
-	}
-	return h, nil
-}
-
-// Sparse returns the filled buckets of the histogram of one series, by its index,
-// for a small part of the time and the memory of Histogram. It is nil where
-// nothing was observed.
-func (iv *Interval) Sparse(series int) (*sparse.Histogram, error) {
-	if iv.file == nil {
-		h := iv.Histograms[series]
-		if h == nil || h.TotalCount() == 0 {
-			return nil, nil
-		}
-		return sparse.Of(h), nil
-	}
-	text, err := iv.text(series)
-	if text == nil || err != nil {
-		return nil, err
-	}
-	h, err := sparse.Decode(text)
-	if err != nil {
-		return nil, iv.failed(series, err)
-	}
-	return h, nil
-}
-
-// Read is Sparse into a histogram that there is, which is emptied where nothing was
-// observed.
-func (iv *Interval) Read(series int, into *sparse.Histogram) error {
-	if iv.file == nil {
-		into.Reset()
-		h, err := iv.Sparse(series)
-		into.Merge(h)
-		return err
-	}
-	text, err := iv.text(series)
-	if text == nil || err != nil {
-		into.Reset()
-		return err
-	}
-	if err := into.Read(text); err != nil {
-		return iv.failed(series, err)
-	}
-	return nil
-}
-
-// text reads the encoded histogram of a series of an interval that was read; nil
-// where there is none.
-func (iv *Interval) text(series int) ([]byte, error) {
-	at := iv.at[series]
-	if at == (span{}) {
-		return nil, nil
-	}
-	text := make([]byte, at.length)
-	if _, err := iv.file.ReadAt(text, at.offset); err != nil {
-		return nil, iv.failed(series, err)
-	}
-	return text, nil
-}
-
-func (iv *Interval) failed(series int, err error) error {
-	return fmt.Errorf("series %s from %v to %v: %w", iv.def.Series[series].Name, iv.From, iv.To, err)
 }
 
 // Close closes the file of a run that was opened: from then on its histograms

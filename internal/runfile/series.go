@@ -3,15 +3,18 @@ package runfile
 import (
 	"bytes"
 	"errors"
+	"strconv"
 )
 
-// text is where the encoded histogram of a series stands.
+// text is where what was observed of a series stands.
 type text struct {
-	name []byte // of the series
-	at   span   // without the quotes
+	name   []byte // of the series
+	body   []byte // for parseObserved
+	at     span   // of body
+	series int    // its index, once it is known
 }
 
-var errSeries = errors.New("its series are not names and base64 texts")
+var errSeries = errors.New("its series are not names and histograms")
 
 // cutSeries appends a line to rest, without what is in its object "series", and the
 // texts of that object to texts. They are nearly all of a file, and read like any
@@ -33,10 +36,10 @@ func cutSeries(rest []byte, texts []text, line []byte, offset int64) ([]byte, []
 			return nil, nil, errSeries
 		}
 		t := text{name: line[from:to]}
-		if from, to, ok = c.quoted(); !ok {
+		if from, to, ok = c.observed(); !ok {
 			return nil, nil, errSeries
 		}
-		t.at = span{offset: offset + int64(from), length: to - from}
+		t.body, t.at = line[from:to], span{offset: offset + int64(from), length: to - from}
 		texts = append(texts, t)
 	}
 	rest = append(rest, line[:begin]...)
@@ -66,16 +69,21 @@ type cursor struct {
 	at   int
 }
 
+// space goes beyond white space.
+func (c *cursor) space() {
+	for c.at < len(c.line) && bytes.IndexByte([]byte(" \t\r\n"), c.line[c.at]) >= 0 {
+		c.at++
+	}
+}
+
 // take goes beyond a character and the white space before it, if it is next.
 func (c *cursor) take(want byte) bool {
-	at := c.at
-	for at < len(c.line) && bytes.IndexByte([]byte(" \t\r\n"), c.line[at]) >= 0 {
-		at++
-	}
-	if at == len(c.line) || c.line[at] != want {
+	before := c.at
+	if c.space(); c.at == len(c.line) || c.line[c.at] != want {
+		c.at = before
 		return false
 	}
-	c.at = at + 1
+	c.at++
 	return true
 }
 
@@ -92,4 +100,41 @@ func (c *cursor) quoted() (from, to int, ok bool) {
 	}
 	c.at = from + n + 1
 	return from, from + n, true
+}
+
+// observed goes beyond a string, or a list whose last element is one, and returns
+// where it begins and ends.
+func (c *cursor) observed() (from, to int, ok bool) {
+	c.space()
+	from = c.at
+	list := c.take('[')
+	if list {
+		if n := bytes.IndexByte(c.line[c.at:], '"'); n >= 0 {
+			c.at += n
+		}
+	}
+	if _, _, ok = c.quoted(); ok && list {
+		ok = c.take(']')
+	}
+	return from, c.at, ok
+}
+
+// number goes beyond a whole number.
+func (c *cursor) number() (n int64, ok bool) {
+	c.space()
+	end := c.at
+	for end < len(c.line) && (c.line[end] == '-' || '0' <= c.line[end] && c.line[end] <= '9') {
+		end++
+	}
+	n, err := strconv.ParseInt(string(c.line[c.at:end]), 10, 64)
+	c.at = end
+	return n, err == nil
+}
+
+// end is an error where anything but white space is left.
+func (c *cursor) end() error {
+	if c.space(); c.at < len(c.line) {
+		return errObserved
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,56 +13,93 @@ import (
 // Writer writes a run file as the run goes on, one line at a call. What was
 // written before a kill can be read.
 type Writer struct {
-	json       *json.Encoder
+	out        io.Writer
 	histograms sparse.Encoder
 	header     Header
-	series     []record.Series // of the variant that has begun
+	headerCRC  uint32
+	lines      int
+	keys       []keyEnd
+	crc        uint32          // of the last line of the variant that has begun
+	series     []record.Series // of that variant; nil where none has begun
 }
 
 // NewWriter writes the header and returns a writer for the rest.
-func NewWriter(w io.Writer, h Header) (*Writer, error) {
+func NewWriter(out io.Writer, h Header) (*Writer, error) {
 	h.Format = Format
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return &Writer{json: enc, header: h}, enc.Encode(line{Header: &h})
+	w := &Writer{out: out, header: h}
+	var err error
+	w.headerCRC, err = w.write(line{Header: &h}, 0)
+	return w, err
 }
 
-// Begin says that a variant of a scenario begins. Scenario and variant are
-// indexes into the header; repeats are counted from 0.
-func (w *Writer) Begin(scenario, variant, repeat int) error {
-	def := &w.header.Scenarios[scenario]
-	w.series = def.Series
-	return w.json.Encode(line{Begin: &begin{
-		Scenario: def.Name, Variant: def.Variants[variant].Name, Repeat: repeat,
-	}})
+// write seals a line, whose check sum goes on from one before, and writes it in one call.
+func (w *Writer) write(l line, before uint32) (crc uint32, err error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(l); err != nil {
+		return 0, err
+	}
+	sealed, crc := seal(bytes.TrimSuffix(text.Bytes(), []byte("\n")), before)
+	w.lines++
+	_, err = w.out.Write(sealed)
+	return crc, err
 }
+
+// strand writes a line of the variant that has begun.
+func (w *Writer) strand(l line) (err error) {
+	last := &w.keys[len(w.keys)-1]
+	l.Key = &last.Key
+	w.crc, err = w.write(l, w.crc)
+	last.CRC = crcText(w.crc)
+	return err
+}
+
+// Begin says that a variant of a scenario begins, at a point of a sweep if there is one.
+// Scenario and variant are indexes into the header; repeats are counted from 0.
+func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
+	def := &w.header.Scenarios[scenario]
+	w.series, w.crc = def.Series, w.headerCRC
+	w.keys = append(w.keys, keyEnd{Key: Key{
+		Scenario: def.Name, Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
+	}})
+	return w.strand(line{Begin: &begin{}})
+}
+
+var errNotBegun = errors.New("runfile: a line of a variant that has not begun")
 
 // Interval writes an interval of the variant that has begun.
 func (w *Writer) Interval(iv Interval) error {
 	if w.series == nil {
-		return errors.New("runfile: an interval before any variant began")
+		return errNotBegun
 	}
 	out, err := w.encode(&iv)
 	if err != nil {
 		return err
 	}
-	return w.json.Encode(line{Interval: &out})
+	return w.strand(line{Interval: &out})
 }
 
 // End ends the variant that has begun. Of v, only the total and how it ended
 // are written.
 func (w *Writer) End(v *Variant) error {
+	if w.series == nil {
+		return errNotBegun
+	}
 	total, err := w.encode(&v.Total)
 	if err != nil {
 		return err
 	}
-	return w.json.Encode(line{End: &end{
+	err = w.strand(line{End: &end{
 		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, FirstError: v.FirstError,
 		Complete: v.Complete, Error: v.Error,
 	}})
+	w.series = nil
+	return err
 }
 
 // Close writes the trailer, without which a run counts as cut off.
 func (w *Writer) Close(interrupted bool) error {
-	return w.json.Encode(line{Trailer: &trailer{Interrupted: interrupted}})
+	_, err := w.write(line{Trailer: &trailer{Interrupted: interrupted, Lines: w.lines, Keys: w.keys}}, w.headerCRC)
+	return err
 }

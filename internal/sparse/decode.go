@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zlib"
@@ -25,20 +24,22 @@ const (
 // significant digits (4 each), lowest and highest value, conversion ratio (8 each).
 const headerSize = 40
 
-// maxCounts is the bytes of counts that are read at most: all counts of the
-// finest histogram there is, of 5 digits, are fewer.
-const maxCounts = 1 << 26
+// countSize is the most bytes that a count takes.
+const countSize = 9
+
+var errTooMany = errors.New("the counts add up to more than 2^63")
 
 // Decode reads a histogram in base64 of the compressed version 2 of HdrHistogram's
-// interchange format, as hdrhistogram-go's Encode writes it. It is a fraction of the
-// work of the library's DecodePacked, which searches for the place of every count.
+// interchange format, as hdrhistogram-go's Encode writes it, and checks its check sum.
+// It is a fraction of the work of the library's DecodePacked, which searches for the
+// place of every count. Of the least and the greatest value it knows the buckets; see
+// Bound.
 func Decode(text []byte) (*Histogram, error) {
-	d := decoders.Get().(*decoder)
-	defer decoders.Put(d)
-	if err := d.read(text); err != nil {
+	h := &Histogram{}
+	if err := h.Read(text); err != nil {
 		return nil, err
 	}
-	return &Histogram{buckets: slices.Clone(d.buckets)}, nil
+	return h, nil
 }
 
 // Read replaces the histogram by what Decode returns, in memory that there is. After
@@ -50,6 +51,7 @@ func (h *Histogram) Read(text []byte) error {
 		return err
 	}
 	h.buckets = append(h.buckets[:0], d.buckets...)
+	h.endAtBuckets()
 	return nil
 }
 
@@ -59,15 +61,17 @@ type decoder struct {
 	source  bytes.Reader
 	zlib    io.ReadCloser
 	header  [headerSize]byte
+	layout  layout
 	counts  bytes.Buffer
 	buckets []Bucket
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// inflate sets the header and the counts.
+// inflate sets the header, the layout and the counts. It reads all that there is, for
+// the check sum stands at the end.
 func (d *decoder) inflate(text []byte) (err error) {
-	if d.packed, err = base64.StdEncoding.AppendDecode(d.packed[:0], text); err != nil {
+	if d.packed, err = base64.StdEncoding.Strict().AppendDecode(d.packed[:0], text); err != nil {
 		return err
 	}
 	const prefix = 8 // cookie, length
@@ -77,11 +81,10 @@ func (d *decoder) inflate(text []byte) (err error) {
 	if cookie := binary.BigEndian.Uint32(d.packed); cookie&cookieMask != cookieCompressed {
 		return fmt.Errorf("cookie %#x is not that of a compressed histogram of version 2", cookie)
 	}
-	length := int64(binary.BigEndian.Uint32(d.packed[4:]))
-	if length > int64(len(d.packed)-prefix) {
-		return fmt.Errorf("the histogram is cut off: %d of %d bytes", len(d.packed)-prefix, length)
+	if length := int64(binary.BigEndian.Uint32(d.packed[4:])); length != int64(len(d.packed)-prefix) {
+		return fmt.Errorf("the histogram has %d bytes, and says %d", len(d.packed)-prefix, length)
 	}
-	d.source.Reset(d.packed[prefix : prefix+length])
+	d.source.Reset(d.packed[prefix:])
 	if d.zlib == nil {
 		d.zlib, err = zlib.NewReader(&d.source)
 	} else {
@@ -93,18 +96,44 @@ func (d *decoder) inflate(text []byte) (err error) {
 	if _, err := io.ReadFull(d.zlib, d.header[:]); err != nil {
 		return fmt.Errorf("the histogram's header: %w", err)
 	}
-	if cookie := binary.BigEndian.Uint32(d.header[:]); cookie&cookieMask != cookieCounts {
-		return fmt.Errorf("cookie %#x is not that of a histogram of version 2", cookie)
-	}
-	length = int64(binary.BigEndian.Uint32(d.header[4:]))
-	if length > maxCounts {
-		return fmt.Errorf("%d bytes of counts are more than any histogram has", length)
+	length, err := d.readHeader()
+	if err != nil {
+		return err
 	}
 	d.counts.Reset()
 	if _, err := io.CopyN(&d.counts, d.zlib, length); err != nil {
 		return fmt.Errorf("the histogram's counts: %w", err)
 	}
+	switch n, err := io.CopyN(io.Discard, d.zlib, 1); { // the check sum is verified where the data ends
+	case n > 0:
+		return errors.New("the histogram goes on after its counts")
+	case err != io.EOF:
+		return fmt.Errorf("the histogram's end: %w", err)
+	case d.source.Len() > 0:
+		return fmt.Errorf("%d bytes after the histogram", d.source.Len())
+	}
 	return nil
+}
+
+// readHeader sets the layout and returns how many bytes of counts follow: no more than
+// the layout has room for.
+func (d *decoder) readHeader() (length int64, err error) {
+	if cookie := binary.BigEndian.Uint32(d.header[:]); cookie&cookieMask != cookieCounts {
+		return 0, fmt.Errorf("cookie %#x is not that of a histogram of version 2", cookie)
+	}
+	length = int64(binary.BigEndian.Uint32(d.header[4:]))
+	offset, digits := binary.BigEndian.Uint32(d.header[8:]), binary.BigEndian.Uint32(d.header[12:])
+	if offset != 0 {
+		return 0, fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
+	}
+	if digits > 5 {
+		return 0, fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
+	}
+	d.layout = newLayout(int64(binary.BigEndian.Uint64(d.header[16:])), int(digits))
+	if most := countSize * d.layout.size(); length > most {
+		return 0, fmt.Errorf("%d bytes of counts are more than any histogram of %d digits has", length, digits)
+	}
+	return length, nil
 }
 
 // read sets the buckets. Their counts are by index; a negative one says how many
@@ -113,38 +142,29 @@ func (d *decoder) read(text []byte) error {
 	if err := d.inflate(text); err != nil {
 		return err
 	}
-	offset, digits := binary.BigEndian.Uint32(d.header[8:]), binary.BigEndian.Uint32(d.header[12:])
-	if offset != 0 {
-		return fmt.Errorf("the histogram is shifted by %d buckets, which is not known here", int32(offset))
-	}
-	if digits > 5 {
-		return fmt.Errorf("%d significant digits: want 0 to 5", int32(digits))
-	}
-	l := newLayout(int64(binary.BigEndian.Uint64(d.header[16:])), int(digits))
+	l, size := d.layout, d.layout.size()
 	d.buckets = d.buckets[:0]
 	counts := d.counts.Bytes()
 	for index, total := int64(0), int64(0); len(counts) > 0; {
-		n, size := int64(counts[0]>>1)^-int64(counts[0]&1), 1 // as most are
+		n, bytes := int64(counts[0]>>1)^-int64(counts[0]&1), 1 // as most are
 		if counts[0] >= 0x80 {
-			n, size = zigzag(counts)
+			n, bytes = zigzag(counts)
 		}
-		if size == 0 {
+		if bytes == 0 {
 			return errors.New("the last count is cut off")
 		}
-		if counts = counts[size:]; n <= 0 {
-			if index -= n; n < -maxCounts || index > maxCounts {
-				return fmt.Errorf("%d empty buckets are more than any histogram has", -n)
+		if counts = counts[bytes:]; n <= 0 {
+			if n < -size {
+				return fmt.Errorf("%d empty buckets are more than any histogram has", uint64(-n))
 			}
-			if n == 0 {
-				index++
-			}
+			index += max(-n, 1)
 			continue
 		}
-		if !l.holds(index) {
+		if index >= size {
 			return fmt.Errorf("bucket %d is beyond 2^63", index)
 		}
 		if total += n; total < 0 {
-			return errors.New("the counts add up to more than 2^63")
+			return errTooMany
 		}
 		from, to := l.bounds(index)
 		d.buckets = append(d.buckets, Bucket{From: from, To: to, Count: n, upTo: total})

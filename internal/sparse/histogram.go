@@ -20,10 +20,14 @@ type Bucket struct {
 // Histogram is a distribution of values. Nil and the zero value are empty. Its buckets
 // are its own.
 type Histogram struct {
-	buckets []Bucket // by rising value
+	buckets  []Bucket // by rising value
+	min, max int64    // those of the first and the last bucket where they are not exact
+	exact    bool
+	outside  int64 // of the values, beyond the range of what they were recorded in
 }
 
-// Of copies a histogram of the library.
+// Of copies a histogram of the library, of which only the buckets of its least and its
+// greatest value are known.
 func Of(h *hdr.Histogram) *Histogram {
 	out, total := &Histogram{}, h.TotalCount()
 	l := newLayout(h.LowestTrackableValue(), int(h.SignificantFigures()))
@@ -38,7 +42,17 @@ func Of(h *hdr.Histogram) *Histogram {
 			out.buckets = append(out.buckets, Bucket{From: from, To: to, Count: count, upTo: n})
 		}
 	}
+	out.endAtBuckets()
 	return out
+}
+
+// endAtBuckets takes the ends of the first and the last bucket for the least and the
+// greatest value.
+func (h *Histogram) endAtBuckets() {
+	h.min, h.max, h.exact, h.outside = 0, 0, false, 0
+	if n := len(h.buckets); n > 0 {
+		h.min, h.max = h.buckets[0].From, h.buckets[n-1].To
+	}
 }
 
 // Buckets are the filled buckets by rising value. They are not to be changed.
@@ -57,36 +71,58 @@ func (h *Histogram) Count() int64 {
 	return 0
 }
 
-// Min is the least value, to the histogram's precision; 0 where there is none.
+// Min is the least value; 0 where there is none. Where Exact says that it is not known,
+// it is the least of its bucket.
 func (h *Histogram) Min() int64 {
-	if b := h.Buckets(); len(b) > 0 {
-		return b[0].From
+	if h.Count() == 0 {
+		return 0
 	}
-	return 0
+	return h.min
 }
 
-// Max is the greatest value, to the histogram's precision; 0 where there is none.
+// Max is the greatest value; 0 where there is none. Where Exact says that it is not
+// known, it is the greatest of its bucket.
 func (h *Histogram) Max() int64 {
-	if b := h.Buckets(); len(b) > 0 {
-		return b[len(b)-1].To
+	if h.Count() == 0 {
+		return 0
 	}
-	return 0
+	return h.max
 }
 
-// Mean is the mean of the middles of the buckets; 0 where there is no value.
+// Exact reports whether Min and Max are values that were seen.
+func (h *Histogram) Exact() bool { return h.Count() > 0 && h.exact }
+
+// Outside is how many of the values lie outside the range of what they were recorded in:
+// of them no more is known than Min and Max.
+func (h *Histogram) Outside() int64 {
+	if h.Count() == 0 {
+		return 0
+	}
+	return h.outside
+}
+
+// Mean is the mean of the middles of the buckets, of which none is taken to go beyond
+// Min or Max; 0 where there is no value.
 func (h *Histogram) Mean() (mean float64) {
 	if h.Count() == 0 {
 		return 0
 	}
 	for _, b := range h.Buckets() {
-		mean += float64(b.Count) * float64(b.From+(b.To-b.From+1)/2)
+		b = h.within(b)
+		mean += float64(b.Count) * (float64(b.From) + float64((uint64(b.To-b.From)+1)/2))
 	}
 	return mean / float64(h.Count())
 }
 
+// within cuts what no value can have off a bucket.
+func (h *Histogram) within(b Bucket) Bucket {
+	b.From, b.To = max(b.From, h.min), min(b.To, h.max)
+	return b
+}
+
 // Percentile is the greatest value of the bucket in which the percentile, above 0
-// and at most 100, lies; 0 where there is no value. The rank is rounded as
-// hdrhistogram-go does it.
+// and at most 100, lies, and never beyond Max; 0 where there is no value. The rank is
+// rounded as hdrhistogram-go does it.
 func (h *Histogram) Percentile(p float64) int64 {
 	n := h.Count()
 	if n == 0 {
@@ -97,29 +133,35 @@ func (h *Histogram) Percentile(p float64) int64 {
 		rank = max(int64(r), 1)
 	}
 	b := h.buckets
-	return b[sort.Search(len(b)-1, func(i int) bool { return b[i].upTo >= rank })].To
+	return h.within(b[sort.Search(len(b)-1, func(i int) bool { return b[i].upTo >= rank })]).To
 }
 
-// Find returns the filled bucket that a value lies in.
+// Find returns the filled bucket that a value lies in, without what lies beyond Min or
+// Max.
 func (h *Histogram) Find(v int64) (b Bucket, ok bool) {
 	buckets := h.Buckets()
 	i := sort.Search(len(buckets), func(i int) bool { return buckets[i].To >= v })
-	if i == len(buckets) || buckets[i].From > v {
+	if i == len(buckets) {
 		return Bucket{}, false
 	}
-	return buckets[i], true
+	b = h.within(buckets[i])
+	return b, b.From <= v && v <= b.To
 }
 
-// Merge adds the values of another histogram, which may be of another precision
-// and is left as it is.
+// Merge adds the values of another histogram, which may be of another precision or
+// range and is left as it is.
 func (h *Histogram) Merge(other *Histogram) {
-	a, b := h.buckets, other.Buckets()
-	if len(a) == 0 {
-		h.buckets = append(h.buckets, b...)
-	}
-	if len(a) == 0 || len(b) == 0 {
+	switch {
+	case other.Count() == 0:
+		return
+	case h.Count() == 0:
+		h.buckets = append(h.buckets[:0], other.buckets...)
+		h.min, h.max, h.exact, h.outside = other.min, other.max, other.exact, other.outside
 		return
 	}
+	h.outside += other.outside
+	h.min, h.max, h.exact = min(h.min, other.min), max(h.max, other.max), h.exact && other.exact
+	a, b := h.buckets, other.buckets
 	sum := make([]Bucket, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
 		switch {
@@ -138,7 +180,7 @@ func (h *Histogram) Merge(other *Histogram) {
 }
 
 // Reset empties the histogram and keeps its memory.
-func (h *Histogram) Reset() { h.buckets = h.buckets[:0] }
+func (h *Histogram) Reset() { *h = Histogram{buckets: h.buckets[:0]} }
 
 // addUp counts the values up to each bucket.
 func (h *Histogram) addUp() {

@@ -26,5 +26,12 @@ func (l layout) bounds(index int64) (from, to int64) {
 	return from, from + 1<<(l.unit+double) - 1
 }
 
-// holds reports whether the values of a bucket are below 2^63.
-func (l layout) holds(index int64) bool { return l.unit+l.doublings(index)+l.half+1 <= 63 }
+// size is how many buckets there are below 2^63. There are none where the lowest value
+// is so large that not even the first are.
+func (l layout) size() int64 {
+	doublings := 63 - l.unit - l.half - 1
+	if doublings < 0 {
+		return 0
+	}
+	return int64(doublings+2) << l.half
+}

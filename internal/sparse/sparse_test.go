@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,8 +192,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// pack makes a histogram's text of its counts.
-func pack(t testing.TB, digits uint32, lowest int64, counts []byte) []byte {
+// pack makes a histogram's text of its counts, and of what stands beyond them.
+func pack(t testing.TB, digits uint32, lowest int64, counts []byte, beyond ...byte) []byte {
 	t.Helper()
 	var body []byte
 	for _, v := range []uint32{0x1c849313, uint32(len(counts)), 0, digits} {
@@ -203,7 +204,7 @@ func pack(t testing.TB, digits uint32, lowest int64, counts []byte) []byte {
 	}
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)
-	if _, err := w.Write(append(body, counts...)); err != nil {
+	if _, err := w.Write(slices.Concat(body, counts, beyond)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -218,14 +219,16 @@ func pack(t testing.TB, digits uint32, lowest int64, counts []byte) []byte {
 func TestRefused(t *testing.T) {
 	good := string(pack(t, 3, 1, []byte{2}))
 	for want, text := range map[string]string{
-		"illegal base64":          "!" + good,
-		"a histogram of 3 bytes":  "AAAA",
-		"cookie 0x41414141":       base64.StdEncoding.EncodeToString([]byte("AAAAAAAA")),
-		"6 significant digits":    string(pack(t, 6, 1, []byte{2})),
-		"the last count is cut":   string(pack(t, 3, 1, []byte{2, 0x80})),
-		"is beyond 2^63":          string(pack(t, 3, 1<<60, []byte{2})),
-		"add up to more than":     string(pack(t, 3, 1, bytes.Repeat([]byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 2))),
-		"more than any histogram": string(pack(t, 3, 1, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})),
+		"illegal base64":           "!" + good,
+		"a histogram of 3 bytes":   "AAAA",
+		"cookie 0x41414141":        base64.StdEncoding.EncodeToString([]byte("AAAAAAAA")),
+		"6 significant digits":     string(pack(t, 6, 1, []byte{2})),
+		"the last count is cut":    string(pack(t, 3, 1, []byte{2, 0x80})),
+		"bytes of counts are more": string(pack(t, 3, 1<<60, []byte{2})),               // not one bucket is below 2^63
+		"is beyond 2^63":           string(pack(t, 3, 1, []byte{0xff, 0xdf, 0x06, 2})), // 55,296 empty ones, then one
+		"goes on after":            string(pack(t, 3, 1, []byte{2}, 7)),
+		"add up to more than":      string(pack(t, 3, 1, bytes.Repeat([]byte{0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 2))),
+		"more than any histogram":  string(pack(t, 3, 1, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})),
 	} {
 		if _, err := sparse.Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)

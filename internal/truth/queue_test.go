@@ -49,7 +49,7 @@ func TestResponseOfAQueue(t *testing.T) {
 			t.Run(fmt.Sprint(queue.name, " at ", utilisation), func(t *testing.T) {
 				h := runQueue(t, rate, queue.do)
 				for _, share := range []float64{0.5, 0.9, 0.99} {
-					got := time.Duration(h.ValueAtQuantile(100 * share)).Seconds()
+					got := time.Duration(h.ValueAtPercentile(100 * share)).Seconds()
 					near(t, fmt.Sprintf("response p%g, s", 100*share), got, queue.response(share), pick(0.05, 0.02))
 				}
 			})
@@ -57,7 +57,7 @@ func TestResponseOfAQueue(t *testing.T) {
 	}
 }
 
-func runQueue(t *testing.T, rate load.Rate, do workload) interface{ ValueAtQuantile(float64) int64 } {
+func runQueue(t *testing.T, rate load.Rate, do workload) *record.Histogram {
 	c := clock.NewVirtual()
 	store, err := drivers.Open(fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%v&cold=%v", service, service), drivers.Env{Clock: c})
 	if err != nil {

@@ -1,0 +1,307 @@
+package runfile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"kvbench/internal/record"
+	"kvbench/internal/sparse"
+)
+
+// parser builds a run from its lines.
+type parser struct {
+	run       *Run
+	file      io.ReaderAt
+	number    int // of the line
+	headerCRC uint32
+	strands   map[string]*strand // by their keys
+	order     []*strand          // as they began
+	current   *strand            // of a file of format 1: has begun and not ended
+	trailer   bool
+	rest      []byte // of a line, without what was observed
+	texts     []text // that
+	scratch   sparse.Histogram
+}
+
+// line reads a line that stands at an offset of the file. After an error, whole says that
+// the line is as it was written all the same.
+func (p *parser) line(data []byte, offset int64) (whole bool, err error) {
+	if p.trailer {
+		return true, errors.New("a line after the trailer")
+	}
+	if p.rest, p.texts, err = cutSeries(p.rest[:0], p.texts[:0], data, offset); err != nil {
+		return false, fmt.Errorf("not a line of a run file: %w", err)
+	}
+	var l line
+	if err := json.Unmarshal(p.rest, &l); err != nil {
+		return false, fmt.Errorf("not a line of a run file: %w", err)
+	}
+	if l.set() != 1 {
+		return false, errors.New("a line that does not say one thing that is known")
+	}
+	switch {
+	case l.Header != nil:
+		return false, p.header(l.Header, data)
+	case p.run.Header.Format == 0:
+		return true, errors.New("not a run file: it does not begin with a header")
+	case p.run.Header.Format == unchecked:
+		return false, p.unchecked(&l)
+	}
+	return p.checked(&l, data)
+}
+
+// set is how many things a line says.
+func (l *line) set() (n int) {
+	for _, set := range []bool{l.Header != nil, l.Begin != nil, l.Interval != nil, l.End != nil, l.Trailer != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *parser) header(h *Header, data []byte) (err error) {
+	switch {
+	case p.run.Header.Format != 0:
+		return errors.New("a second header")
+	case h.Format != Format && h.Format != unchecked:
+		return fmt.Errorf("format %d of the run file is not known; this kvbench reads formats %d and %d", h.Format, unchecked, Format)
+	case h.Format == Format:
+		if p.headerCRC, err = checkSeal(data, 0); err != nil {
+			return err
+		}
+	default:
+		p.run.Warnings = append(p.run.Warnings, fmt.Sprintf("The run file is of format %d, which has no check sums: "+
+			"beyond its histograms, nothing tells whether it is as it was written.", unchecked))
+	}
+	p.run.Header = *h
+	return nil
+}
+
+// checked reads a line of format 2, which says what it is about.
+func (p *parser) checked(l *line, data []byte) (whole bool, err error) {
+	if l.Trailer != nil {
+		if _, err := checkSeal(data, p.headerCRC); err != nil {
+			return false, err
+		}
+		return true, p.end(l.Trailer)
+	}
+	if l.Key == nil {
+		return false, errors.New("it does not say which variant it is of")
+	}
+	s, begun := p.strands[l.Key.id()]
+	if !begun {
+		if s, err = p.newStrand(*l.Key); err != nil {
+			return false, err
+		}
+	}
+	if s.crc, err = checkSeal(data, s.crc); err != nil {
+		return false, err
+	}
+	if begun == (l.Begin != nil) {
+		return true, fmt.Errorf("%v: %s", l.Key, map[bool]string{true: "it begins twice", false: "a line before it begins"}[begun])
+	}
+	return true, p.strand(s, l)
+}
+
+// unchecked reads a line of format 1, which is of the variant that has begun.
+func (p *parser) unchecked(l *line) (err error) {
+	switch {
+	case l.CRC != "":
+		return errors.New("a check sum in a file of format 1, which has none")
+	case l.Trailer != nil:
+		return p.end(l.Trailer)
+	case l.Begin == nil && p.current == nil:
+		return errors.New("a line of a variant before any began")
+	case l.Begin == nil:
+		if err := p.strand(p.current, l); err != nil {
+			return err
+		}
+		if p.current.ended {
+			p.current = nil
+		}
+		return nil
+	case l.Begin.Key == nil:
+		return errors.New("it does not say which variant begins")
+	case p.current != nil:
+		return fmt.Errorf("%v begins before %v has ended", l.Begin.Key, &p.current.Key)
+	case p.strands[l.Begin.id()] != nil:
+		return fmt.Errorf("%v: it begins twice", l.Begin.Key)
+	}
+	if p.current, err = p.newStrand(*l.Begin.Key); err != nil {
+		return err
+	}
+	return p.strand(p.current, l)
+}
+
+// newStrand returns a strand of a key that the header has.
+func (p *parser) newStrand(k Key) (*strand, error) {
+	for i := range p.run.Header.Scenarios {
+		def := &p.run.Header.Scenarios[i]
+		for j, v := range def.Variants {
+			if def.Name != k.Scenario || v.Name != k.Variant {
+				continue
+			}
+			if most := max(def.Repeats, 1); k.Repeat < 0 || k.Repeat >= most {
+				return nil, fmt.Errorf("%v: the header has %d repeats", &k, most)
+			}
+			return &strand{Key: k, crc: p.headerCRC, sum: newFigures(def), variant: &Variant{
+				Scenario: i, Variant: j, Repeat: k.Repeat, Point: k.Point, Def: def, Name: v.Name,
+			}}, nil
+		}
+	}
+	return nil, fmt.Errorf("the header has no %s/%s", k.Scenario, k.Variant)
+}
+
+// strand reads a line of a strand.
+func (p *parser) strand(s *strand, l *line) error {
+	v := s.variant
+	switch {
+	case s.ended:
+		return fmt.Errorf("%v: a line after its end", &s.Key)
+	case l.Begin != nil:
+		p.strands[s.id()] = s
+		p.order, p.run.Variants = append(p.order, s), append(p.run.Variants, v)
+		return nil
+	case l.Interval != nil:
+		iv, err := p.interval(s, l.Interval, false)
+		v.Intervals = append(v.Intervals, iv)
+		return err
+	}
+	e := l.End
+	total, err := p.interval(s, &e.Total, true)
+	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
+	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
+	s.ended = true
+	return err
+}
+
+// interval reads an interval of a strand, or its total, and checks its figures.
+func (p *parser) interval(s *strand, in *interval, total bool) (Interval, error) {
+	iv, err := decode(in, p.texts, p.file, p.number, s.variant.Def)
+	if err != nil {
+		return iv, err
+	}
+	f := newFigures(s.variant.Def)
+	if err := f.set(in); err != nil {
+		return iv, err
+	}
+	for _, t := range p.texts {
+		if f.series[t.series], err = p.observed(t.body); err != nil {
+			return iv, fmt.Errorf("series %s: %w", t.name, err)
+		}
+	}
+	if total {
+		return iv, s.total(in, &f)
+	}
+	return iv, s.interval(in, &f)
+}
+
+// observed reads the figures of a series. In format 1 they are in its histogram, whose
+// check sum is the only one that there is.
+func (p *parser) observed(body []byte) (o observed, err error) {
+	if o, err = parseObserved(body); err != nil {
+		return o, err
+	}
+	if plain := o.count == 0 && !o.exact; plain != (p.run.Header.Format == unchecked) {
+		return o, errObserved
+	}
+	if p.run.Header.Format == unchecked {
+		if err := o.read(&p.scratch); err != nil {
+			return o, err
+		}
+		o.count = p.scratch.Count()
+	}
+	err = o.check()
+	o.histogram = nil
+	return o, err
+}
+
+// end reads the trailer, which says what is to be in the file.
+func (p *parser) end(t *trailer) error {
+	for _, s := range p.order {
+		if !s.ended {
+			return fmt.Errorf("%v has begun and not ended", &s.Key)
+		}
+	}
+	if p.run.Header.Format != unchecked {
+		if t.Lines != p.number-1 {
+			return fmt.Errorf("the file is to have %d lines before this one, and has %d", t.Lines, p.number-1)
+		}
+		for i, k := range t.Keys {
+			switch {
+			case p.strands[k.id()] == nil:
+				return fmt.Errorf("the lines of %v are missing", &k.Key)
+			case i >= len(p.order) || p.order[i].id() != k.id():
+				return fmt.Errorf("the lines of %v are out of their place", &k.Key)
+			case crcText(p.order[i].crc) != k.CRC:
+				return fmt.Errorf("the lines of %v are not those that were written: their check sum is %s where %s would be right",
+					&k.Key, crcText(p.order[i].crc), k.CRC)
+			}
+		}
+		if len(t.Keys) < len(p.order) {
+			return fmt.Errorf("the lines of %v are not of this file", &p.order[len(t.Keys)].Key)
+		}
+	}
+	p.trailer = true
+	p.run.CutOff, p.run.Interrupted = false, t.Interrupted
+	return nil
+}
+
+// finish sums up the variants that the end of the file cut off, and says what a
+// reader has to know.
+func (p *parser) finish() (err error) {
+	run := p.run
+	var running []string
+	for _, s := range p.order {
+		if s.ended {
+			continue
+		}
+		running = append(running, s.Key.String())
+		if s.variant.Total, err = sum(s.variant); err != nil {
+			return err
+		}
+		s.variant.Error = "cut off"
+	}
+	if run.CutOff {
+		text := "The run was cut off: its file ends before it did, and what was written up to then is shown."
+		for _, name := range running {
+			text += fmt.Sprintf(" %s was running.", name)
+		}
+		run.Warnings = append(run.Warnings, text)
+	}
+	if run.Interrupted {
+		run.Warnings = append(run.Warnings, "The run was interrupted; what was measured up to then is shown.")
+	}
+	for i, s := range p.order {
+		if v := run.Variants[i]; v.Error != "" && s.ended && !run.Interrupted {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, v.Name, v.Error))
+		}
+	}
+	return nil
+}
+
+// sum adds the intervals of a variant up.
+func sum(v *Variant) (Interval, error) {
+	total := Interval{
+		Snapshot: record.Snapshot{Outcomes: make([]uint64, len(v.Def.Outcomes))},
+		def:      v.Def, sums: make([]sparse.Histogram, len(v.Def.Series)),
+	}
+	var one sparse.Histogram
+	for i := range v.Intervals {
+		iv := &v.Intervals[i]
+		for series := range total.sums {
+			if err := iv.Read(series, &one); err != nil {
+				return total, err
+			}
+			total.sums[series].Merge(&one)
+		}
+		counts := iv.Snapshot
+		counts.Histograms = nil // those are in the file
+		total.To = iv.To
+		total.Merge(&counts)
+	}
+	return total, nil
+}
