@@ -16,7 +16,8 @@ import (
 // line for every repeat of a variant, named
 // BenchmarkKV/scenario=NAME/variant=NAME, over its transactions. Its units:
 //
-//	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles
+//	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles; left out
+//	                                 where no latency is modelled
 //	get/op, put/op and so on         operations of the store per transaction
 //	usd/Mop                          US dollars per million transactions
 //	MARK/op                          observations of a mark per transaction
@@ -46,7 +47,7 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 			{"pkg", "kvbench"},
 			{"driver", v.Def.Driver},
 			{"clock", v.Def.Clock},
-			{"latency", measuredOrModelled(v.Def.Traits.Modelled)},
+			{"latency", string(v.Def.Latency())},
 		} {
 			if c.Value != "" {
 				result.Config = append(result.Config, benchfmt.Config{Key: c.Name, Value: []byte(c.Value), File: true})
@@ -65,12 +66,15 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) []benchfmt.Va
 		return nil
 	}
 	n := float64(response.TotalCount())
-	p := response.ValueAtPercentilesSlice([]float64{50, 99, 99.9})
-	out := []benchfmt.Value{
-		{Value: response.Mean(), Unit: "ns/op"},
-		{Value: float64(p[0]), Unit: "p50-ns"},
-		{Value: float64(p[1]), Unit: "p99-ns"},
-		{Value: float64(p[2]), Unit: "p999-ns"},
+	var out []benchfmt.Value
+	if def.Latency() != runfile.NotModelled {
+		p := response.ValueAtPercentilesSlice([]float64{50, 99, 99.9})
+		out = []benchfmt.Value{
+			{Value: response.Mean(), Unit: "ns/op"},
+			{Value: float64(p[0]), Unit: "p50-ns"},
+			{Value: float64(p[1]), Unit: "p99-ns"},
+			{Value: float64(p[2]), Unit: "p999-ns"},
+		}
 	}
 	perOp := func(count float64, name string) {
 		out = append(out, benchfmt.Value{Value: count / n, Unit: benchName(name) + "/op"})
@@ -90,7 +94,7 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) []benchfmt.Va
 			perOp(float64(total.Outcomes[i]), outcome)
 		}
 	}
-	bill := price.PerMillion(total.Billed, uint64(response.TotalCount()))
+	bill := price.PerMillion(def.Prices(), total.Billed, uint64(response.TotalCount()))
 	return append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"})
 }
 
@@ -102,11 +106,4 @@ func benchName(name string) string {
 		}
 		return r
 	}, name)
-}
-
-func measuredOrModelled(modelled bool) string {
-	if modelled {
-		return "modelled"
-	}
-	return "measured"
 }

@@ -36,7 +36,9 @@ type Scenario struct {
 	Clock        string        `json:"clock"`
 	Driver       string        `json:"driver"`
 	Load         string        `json:"load"`
-	Modelled     bool          `json:"modelled"` // its latency
+	// Latency says what its latencies are: measured, modelled, or none is modelled.
+	Latency      runfile.Latency `json:"latency" jsonschema:"enum=measured,enum=modelled,enum=no latency modelled"`
+	Modelled     bool            `json:"modelled"` // Latency is modelled
 	Expectations []Expectation `json:"expectations"`
 	Variants     []Variant     `json:"variants"`
 
@@ -68,7 +70,8 @@ type Variant struct {
 	Bill         price.Bill         `json:"usd_per_million_by_kind"`
 	Billed       record.Billed      `json:"billed"`
 	Rate         float64            `json:"transactions_per_second"` // as measured
-	USDPerMonth  float64            `json:"usd_per_month"`           // of thirty days at that rate, on the paid plan
+	Stored       *int64             `json:"stored_bytes,omitempty"`  // at the end; none where the store does not tell
+	USDPerMonth  float64            `json:"usd_per_month"`           // of thirty days at that rate, past what is included; without storage where that is not known
 	MonthBill    price.Bill         `json:"usd_per_month_by_kind"`
 	FreeLimit    FreeLimit          `json:"free_plan"`
 	Outcomes     map[string]uint64  `json:"outcomes"`
@@ -129,7 +132,7 @@ func summariseScenario(run *runfile.Run, i int, results []Expectation) Scenario 
 	def := &run.Header.Scenarios[i]
 	out := Scenario{
 		Name: def.Name, Question: def.Question, Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
-		Load: def.Load, Modelled: def.Traits.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
+		Load: def.Load, Latency: def.Latency(), Modelled: def.Latency() == runfile.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
 	}
 	for _, r := range results {
 		if r.Scenario == def.Name {
@@ -199,15 +202,37 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 		}
 	}
 	v.Billed = total.Billed
-	v.Bill = price.PerMillion(v.Billed, v.Transactions)
+	prices := def.Prices()
+	v.Bill = price.PerMillion(prices, v.Billed, v.Transactions)
 	v.USD = v.Bill.Total()
 	if v.DurationS > 0 {
 		v.Rate = float64(v.Transactions) / v.DurationS
 	}
-	v.MonthBill = price.PerMonth(v.Billed, v.Transactions, v.Rate)
+	v.Stored = stored(run, scenario, variant)
+	v.MonthBill = price.PerMonth(prices, v.Billed, v.Transactions, v.Rate, v.Stored)
 	v.USDPerMonth = v.MonthBill.Total()
 	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
 	return v, v.Repeats > 0
+}
+
+// stored is what the store held at the end, the mean of a variant's repeats; nil
+// unless all of them tell.
+func stored(run *runfile.Run, scenario, variant int) *int64 {
+	var sum, repeats int64
+	for _, r := range run.Variants {
+		if r.Scenario != scenario || r.Variant != variant {
+			continue
+		}
+		if r.Stored == nil {
+			return nil
+		}
+		sum, repeats = sum+*r.Stored, repeats+1
+	}
+	if repeats == 0 {
+		return nil
+	}
+	mean := sum / repeats
+	return &mean
 }
 
 // count is how many observations a series has, or transactions an outcome.

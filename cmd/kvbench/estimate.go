@@ -62,7 +62,7 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	}
 	if !traits.Virtual { // its keys are written before the run, and deleted after it
 		e.ops += repeats * 2 * t.keys
-		e.usd += repeats * t.keys * (price.Write + price.Delete) / 1e6
+		e.usd += repeats * t.keys * (traits.Prices.Writes + traits.Prices.Deletes) / 1e6
 	}
 	return e, nil
 }
@@ -109,7 +109,7 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, trait
 			t.ops += float64(h.TotalCount()) / trialTransactions
 		}
 	}
-	t.usdPerMillion = price.USDPerMillion(result.Total.Billed, trialTransactions)
+	t.usdPerMillion = price.USDPerMillion(traits.Prices, result.Total.Billed, trialTransactions)
 	if kept, ok := kv.As[kv.Snapshotter](store); ok {
 		err = kept.Snapshot(func(string, *kv.Entry) error { t.keys++; return nil })
 	}

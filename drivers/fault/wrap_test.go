@@ -165,7 +165,7 @@ func TestKeepsTheInterfaces(t *testing.T) {
 // What is made up is called so in the traits, with the figures of the run and
 // where the defaults come from; nothing else of them changes.
 func TestTraits(t *testing.T) {
-	inner := openEmbedded(t, "embedded://?locations=2")(clock.NewVirtual())
+	inner := openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2")(clock.NewVirtual())
 	for _, p := range fault.Profiles() {
 		p.From = 7 * time.Second
 		got, want := fault.Wrap(inner, p, clock.NewVirtual(), 1).Traits(), inner.Traits()

@@ -117,7 +117,7 @@ func TestNamespaceByTitle(t *testing.T) {
 // call more for each.
 func TestValuesThatAreNotText(t *testing.T) {
 	for _, scheme := range schemes {
-		s := open(t, scheme+"://"+account+"/bench?base="+emulate(t, "embedded://", clock.NewWall()), clock.NewWall())
+		s := open(t, scheme+"://"+account+"/bench?base="+emulate(t, "embedded://?profile=none&propagation=0", clock.NewWall()), clock.NewWall())
 		values := []string{"\xff\x00\xfe", "text", "\uFFFD", "", "\xc3", "2\u2028<&>"}
 		var keys []string
 		for i, value := range values {
