@@ -146,7 +146,11 @@ type PutOptions struct {
 // (developers.cloudflare.com/kv/api/write-key-value-pairs#expiring-keys); that it
 // rounds down is an assumption, the one under which no key outlives its TTL.
 func ExpiresAt(now time.Time, ttl time.Duration) int64 {
-	return now.Unix() + int64((ttl+time.Second-1)/time.Second)
+	seconds := int64(ttl / time.Second)
+	if ttl%time.Second > 0 {
+		seconds++
+	}
+	return now.Unix() + seconds
 }
 
 // Pair is one write of a BulkPut.

@@ -30,17 +30,17 @@ type Summary struct {
 
 // Scenario is one scenario with its variants side by side.
 type Scenario struct {
-	Name         string        `json:"name"`
-	Question     string        `json:"question"`
-	Pattern      string        `json:"pattern"`
-	Clock        string        `json:"clock"`
-	Driver       string        `json:"driver"`
-	Load         string        `json:"load"`
+	Name     string `json:"name"`
+	Question string `json:"question"`
+	Pattern  string `json:"pattern"`
+	Clock    string `json:"clock"`
+	Driver   string `json:"driver"`
+	Load     string `json:"load"`
 	// Latency says what its latencies are: measured, modelled, or none is modelled.
 	Latency      runfile.Latency `json:"latency" jsonschema:"enum=measured,enum=modelled,enum=no latency modelled"`
 	Modelled     bool            `json:"modelled"` // Latency is modelled
-	Expectations []Expectation `json:"expectations"`
-	Variants     []Variant     `json:"variants"`
+	Expectations []Expectation   `json:"expectations"`
+	Variants     []Variant       `json:"variants"`
 
 	def *runfile.Definition
 }

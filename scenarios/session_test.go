@@ -11,7 +11,7 @@ import (
 func TestSessionOnOneLocation(t *testing.T) {
 	for _, variant := range []string{"seed", "ttl-only", "sliding-throttled", "pre-read"} {
 		o := run(t, variant, `pattern: session
-driver: embedded://?profile=none&propagation=0&hot=50ms&cold=50ms&write=20ms
+driver: embedded://?hot=50ms&cold=50ms&write=20ms
 load: {rate: 200/s, arrivals: poisson, duration: 2m}
 keys: {count: 20}
 with: {create: 0.1, logout: 0.1}`)
@@ -30,7 +30,7 @@ with: {create: 0.1, logout: 0.1}`)
 // late: here a renewal takes five seconds, in the midst of which the session ends.
 func TestSessionRenewedMeanwhile(t *testing.T) {
 	o := run(t, "sliding-throttled", `pattern: session
-driver: embedded://?profile=none&propagation=0&hot=200ms&cold=200ms&write=5s
+driver: embedded://?hot=200ms&cold=200ms&write=5s
 load: {rate: 10/s, duration: 2m}
 keys: {count: 1}
 with: {ttl: 61s, create: 0, logout: 0}`)
@@ -42,7 +42,7 @@ with: {ttl: 61s, create: 0, logout: 0}`)
 // A session whose renewal KV refuses is served all the same.
 func TestSessionRenewalRefused(t *testing.T) {
 	o := run(t, "sliding", `pattern: session
-driver: embedded://?profile=none&propagation=0&writes=strict
+driver: embedded://?writes=strict
 load: {rate: 10/s, duration: 10s}
 keys: {count: 1}
 with: {create: 0, logout: 0}`)
@@ -54,7 +54,7 @@ with: {create: 0, logout: 0}`)
 // A renewal that overtakes a log-out brings the session back, for good.
 func TestSessionRenewedAfterLogout(t *testing.T) {
 	h := run(t, "sliding", `pattern: session
-driver: embedded://?profile=none&propagation=0&hot=50ms&cold=50ms&write=20ms
+driver: embedded://?hot=50ms&cold=50ms&write=20ms
 load: {rate: 200/s, arrivals: poisson, duration: 2m}
 keys: {count: 20}
 with: {create: 0, logout: 0.01}`).series("revoked-served")
@@ -101,7 +101,7 @@ func TestSessionCalls(t *testing.T) {
 // KV counts from when a put takes effect, a session from when it was asked for.
 func TestSessionExpired(t *testing.T) {
 	const fields = `pattern: session
-driver: embedded://?profile=none&propagation=0&write=900ms
+driver: embedded://?write=900ms
 load: {rate: 50/s, duration: 20m}
 keys: {count: 5}
 with: {ttl: 60s, create: 0.001, logout: 0}`

@@ -28,12 +28,12 @@ func TestVersionedMarks(t *testing.T) {
 
 		// Five workers in step read the one document while it is old.
 		together = `
-driver: embedded://?profile=none&propagation=0&hot=10ms&cold=10ms&write=20ms
+driver: embedded://?hot=10ms&cold=10ms&write=20ms
 load: {workers: 5, transactions: 100}
 keys: {count: 1}`
 		// The same where KV takes one write a second of a key.
 		strict = `
-driver: embedded://?profile=none&propagation=0&hot=10ms&cold=10ms&write=20ms&writes=strict
+driver: embedded://?hot=10ms&cold=10ms&write=20ms&writes=strict
 load: {workers: 5, transactions: 100}
 keys: {count: 1}`
 		// Every document is read within an instant, and lives for an hour.
@@ -45,13 +45,13 @@ with: {expiring: 1, ttl: 1h}`
 		// them begin while the document is old, and their writes take effect in the
 		// same order, a second apart.
 		slowWrites = `
-driver: embedded://?profile=none&propagation=0&write=10s
+driver: embedded://?write=10s
 load: {rate: 1/s, duration: 10s}
 keys: {count: 1}
 with: {update: 0.5}`
 		// Each location sees a write of another's within two minutes.
 		apart = `
-driver: embedded://?profile=none&locations=3&propagation=60s
+driver: embedded://?locations=3&propagation=60s
 load: {rate: 20/s, duration: 10m}
 keys: {count: 200}
 with: {update: 0.2}`
@@ -80,7 +80,7 @@ with: {update: 0.5}`},
 		// A write takes ten minutes: the documents are ten minutes old when they are
 		// read, and twenty when the migration is acknowledged.
 		{"ttl-lost", "seed", `
-driver: embedded://?profile=none&propagation=0&write=10m
+driver: embedded://?write=10m
 load: {workers: 1, transactions: 1}
 keys: {count: 1}
 with: {expiring: 1, ttl: 1h}`, 1, 2 * hour / 3, 2 * hour / 3, "keep-expiry", expiring},
@@ -97,7 +97,7 @@ with: {expiring: 0}`, 10, 1, 1, "transform-only", ""},
 		{"put-rejected", "keep-expiry", strict, 4, 20 * ms, 20 * ms, "keep-expiry", together},
 		// 100 updates of 20 ms: KV accepts the first and the one 1 s after it.
 		{"put-rejected", "batch", `
-driver: embedded://?profile=none&propagation=0&write=20ms&writes=strict
+driver: embedded://?write=20ms&writes=strict
 load: {workers: 1, transactions: 100}
 keys: {count: 1}
 with: {update: 1, batch: 0}`, 98, 20 * ms, 20 * ms, "batch", strict},
@@ -212,7 +212,7 @@ func TestVersionedMarksAreTrue(t *testing.T) {
     question: What?
     pattern: versioned
     variants: [`+variant+`]
-    driver: embedded://?profile=none&propagation=0&hot=10ms&cold=10ms&write=p0:10ms,p100:2s
+    driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
     load: {rate: 500/s, arrivals: poisson, transactions: 5000}
     keys: {count: 500, popularity: zipfian(0.8)}
     isolates: 2
@@ -222,7 +222,7 @@ func TestVersionedMarksAreTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		sc, c := &f.Scenarios[0], clock.NewVirtual()
-		inner, err := drivers.Open(sc.Driver, drivers.Env{Clock: c, Seed: 1})
+		inner, err := drivers.Open(bare(sc.Driver), drivers.Env{Clock: c, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +285,7 @@ with: {batch: 0.1, page: 20}`
 // The job does one step at a time, however long one takes, and then it is done.
 func TestVersionedJobIsOne(t *testing.T) {
 	o := run(t, "batch", `pattern: versioned
-driver: embedded://?propagation=0&profile=edge
+driver: embedded://?profile=edge
 load: {rate: 400/s, arrivals: poisson, duration: 1m}
 keys: {count: 100}
 with: {batch: 0.01, page: 30}`)
@@ -303,7 +303,7 @@ with: {batch: 0.1, page: 1, old: 0.5}`)
 	}
 	// What KV refuses in the first ten seconds is migrated later.
 	o = run(t, "batch", `pattern: versioned
-driver: embedded://?profile=none&propagation=0&fault=throttle&fault-share=1&fault-ops=put&fault-for=10s
+driver: embedded://?fault=throttle&fault-share=1&fault-ops=put&fault-for=10s
 load: {rate: 10/s, duration: 1m}
 keys: {count: 50}
 with: {batch: 0.2}`)

@@ -20,7 +20,7 @@ func TestPrices(t *testing.T) {
 	all.Reads, all.Writes, all.Deletes, all.Lists, all.StorageGB = 1, 2, 0, 4, 5
 	all.Source = "given with the run: read:1,write:2,delete:0,list:4,storage:5"
 	for query, want := range map[string]kv.Prices{
-		"a=1&b=2": own,
+		"a=1&b=2":                 own,
 		"a=1&prices=read:0.2&b=2": some,
 		"a=1&b=2&prices=read:1,write:2,delete:0,list:4,storage:5":         all,
 		"a=1&b=2&prices=read%3A1,write%3A2,delete:0%2Clist:4,storage%3A5": all,

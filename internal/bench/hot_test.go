@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"kvbench/drivers/embedded"
-	"kvbench/internal/bench"
 	"kvbench/drivers/option"
+	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
