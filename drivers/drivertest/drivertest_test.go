@@ -8,8 +8,11 @@ import (
 	"kvbench/internal/clock"
 )
 
-// everything is a store to which every row applies.
-const everything = "embedded://?locations=2&profile=edge&propagation=60s&writes=strict"
+// everything is a store to which every row applies, but for those of instant.
+const (
+	everything = "embedded://?locations=2&profile=edge&propagation=60s&writes=strict"
+	instant    = "embedded://?locations=2&mode=instant"
+)
 
 func rows(t *testing.T) map[string]drivertest.Row {
 	t.Helper()
@@ -31,16 +34,20 @@ func rows(t *testing.T) map[string]drivertest.Row {
 // says.
 func TestEveryRowCanFail(t *testing.T) {
 	try := func(row drivertest.Row, b *broken) error {
-		c := clock.NewVirtual()
-		s, err := drivers.Open(everything, drivers.Env{Clock: c, Seed: 1})
-		if err != nil {
-			t.Fatal(err)
+		skipped := ""
+		for _, url := range []string{everything, instant} {
+			c := clock.NewVirtual()
+			s, err := drivers.Open(url, drivers.Env{Clock: c, Seed: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := drivertest.Harness{Store: b.wrap(s.(store)), Clock: c, Prefix: "suite/"}
+			if skipped = row.Skip(h); skipped == "" {
+				return row.Try(t.Context(), h)
+			}
 		}
-		h := drivertest.Harness{Store: b.wrap(s.(store)), Clock: c, Prefix: "suite/"}
-		if reason := row.Skip(h); reason != "" {
-			t.Fatalf("%s is skipped: %s", row.Name, reason)
-		}
-		return row.Try(t.Context(), h)
+		t.Fatalf("%s is skipped: %s", row.Name, skipped)
+		return nil
 	}
 	all := rows(t)
 	caught := map[string]bool{}

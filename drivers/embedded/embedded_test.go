@@ -25,6 +25,10 @@ func TestConformance(t *testing.T) {
 		"embedded://?locations=3&profile=edge&propagation=60s&writes=lenient",
 		"embedded://?profile=none&locations=2&propagation=10s&writes=strict",
 		"embedded://?propagation=0&locations=2&profile=edge-mix",
+		"embedded://?locations=2",
+		"embedded://?mode=instant&profile=none&propagation=0",
+		"embedded://?mode=instant&locations=3",
+		"embedded://?mode=instant&locations=2&writes=off",
 		"embedded://?profile=none&propagation=60s",
 	} {
 		t.Run("virtual/"+url, func(t *testing.T) {

@@ -137,6 +137,9 @@ func TestTraits(t *testing.T) {
 		cache    bool
 		interval time.Duration
 	}{
+		{"embedded://", true, 6, 2 * time.Minute, true, 0},
+		{"embedded://?locations=5", true, 6, 2 * time.Minute, true, 0},
+		{"embedded://?write=p50:1ms", true, 6, 2 * time.Minute, true, 0},
 		{"embedded://?profile=none&propagation=0", false, 0, 0, false, 0},
 		{"embedded://?profile=none&propagation=0&writes=strict", false, 1, 0, false, time.Second},
 		{"embedded://?profile=none&propagation=0&writes=lenient", false, 1, 0, false, 0},
@@ -148,7 +151,7 @@ func TestTraits(t *testing.T) {
 	} {
 		got := open(t, test.url, clock.NewVirtual()).Traits()
 		if got.Modelled != test.modelled || len(got.Sources) != test.sources || got.Staleness != test.stale ||
-			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual {
+			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual || got.Prices != kv.ClassicPrices() {
 			t.Errorf("%s: got %+v", test.url, got)
 		}
 	}
