@@ -8,8 +8,10 @@
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# Packages that have no goroutine, and tests that draw thousands of samples.
-SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare
+# Packages that have no goroutine, and tests that draw thousands of samples, as does
+# the test of scenarios that runs every variant three times.
+SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth
+PROPERTY   := TestWarmUpAndMeasuredAreTheWholeRun
 
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
@@ -43,8 +45,9 @@ build:
 # The race detector lets each process wait a second at its end; the tests of the command
 # line start a hundred. What has no goroutine and computes a lot does without it.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m -skip '^$(PROPERTY)$$' $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
 	go test -timeout 10m $(SEQUENTIAL)
+	go test -timeout 10m -run '^$(PROPERTY)$$' ./scenarios
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

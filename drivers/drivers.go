@@ -22,6 +22,8 @@ type Env struct {
 	Clock clock.Clock
 	// Seed starts everything that is random in an emulated store.
 	Seed uint64
+	// Prices take the place of the store's own; Open takes them from the URL.
+	Prices option.Prices
 }
 
 // Driver opens stores of one kind.
@@ -37,21 +39,22 @@ func Table() []Driver {
 	return []Driver{
 		{
 			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example,
-			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed) },
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed, env.Prices) },
 		},
 		{
 			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example,
-			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock) },
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock, env.Prices) },
 		},
 		{
 			Scheme: "rest", Doc: rest.Doc, Example: rest.Example,
-			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock) },
+			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
 	}
 }
 
 // Open opens the store that a URL names, with the faults that its options named
-// fault... ask for (fault.FromURL). No error of it shows a password.
+// fault... ask for (fault.FromURL), and the prices that it gives (option.PricesFromURL).
+// No error of it shows a password.
 func Open(rawURL string, env Env) (kv.Store, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -78,6 +81,9 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	}
 	u, profile, err := fault.FromURL(u)
 	if err != nil {
+		return nil, err
+	}
+	if u, env.Prices, err = option.PricesFromURL(u); err != nil {
 		return nil, err
 	}
 	store, err := table[i].Open(u, env)

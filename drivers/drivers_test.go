@@ -72,7 +72,7 @@ func TestOpenErrors(t *testing.T) {
 		{"embedded://?locations=many", []string{"from 1 to 64"}},
 		{"embedded://?locations=1&locations=2", []string{"given 2 times"}},
 		{"embedded://?profile=edgehot", []string{`unknown profile "edgehot"`, `did you mean "edge-hot"?`, "edge-mix"}},
-		{"embedded://?writes=on", []string{`unknown mode "on"`, "off, strict, lenient"}},
+		{"embedded://?writes=on", []string{`unknown mode of writes "on"`, "off, strict, lenient"}},
 		{"embedded://?propagation=60", []string{"propagation=60", "such as 60s"}},
 		{"embedded://?propagation=-1s", []string{"not negative"}},
 		{"embedded://?propagation=48h", []string{"at most 24h"}},

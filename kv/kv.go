@@ -146,7 +146,11 @@ type PutOptions struct {
 // (developers.cloudflare.com/kv/api/write-key-value-pairs#expiring-keys); that it
 // rounds down is an assumption, the one under which no key outlives its TTL.
 func ExpiresAt(now time.Time, ttl time.Duration) int64 {
-	return now.Unix() + int64((ttl+time.Second-1)/time.Second)
+	seconds := int64(ttl / time.Second)
+	if ttl%time.Second > 0 {
+		seconds++
+	}
+	return now.Unix() + seconds
 }
 
 // Pair is one write of a BulkPut.
@@ -161,7 +165,8 @@ type ListOptions struct {
 	Prefix string
 	// Cursor is the Cursor of the page before; empty for the first page.
 	Cursor string
-	// Limit is the most names the page may hold, 1 to 1,000; 1,000 when zero.
+	// Limit is the most names the page may hold, 1 to Traits.MaxListKeys; that many
+	// when zero.
 	Limit int
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -52,6 +53,7 @@ func TestExpiresAt(t *testing.T) {
 		{time.Unix(1000, 999_999_999), time.Minute, 1060},
 		{time.Unix(1001, 0), time.Minute, 1061},
 		{time.Unix(1000, 900_000_000), 60*time.Second + 1, 1061},
+		{time.Unix(1000, 0), math.MaxInt64, 1000 + math.MaxInt64/int64(time.Second) + 1},
 		{time.Unix(1000, 0).In(time.FixedZone("", 3600)), time.Hour, 4600},
 	} {
 		if got := kv.ExpiresAt(test.now, test.ttl); got != test.want {

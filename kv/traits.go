@@ -19,6 +19,17 @@ const (
 	WriteInterval    = time.Second // between two writes to one key
 )
 
+// The limits of Workers KV Instant, a private beta since 2026-10-01
+// (developers.cloudflare.com/kv/platform/limits, page of 2026-10-08). That 1 MB is
+// 10⁶ bytes of names and values together is our reading.
+const (
+	InstantMode          = "instant" // see Traits.Mode
+	MaxInstantKeyBytes   = 300
+	MaxInstantBytes      = 1_000_000 // of a namespace
+	MaxInstantKeys       = 10_000    // of a namespace, and so of a page
+	InstantWriteInterval = time.Second
+)
+
 // Traits is what a driver declares of its store. The conformance suite tests
 // what is declared; a zero field declares that there is no such limit, or none
 // of that kind.
@@ -43,7 +54,7 @@ type Traits struct {
 	MaxValueBytes    int           `json:"max_value_bytes"`
 	MinTTL           time.Duration `json:"min_ttl_ns"`
 	MinCacheTTL      time.Duration `json:"min_cache_ttl_ns"`
-	MaxListKeys      int           `json:"max_list_keys"`
+	MaxListKeys      int           `json:"max_list_keys"` // of a page; of one without a limit too
 	BulkGetKeys      int           `json:"bulk_get_keys"` // 0: no bulk get
 	BulkPutKeys      int           `json:"bulk_put_keys"` // 0: no bulk put
 	// WriteInterval is the least time between two writes to one key; an
@@ -115,5 +126,17 @@ func ClassicPrices() Prices {
 		Reads: 0.50, Writes: 5, Deletes: 5, Lists: 5, StorageGB: 0.50,
 		IncludedReads: 10e6, IncludedWrites: 1e6, IncludedDeletes: 1e6, IncludedLists: 1e6, IncludedGB: 1,
 		Source: "Workers KV paid plan, past what it includes; price page of 2026-04-21",
+	}
+}
+
+// InstantPrices are those of Workers KV Instant as two summaries of its
+// announcement tell them: an assumption for a private beta. A put, a delete or a
+// list is $0.10 each, storage $100 per MB-month, and nothing is known to be
+// included.
+func InstantPrices() Prices {
+	return Prices{
+		Reads: 0.20, Writes: 100_000, Deletes: 100_000, Lists: 100_000, StorageGB: 100_000,
+		Source: "assumption: Workers KV Instant, a private beta, at the prices that summaries of its announcement tell " +
+			"(2026-10); what a month includes is not known and taken to be nothing",
 	}
 }

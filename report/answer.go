@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 )
 
 const (
@@ -64,7 +65,7 @@ func (s *Scenario) answers() (answer, also []string) {
 		told = choice.marks
 	}
 	right, also := s.right(asked, seen, told, ran)
-	if choice.saysAll(ran) {
+	if choice.saysAll(s, ran) {
 		speed = nil
 	}
 	return slices.Concat([]string{choice.sentence(s)}, choice.without(s, ran), right, speed, remarks), also
@@ -91,7 +92,7 @@ func (v *Variant) remarks() []string {
 // empty where it was measured, of enough transactions that went well.
 func (s *Scenario) caveat(before string, variants []*Variant, after string) string {
 	var out []string
-	if s.Modelled {
+	if s.Latency == runfile.Modelled {
 		out = append(out, "modelled")
 	}
 	if slices.ContainsFunc(variants, func(v *Variant) bool { return v.Transactions < enoughForP99 }) {

@@ -4,13 +4,19 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"kvbench/internal/runfile"
 )
 
 // fastest compares variants, of which there is at least one, by their response
-// at p99 and by their price.
+// at p99 and by their price; by that alone where no latency is modelled.
 func (s *Scenario) fastest(ran []*Variant) string {
 	first, rest := least(ran, (*Variant).p99)
 	switch {
+	case s.Latency == runfile.NotModelled && len(ran) == 1:
+		return fmt.Sprintf("No latency modelled; %s costs %s per million transactions.", ran[0].Name, dollars(ran[0].USD))
+	case s.Latency == runfile.NotModelled:
+		return fmt.Sprintf("No latency modelled; %s.", cheapest(nil, ran))
 	case len(ran) == 1:
 		return fmt.Sprintf("%s answers within %s at p99%s and costs %s per million transactions.",
 			ran[0].Name, nanoseconds(ran[0].p99()), s.caveat(" (", ran, ")"), dollars(ran[0].USD))
@@ -125,6 +131,14 @@ func least(ran []*Variant, figure func(*Variant) float64) (first, rest []*Varian
 	}
 	slices.SortStableFunc(rest, func(a, b *Variant) int { return cmp.Compare(figure(a), figure(b)) })
 	return first, rest
+}
+
+// p99 is what variants are compared by: where no latency is modelled all are alike.
+func (s *Scenario) p99() func(*Variant) float64 {
+	if s.Latency == runfile.NotModelled {
+		return func(*Variant) float64 { return 0 }
+	}
+	return (*Variant).p99
 }
 
 // p50 and p99 are percentiles of the response, in nanoseconds.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 )
 
 // muchWrong is the share from which on what goes wrong comes before speed.
@@ -28,7 +29,7 @@ type tradeOff struct {
 // tradeOff finds it in the marks that were asked for, or else in those of the fastest
 // variants. A variant that fails in half of its transactions is no alternative.
 func (s *Scenario) tradeOff(asked asked, shares []record.Series, ran []*Variant) (t tradeOff) {
-	fastest, _ := least(ran, (*Variant).p99)
+	fastest, _ := least(ran, s.p99())
 	works := slices.DeleteFunc(slices.Clone(ran), func(v *Variant) bool { return v.outcomeShare("error") >= 0.5 })
 	t.narrow(shares, works, func(m record.Series) bool { return asked.mark(m) && ofMuch(m, ran) })
 	if t.marks == nil {
@@ -50,7 +51,7 @@ func (s *Scenario) tradeOff(asked asked, shares []record.Series, ran []*Variant)
 	t.wrong = slices.MinFunc(slices.DeleteFunc(slices.Clone(of), isRight), func(a, b *Variant) int {
 		return cmp.Or(closer(a.share(t.marks[0]), b.share(t.marks[0])), closer(a.USD, b.USD))
 	})
-	best, _ := least(t.right, (*Variant).p99)
+	best, _ := least(t.right, s.p99())
 	t.best = slices.MinFunc(best, func(a, b *Variant) int {
 		fails := func(v *Variant) float64 { return max(v.outcomeShare("error"), errorShare) }
 		return cmp.Or(cmp.Compare(fails(a), fails(b)), closer(a.USD, b.USD))
@@ -85,7 +86,7 @@ func closer(a, b float64) int {
 
 // sentence says what the fast variant brings and what it gets wrong.
 func (t *tradeOff) sentence(s *Scenario) string {
-	fast, slow := t.wrong.p99(), t.best.p99()
+	fast, slow := s.p99()(t.wrong), s.p99()(t.best)
 	two := []*Variant{t.wrong, t.best}
 	price, p99 := costs(t.wrong, t.best), ""
 	figures := fmt.Sprintf("(%s vs %s%s)", nanoseconds(fast), nanoseconds(slow), s.caveat(", ", two, ""))
@@ -101,7 +102,11 @@ func (t *tradeOff) sentence(s *Scenario) string {
 	if strings.HasPrefix(price, "but ") {
 		has = ", and has "
 	}
-	text := fmt.Sprintf("%s %s %s%s%s; %s has none", t.wrong.Name, p99, price, has, s.sharesOf(t.wrong, t.marks), t.best.Name)
+	text := fmt.Sprintf("%s %s %s", t.wrong.Name, p99, price)
+	if s.Latency == runfile.NotModelled { // then it costs less, or it would be no choice
+		text = fmt.Sprintf("Beside %s %s %s (%s)", t.best.Name, t.wrong.Name, strings.TrimPrefix(price, "and "), s.Latency)
+	}
+	text = fmt.Sprintf("%s%s%s; %s has none", text, has, s.sharesOf(t.wrong, t.marks), t.best.Name)
 	var instead []record.Series
 	for _, m := range s.marks() {
 		if m.Of != "" && t.wrong.share(m) == 0 && t.best.share(m) > muchWrong {
@@ -133,16 +138,16 @@ func (t *tradeOff) without(s *Scenario, ran []*Variant) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("Without %s (%s): %s", strings.ReplaceAll(seriesNames(t.marks), ", ", " and "),
-		names(t.right, ran), strings.Replace(s.fastest(t.right), "There", "there", 1))}
+		names(t.right, ran), strings.NewReplacer("There is", "there is", "No latency", "no latency").Replace(s.fastest(t.right)))}
 }
 
 // saysAll reports whether the sentence says all there is to say of how fast the
 // variants are and what they cost: where there are two, or the seed is the fastest.
-func (t *tradeOff) saysAll(ran []*Variant) bool {
+func (t *tradeOff) saysAll(s *Scenario, ran []*Variant) bool {
 	if len(ran) == 2 {
 		return true
 	}
-	fastest, _ := least(ran, (*Variant).p99)
+	fastest, _ := least(ran, s.p99())
 	cheapest := cheapestOf(ran)
 	return t.wrong.Name == "seed" && slices.Contains(fastest, t.wrong) && atMedian(fastest, ran) == "" &&
 		(slices.Contains(cheapest, t.wrong) || slices.Contains(cheapest, t.best))

@@ -16,7 +16,8 @@ import (
 // line for every repeat of a variant, named
 // BenchmarkKV/scenario=NAME/variant=NAME, over its transactions. Its units:
 //
-//	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles
+//	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles; left out
+//	                                 where no latency is modelled
 //	get/op, put/op and so on         operations of the store per transaction
 //	usd/Mop                          US dollars per million transactions
 //	MARK/op                          observations of a mark per transaction
@@ -45,7 +46,7 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 			{"pkg", "kvbench"},
 			{"driver", v.Def.Driver},
 			{"clock", v.Def.Clock},
-			{"latency", measuredOrModelled(v.Def.Traits.Modelled)},
+			{"latency", string(v.Def.Latency())},
 		} {
 			if c.Value != "" {
 				result.Config = append(result.Config, benchfmt.Config{Key: c.Name, Value: []byte(c.Value), File: true})
@@ -64,11 +65,13 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions
 		return 0, nil, err
 	}
 	n := float64(transactions)
-	out = []benchfmt.Value{
-		{Value: response.Mean(), Unit: "ns/op"},
-		{Value: float64(response.Percentile(50)), Unit: "p50-ns"},
-		{Value: float64(response.Percentile(99)), Unit: "p99-ns"},
-		{Value: float64(response.Percentile(99.9)), Unit: "p999-ns"},
+	if def.Latency() != runfile.NotModelled {
+		out = []benchfmt.Value{
+			{Value: response.Mean(), Unit: "ns/op"},
+			{Value: float64(response.Percentile(50)), Unit: "p50-ns"},
+			{Value: float64(response.Percentile(99)), Unit: "p99-ns"},
+			{Value: float64(response.Percentile(99.9)), Unit: "p999-ns"},
+		}
 	}
 	perOp := func(count float64, name string) {
 		out = append(out, benchfmt.Value{Value: count / n, Unit: benchName(name) + "/op"})
@@ -88,7 +91,7 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions
 			perOp(float64(total.Outcomes[i]), outcome)
 		}
 	}
-	bill := price.PerMillion(total.Billed, uint64(transactions))
+	bill := price.PerMillion(def.Prices(), total.Billed, uint64(transactions))
 	return transactions, append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"}), nil
 }
 
@@ -100,11 +103,4 @@ func benchName(name string) string {
 		}
 		return r
 	}, name)
-}
-
-func measuredOrModelled(modelled bool) string {
-	if modelled {
-		return "modelled"
-	}
-	return "measured"
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"kvbench/internal/runfile"
+
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,6 +31,9 @@ type Chart struct {
 // above: how transactions end and what goes wrong rests on the model too.
 const modelledNote = "Modelled: from an emulator, not measured on Workers KV."
 
+// notModelledNote stands below each chart of a scenario without any latency.
+const notModelledNote = "From an emulator, not measured on Workers KV; no latency modelled."
+
 // Charts returns the charts of a scenario that have anything to show.
 func Charts(s *Scenario) []Chart {
 	var out []Chart
@@ -37,7 +42,10 @@ func Charts(s *Scenario) []Chart {
 	} {
 		if c, ok := chart(s); ok {
 			c.Scenario = s.Name
-			if s.Modelled && !strings.Contains(c.Title+c.subtitle, "modelled") {
+			switch {
+			case s.Latency == runfile.NotModelled:
+				c.notes = append(c.notes, notModelledNote)
+			case s.Latency == runfile.Modelled && !strings.Contains(c.Title+c.subtitle, "modelled"):
 				c.notes = append(c.notes, modelledNote)
 			}
 			out = append(out, c)

@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"image/color"
-
-	"kvbench/internal/price"
 )
 
 // costBars has a row for every variant: what a million transactions cost, in US
@@ -39,7 +37,7 @@ func costChart(s *Scenario) (Chart, bool) {
 		Name: "cost", Alt: "US dollars per million transactions.",
 		Title:    fmt.Sprintf("A million transactions cost %s with %s and %s with %s", dollars(least.USD), least.Name, dollars(most.USD), most.Name),
 		subtitle: s.Name + ": US dollars per million transactions, by kind of operation",
-		notes:    append(s.chartNotes(false), price.Source+"."),
+		notes:    append(s.chartNotes(false), s.def.Prices().Source+"."),
 		height:   bars.height(), body: bars.draw,
 	}
 	if dollars(least.USD) == dollars(most.USD) {

@@ -79,7 +79,11 @@ func growthChart(family []grown) Chart {
 		chart.notes = append(chart.notes, g.Scenario.chartNotes(false)...)
 		for _, v := range g.Scenario.Variants {
 			if v.Transactions > 0 {
-				chart.Alt += fmt.Sprintf(" %s at %s keys: p99 %s, %s.", v.Name, grouped(g.Keys), duration(v.Series["response"].P99), dollars(v.USD))
+				p99 := string(s.Latency)
+				if s.Latency != runfile.NotModelled {
+					p99 = "p99 " + duration(v.Series["response"].P99)
+				}
+				chart.Alt += fmt.Sprintf(" %s at %s keys: %s, %s.", v.Name, grouped(g.Keys), p99, dollars(v.USD))
 			}
 		}
 	}
@@ -92,6 +96,9 @@ func growthChart(family []grown) Chart {
 	}{
 		{"p99 of the " + s.responseTime(), "ns", func(v *Variant) float64 { return float64(v.Series["response"].P99) }, func(v float64) string { return duration(int64(v)) }},
 		{"US dollars per million transactions", "", func(v *Variant) float64 { return v.USD * perDollar }, inDollars},
+	}
+	if s.Latency == runfile.NotModelled {
+		panels, chart.height = panels[1:], growthPanel
 	}
 	chart.body = func(c draw.Canvas) {
 		for _, p := range panels {
@@ -175,7 +182,10 @@ func growthTitle(family []grown) string {
 		}
 	}
 	keys := fmt.Sprintf("From %s to %s keys", grouped(first.Keys), grouped(last.Keys))
-	if worst < 1.05 {
+	switch {
+	case last.Scenario.Latency == runfile.NotModelled:
+		return keys + ": what a million transactions cost" + last.Scenario.modelled()
+	case worst < 1.05:
 		return keys + " no variant's p99 grows" + last.Scenario.modelled()
 	}
 	return fmt.Sprintf("%s p99 of %s grows from %s to %s%s", keys, most.variant,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kvbench/internal/runfile"
 	"kvbench/kv"
 
 	"gonum.org/v1/plot/vg"
@@ -66,6 +67,9 @@ func heatLevel(share float64) int {
 }
 
 func timelineChart(s *Scenario) (Chart, bool) {
+	if s.Latency == runfile.NotModelled {
+		return Chart{}, false
+	}
 	mark, _ := tellingMark(s, markPanels(s))
 	tracks, err := latencyTracks(s, mark)
 	if err != nil {

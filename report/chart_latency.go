@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kvbench/internal/runfile"
 	"kvbench/internal/sparse"
 
 	"gonum.org/v1/plot/vg/draw"
@@ -94,7 +95,7 @@ func withoutFlats(points []curvePoint) []curvePoint {
 
 func latencyChart(s *Scenario) (Chart, bool) {
 	curves := latencyCurves(s)
-	if len(curves) == 0 {
+	if len(curves) == 0 || s.Latency == runfile.NotModelled {
 		return Chart{}, false
 	}
 	var values []float64
@@ -161,14 +162,14 @@ func latencyAlt(s *Scenario, curves []curve) string {
 	return fmt.Sprintf("Lines of %s by percentile, one a variant: %s.", s.responseTime(), strings.Join(figures, "; "))
 }
 
-// responseTime names what a latency is, and says so when it is modelled.
+// responseTime names what a latency is, and says so when it is not measured.
 func (s *Scenario) responseTime() string { return "response time" + s.modelled() }
 
 func (s *Scenario) modelled() string {
-	if s.Modelled {
-		return " (modelled)"
+	if s.Latency == runfile.Measured {
+		return ""
 	}
-	return ""
+	return " (" + string(s.Latency) + ")"
 }
 
 // chartNotes says which variants a chart does not show or shows in part, and

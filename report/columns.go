@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"kvbench/internal/compare"
-	"kvbench/internal/price"
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 )
 
 // column is one figure of every variant of a scenario.
@@ -55,12 +55,12 @@ func (c column) best(variants []Variant) []bool {
 func (s *Scenario) columns() []column {
 	const fast, much = "Response", "KV operations and price"
 	columns := []column{
-		response(fast, "p50", func(st Stats) int64 { return st.P50 }),
-		response(fast, "p99", func(st Stats) int64 { return st.P99 }),
-		response(fast, "max", func(st Stats) int64 { return st.Max }),
+		s.response(fast, "p50", func(st Stats) int64 { return st.P50 }),
+		s.response(fast, "p99", func(st Stats) int64 { return st.P99 }),
+		s.response(fast, "max", func(st Stats) int64 { return st.Max }),
 		s.opsColumn(much),
 		{
-			group: much, name: "$/million", doc: "US dollars per million transactions. " + price.Source + ".",
+			group: much, name: "$/million", doc: "US dollars per million transactions. " + s.def.Prices().Source + ".",
 			cell: measured(func(v *Variant) cell { return cell{text: dollars(v.USD)} }),
 			cost: func(v *Variant) float64 { return v.USD },
 		},
@@ -99,14 +99,14 @@ func (s *Scenario) details() []column {
 	columns := []column{
 		{group: "Measured", name: "transactions", cell: func(v *Variant) cell { return cell{text: grouped(v.Transactions)} }},
 		{group: "Measured", name: "time", cell: func(v *Variant) cell { return cell{text: duration(int64(v.DurationS * 1e9))} }},
-		response("Response", "p90", func(st Stats) int64 { return st.P90 }),
-		response("Response", "p95", func(st Stats) int64 { return st.P95 }),
-		response("Response", "p99.9", func(st Stats) int64 { return st.P999 }),
+		s.response("Response", "p90", func(st Stats) int64 { return st.P90 }),
+		s.response("Response", "p95", func(st Stats) int64 { return st.P95 }),
+		s.response("Response", "p99.9", func(st Stats) int64 { return st.P999 }),
 	}
 	columns = append(columns, column{
-		group: "Price", name: "$/month", doc: "US dollars for thirty days at the load's rate, or in a closed loop at that of what ended within the measured time, on the paid plan.",
+		group: "Price", name: "$/month", doc: "US dollars for thirty days at the load's rate, or in a closed loop at that of what ended within the measured time, and of what the store held at the end. " + s.def.Prices().Source + ".",
 		cell: measured(func(v *Variant) cell {
-			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s"}
+			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s, " + storageWords(v)}
 		}),
 	}, column{
 		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
@@ -141,6 +141,14 @@ func (s *Scenario) details() []column {
 	return columns
 }
 
+// storageWords say what of a month's price is for storage.
+func storageWords(v *Variant) string {
+	if v.MonthBill.Storage == nil {
+		return "without storage: the store does not tell what it holds"
+	}
+	return dollars(*v.MonthBill.Storage) + " of it for " + value(float64(*v.Stored), "bytes")
+}
+
 // measured leaves the cell of a variant empty that measured no transaction.
 func measured(of func(*Variant) cell) func(*Variant) cell {
 	return func(v *Variant) cell {
@@ -151,7 +159,10 @@ func measured(of func(*Variant) cell) func(*Variant) cell {
 	}
 }
 
-func response(group, name string, of func(Stats) int64) column {
+func (s *Scenario) response(group, name string, of func(Stats) int64) column {
+	if s.Latency == runfile.NotModelled {
+		return column{group: group, name: name, doc: capitalised(string(s.Latency)) + ".", cell: func(*Variant) cell { return none }}
+	}
 	return column{
 		group: group, name: name, doc: "Response time, from when a transaction was due until it ended.",
 		cell: measured(func(v *Variant) cell { return cell{text: duration(of(v.Series["response"]))} }),

@@ -162,7 +162,7 @@ func overlaid(name [2]string, base, head *runfile.Run) (*Scenario, bool) {
 			if out == nil {
 				out = &Scenario{
 					Name: name[0] + "/" + name[1], Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
-					Load: def.Load, Modelled: def.Traits.Modelled, def: def,
+					Load: def.Load, Latency: def.Latency(), def: def,
 				}
 			}
 			v.Name = side.name

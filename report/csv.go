@@ -13,7 +13,7 @@ var csvHeader = []string{
 
 // asCSV writes one row for every series of every variant. Values are in the
 // series' unit, shares from 0 to 1. Where nothing was observed, or a share says
-// nothing, the field is empty. The last says whether latencies are modelled or measured.
+// nothing, the field is empty. The last says what latencies are: runfile.Latency.
 func (s *Summary) asCSV() ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
@@ -25,7 +25,7 @@ func (s *Summary) asCSV() ([]byte, error) {
 			for _, series := range scenario.def.Series {
 				row := []string{scenario.Name, v.Name, series.Name}
 				row = append(row, v.Series[series.Name].fields()...)
-				rows = append(rows, append(row, measuredOrModelled(scenario.Modelled)))
+				rows = append(rows, append(row, string(scenario.Latency)))
 			}
 		}
 	}

@@ -73,8 +73,10 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 	definition := fmt.Sprint(seed, "\n", sc.Driver, "\n", sc.def.YAML)
 	add := func(figure, unit string, x float64) { h.add(sc, v.Name, figure, unit, definition, x) }
 	response := v.Series["response"]
-	add("response p50", "ns", float64(response.P50))
-	add("response p99", "ns", float64(response.P99))
+	if sc.Latency != runfile.NotModelled {
+		add("response p50", "ns", float64(response.P50))
+		add("response p99", "ns", float64(response.P99))
+	}
 	add("operations per transaction", "count", v.ops())
 	add("$ per million", "usd", v.USD)
 	if v.Transactions > 0 {
@@ -110,7 +112,7 @@ func (h *History) add(sc *Scenario, variant, figure, unit, definition string, x 
 	l.Values[len(h.Runs)-1] = &Value{V: x, Redefined: l.definition != "" && l.definition != definition}
 	l.definition = definition
 	l.Exact = l.Exact && sc.Clock == "virtual"
-	l.Modelled = l.Modelled || sc.Modelled && strings.HasPrefix(figure, "response ")
+	l.Modelled = l.Modelled || sc.Latency == runfile.Modelled && strings.HasPrefix(figure, "response ")
 }
 
 // FindChanges finds where each line's level changed, from its last redefinition

@@ -10,6 +10,7 @@ import (
 
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/kv"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -21,7 +22,7 @@ func night(name, clock, yaml string, response time.Duration, stale int64) *runfi
 	series := append(record.Standard(), mark)
 	def := runfile.Definition{
 		Name: "s", Clock: clock, Outcomes: []string{"ok"}, Series: series, YAML: yaml, Repeats: 1,
-		Variants: []runfile.VariantDef{{Name: "seed"}},
+		Variants: []runfile.VariantDef{{Name: "seed"}}, Traits: kv.Traits{Modelled: clock == "virtual"},
 	}
 	total := runfile.Interval{To: time.Second, Snapshot: record.Snapshot{Outcomes: []uint64{100}}}
 	total.Histograms = make([]*record.Histogram, len(series))
@@ -122,8 +123,8 @@ func TestHistoryText(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `2 runs, a to b
-  s/seed  response p50  1 ms → 2 ms (+100 %)  at b
-  s/seed  response p99  1 ms → 2 ms (+100 %)  at b
+  s/seed  response p50 (modelled)  1 ms → 2 ms (+100 %)  at b
+  s/seed  response p99 (modelled)  1 ms → 2 ms (+100 %)  at b
   s/seed  stale  0 → 3 %  at b
 3 of 6 figures changed
 `

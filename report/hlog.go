@@ -19,7 +19,7 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 	var out bytes.Buffer
 	w := hdr.NewHistogramLogWriter(&out)
 	header := func() error {
-		if err := w.OutputComment("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + modelledScenarios(&run.Header) + "]"); err != nil {
+		if err := w.OutputComment("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + latencies(&run.Header) + "]"); err != nil {
 			return err
 		}
 		if err := w.OutputLogFormatVersion(); err != nil {
@@ -74,21 +74,24 @@ func hlogInterval(out *bytes.Buffer, w *hdr.HistogramLogWriter, iv *runfile.Inte
 	return err
 }
 
-// modelledScenarios names, behind a comma, the scenarios whose latency is modelled.
-func modelledScenarios(h *runfile.Header) string {
-	var names []string
-	for _, s := range h.Scenarios {
-		if s.Traits.Modelled {
-			names = append(names, s.Name)
+// latencies say, behind a comma, of which scenarios latencies are not measured.
+func latencies(h *runfile.Header) (words string) {
+	for _, kind := range []runfile.Latency{runfile.Modelled, runfile.NotModelled} {
+		var names []string
+		for i := range h.Scenarios {
+			if h.Scenarios[i].Latency() == kind {
+				names = append(names, h.Scenarios[i].Name)
+			}
+		}
+		switch len(names) {
+		case 0:
+		case len(h.Scenarios):
+			words += ", " + latencyWords(kind)
+		default:
+			words += ", " + latencyWords(kind) + " in " + enumerate(names)
 		}
 	}
-	switch len(names) {
-	case 0:
-		return ""
-	case len(h.Scenarios):
-		return ", modelled latency"
-	}
-	return ", modelled latency in " + enumerate(names)
+	return words
 }
 
 // hlogTag replaces what a tag may not hold.

@@ -32,6 +32,7 @@ type page struct {
 	Warned    []*section // those with warnings of their own
 	NWarned   int        // how many warnings these are
 	Sources   []string
+	Latency   string // what the scenarios' latencies are, in words
 	Modelled  bool
 	Virtual   bool
 	Scenarios []*section
@@ -121,7 +122,7 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 	h := &run.Header
 	p := page{
 		pageStyle: style(), Title: "kvbench: " + h.File, Facts: headerFacts(h), Command: h.Command,
-		Warnings: run.Warnings, Modelled: s.modelled(), Virtual: s.Clock == "virtual",
+		Warnings: run.Warnings, Latency: s.latencies(), Modelled: s.modelled(), Virtual: s.Clock == "virtual",
 	}
 	switch {
 	case s.CutOff:
@@ -244,5 +245,25 @@ func cpus(n int) string {
 
 // modelled reports whether the latency of any scenario is.
 func (s *Summary) modelled() bool {
-	return slices.ContainsFunc(s.Scenarios, func(s Scenario) bool { return s.Modelled })
+	return slices.ContainsFunc(s.Scenarios, func(s Scenario) bool { return s.Latency == runfile.Modelled })
+}
+
+// latencies say in words what those of the scenarios are, where they are not all
+// alike each kind once.
+func (s *Summary) latencies() string {
+	var kinds []string
+	for _, kind := range []runfile.Latency{runfile.Modelled, runfile.Measured, runfile.NotModelled} {
+		if slices.ContainsFunc(s.Scenarios, func(s Scenario) bool { return s.Latency == kind }) {
+			kinds = append(kinds, latencyWords(kind))
+		}
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// latencyWords are what a latency is, with the noun.
+func latencyWords(l runfile.Latency) string {
+	if l == runfile.NotModelled {
+		return string(l)
+	}
+	return string(l) + " latency"
 }

@@ -49,7 +49,7 @@ func (f pageFixture) run(t testing.TB) *runfile.Run {
 		Expect: f.asks, YAML: "name: " + f.name,
 	}
 	if f.measured {
-		def.Traits.Sources = nil
+		def.Traits.Sources, def.Clock = nil, "wall"
 	}
 	run := &runfile.Run{Path: "results/x/run.jsonl", CutOff: f.cutOff, Interrupted: f.interrupted, Header: runfile.Header{
 		Format: runfile.Format, Version: "v1.2.3", Go: "go1.26", OS: "linux", Arch: "amd64", CPUs: 2, Host: "box",

@@ -59,7 +59,7 @@ func (s *Summary) asJUnit() ([]byte, error) {
 
 func (s *Scenario) junit() junitSuite {
 	suite := junitSuite{Name: s.Name, Facts: []junitFact{
-		{"clock", s.Clock}, {"driver", s.Driver}, {"latency", measuredOrModelled(s.Modelled)},
+		{"clock", s.Clock}, {"driver", s.Driver}, {"latency", string(s.Latency)},
 	}}
 	for _, v := range s.Variants {
 		if !v.Complete || v.Errored != "" {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/compare"
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
 
@@ -81,6 +83,109 @@ func TestModelledIsSaid(t *testing.T) {
 	}
 }
 
+// Where no latency is modelled, everything that is written says so, and nothing
+// gives a verdict on latency.
+func TestNoLatencyModelled(t *testing.T) {
+	run := pageFixture{name: "x", measured: true, variants: []fixtureVariant{{name: "seed", p50: 0, p99: 0}, {name: "other", p50: 0, p99: 0}}}.run(t)
+	for i := range run.Header.Scenarios[0].Variants {
+		run.Header.Scenarios[0].Variants[i].Doc = ""
+	}
+	run.Header.Scenarios[0].Clock = "virtual"
+	for _, v := range run.Variants {
+		v.Def = &run.Header.Scenarios[0]
+	}
+	dir, _ := write(t, run, "html", "md", "csv", "benchfmt", "junit", "hlog", "json")
+	texts := map[string]string{}
+	for _, name := range []string{"report.html", "report.md", "report.csv", "report.bench.txt", "junit.xml", "report.hlog", "report.json"} {
+		texts[name] = read(t, dir, name)
+	}
+	texts["report.html"] = texts["report.html"][strings.Index(texts["report.html"], "<body"):] // behind the style
+	var out bytes.Buffer
+	s := Summarise(run, nil)
+	if err := Terminal(&out, &s, 100); err != nil {
+		t.Fatal(err)
+	}
+	texts["terminal"] = out.String()
+	c, err := compare.Compare(run, run, compare.Options{Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range c.Deltas {
+		if d.Unit == "ns" && d.Statistic != "share" && slices.ContainsFunc(record.Standard(), func(s record.Series) bool { return s.Name == d.Series }) {
+			t.Errorf("a verdict on %s %s: %s", d.Series, d.Statistic, d.Verdict)
+		}
+	}
+	out.Reset()
+	if err := CompareTerminal(&out, c); err != nil {
+		t.Fatal(err)
+	}
+	texts["compare"] = out.String()
+	texts["compare.md"] = string(CompareMarkdown(c))
+	for name, text := range texts {
+		if !strings.Contains(strings.ToLower(text), "no latency modelled") {
+			t.Errorf("%s does not say that no latency is modelled:\n%.2000s", name, text)
+		}
+		for _, verdict := range []string{"measured latency", "o difference at p99", "at p99", "p99 0 ns", "p99-ns", "faster", "latency\": \"measured"} {
+			if strings.Contains(text, verdict) {
+				t.Errorf("%s gives a verdict on latency: %q", name, verdict)
+			}
+		}
+	}
+	for _, l := range historyOf(run, run).Lines {
+		if strings.HasPrefix(l.Figure, "response") {
+			t.Errorf("the history has a line of %s", l.Figure)
+		}
+	}
+	for _, chart := range Charts(&s.Scenarios[0]) {
+		if chart.Name == "latency" || chart.Name == "timeline" {
+			t.Errorf("there is a chart of %s", chart.Name)
+		}
+	}
+	if s.Scenarios[0].Latency != runfile.NotModelled || s.Scenarios[0].Modelled {
+		t.Errorf("the summary says %q, modelled %v", s.Scenarios[0].Latency, s.Scenarios[0].Modelled)
+	}
+}
+
+// An expectation of a latency is not met where none is modelled: 0 ns is no answer.
+func TestNoLatencyIsNotExpected(t *testing.T) {
+	run := pageFixture{name: "x", measured: true, asks: []string{"seed.response.p99 < 1s", "seed.ops < 100"}, variants: []fixtureVariant{{name: "seed", p50: 0, p99: 0}}}.run(t)
+	for clock, want := range map[string]string{"wall": "0s", "virtual": "no latency modelled"} {
+		run.Header.Scenarios[0].Clock = clock
+		for _, v := range run.Variants {
+			v.Def = &run.Header.Scenarios[0]
+		}
+		results, err := compare.Evaluate(run)
+		if err != nil || len(results) != 2 {
+			t.Fatal(results, err)
+		}
+		if results[0].OK != (clock == "wall") || !results[1].OK || results[0].Have != want {
+			t.Errorf("%s: got %+v", clock, results)
+		}
+	}
+}
+
+// A choice between a variant that is wrong and one that is dearer is told by the
+// price where no latency is modelled.
+func TestTradeOffWithoutLatency(t *testing.T) {
+	s := Scenario{Name: "x", Latency: runfile.NotModelled, def: &runfile.Definition{
+		Series: append(record.Standard(), record.Series{Name: "stale", Unit: "ns", Of: "response", Doc: "a stale read", Mark: true}),
+	}}
+	for _, v := range []struct {
+		name  string
+		usd   float64
+		stale float64
+	}{{"seed", 0.5, 0.2}, {"fresh", 1, 0}} {
+		s.Variants = append(s.Variants, Variant{
+			Name: v.name, Complete: true, Transactions: 2000, USD: v.usd, Outcomes: map[string]uint64{},
+			Series: map[string]Stats{"stale": {Unit: "ns", Of: "response", Count: uint64(2000 * v.stale), Share: v.stale, Max: 1e9}},
+		})
+	}
+	const want = "Beside fresh seed costs 50 % less (no latency modelled), but has stale in 20 % of transactions (up to 1 s); fresh has none."
+	if got := s.answer(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // Where one of two scenarios is modelled, it is named.
 func TestModelledIn(t *testing.T) {
 	c := comparison()
@@ -124,7 +229,7 @@ func TestHistoryModelled(t *testing.T) {
 func TestEveryChartSaysModelled(t *testing.T) {
 	for _, modelled := range []bool{true, false} {
 		s := tiers(t)
-		s.Modelled = modelled
+		s.Latency = map[bool]runfile.Latency{true: runfile.Modelled, false: runfile.Measured}[modelled]
 		for _, c := range Charts(s) {
 			svg, err := c.SVG()
 			if err != nil {

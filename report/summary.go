@@ -31,15 +31,17 @@ type Summary struct {
 
 // Scenario is one scenario with its variants side by side.
 type Scenario struct {
-	Name         string        `json:"name"`
-	Question     string        `json:"question"`
-	Pattern      string        `json:"pattern"`
-	Clock        string        `json:"clock"`
-	Driver       string        `json:"driver"`
-	Load         string        `json:"load"`
-	Modelled     bool          `json:"modelled"` // its latency
-	Expectations []Expectation `json:"expectations"`
-	Variants     []Variant     `json:"variants"`
+	Name     string `json:"name"`
+	Question string `json:"question"`
+	Pattern  string `json:"pattern"`
+	Clock    string `json:"clock"`
+	Driver   string `json:"driver"`
+	Load     string `json:"load"`
+	// Latency says what its latencies are: measured, modelled, or none is modelled.
+	Latency      runfile.Latency `json:"latency" jsonschema:"enum=measured,enum=modelled,enum=no latency modelled"`
+	Modelled     bool            `json:"modelled"` // Latency is modelled
+	Expectations []Expectation   `json:"expectations"`
+	Variants     []Variant       `json:"variants"`
 
 	def  *runfile.Definition
 	idle []string // variants that did not run, of a run that was not stopped by the user
@@ -72,8 +74,12 @@ type Variant struct {
 	// Rate is that of the load; in a closed loop that of the transactions which ended
 	// within the time that it asks for. The time until the last ones have ended is no
 	// part of it.
-	Rate        float64           `json:"transactions_per_second"`
-	USDPerMonth float64           `json:"usd_per_month"` // of thirty days at that rate, on the paid plan
+	Rate float64 `json:"transactions_per_second"`
+	// Stored is the bytes that the store held at the end; none where it does not tell.
+	Stored *int64 `json:"stored_bytes,omitempty"`
+	// USDPerMonth is of thirty days at that rate, past what is included; without storage
+	// where that is not known.
+	USDPerMonth float64           `json:"usd_per_month"`
 	MonthBill   price.Bill        `json:"usd_per_month_by_kind"`
 	FreeLimit   FreeLimit         `json:"free_plan"`
 	Outcomes    map[string]uint64 `json:"outcomes"`
@@ -137,7 +143,7 @@ func summariseScenario(run *runfile.Run, i int, results []Expectation) Scenario 
 	def := &run.Header.Scenarios[i]
 	out := Scenario{
 		Name: def.Name, Question: def.Question, Pattern: def.Pattern, Clock: def.Clock, Driver: def.Driver,
-		Load: def.Load, Modelled: def.Traits.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
+		Load: def.Load, Latency: def.Latency(), Modelled: def.Latency() == runfile.Modelled, Expectations: []Expectation{}, Variants: []Variant{}, def: def,
 	}
 	for _, r := range results {
 		if r.Scenario == def.Name {
@@ -212,7 +218,8 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 		}
 	}
 	v.Billed = total.Billed
-	v.Bill = price.PerMillion(v.Billed, v.Transactions)
+	prices := def.Prices()
+	v.Bill = price.PerMillion(prices, v.Billed, v.Transactions)
 	v.USD = v.Bill.Total()
 	switch {
 	case def.Rate > 0:
@@ -222,10 +229,31 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	case v.DurationS > 0: // as files of before kept it
 		v.Rate = float64(v.Transactions) / v.DurationS
 	}
-	v.MonthBill = price.PerMonth(v.Billed, v.Transactions, v.Rate)
+	v.Stored = stored(run, scenario, variant)
+	v.MonthBill = price.PerMonth(prices, v.Billed, v.Transactions, v.Rate, v.Stored)
 	v.USDPerMonth = v.MonthBill.Total()
 	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
 	return v, v.Repeats > 0
+}
+
+// stored is what the store held at the end, the mean of a variant's repeats; nil
+// unless all of them tell.
+func stored(run *runfile.Run, scenario, variant int) *int64 {
+	var sum, repeats int64
+	for _, r := range run.Variants {
+		if r.Scenario != scenario || r.Variant != variant {
+			continue
+		}
+		if r.Stored == nil {
+			return nil
+		}
+		sum, repeats = sum+*r.Stored, repeats+1
+	}
+	if repeats == 0 {
+		return nil
+	}
+	mean := sum / repeats
+	return &mean
 }
 
 // count is how many observations a series has, or transactions an outcome.

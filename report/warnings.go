@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 )
 
 const (
@@ -32,7 +33,7 @@ func (s *Scenario) warnings() []string {
 			continue
 		}
 		ran = append(ran, v)
-		if v.Transactions < enoughForP99 {
+		if v.Transactions < enoughForP99 && s.Latency != runfile.NotModelled {
 			few = append(few, v.Name)
 		}
 		if float64(late.P99) > lateShare*float64(response.P99) {

@@ -222,7 +222,7 @@ func TestVersionedMarksAreTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		sc, c := &f.Scenarios[0], clock.NewVirtual()
-		inner, err := drivers.Open(sc.Driver, drivers.Env{Clock: c, Seed: 1})
+		inner, err := drivers.Open(bare(sc.Driver), drivers.Env{Clock: c, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

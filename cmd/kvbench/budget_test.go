@@ -13,6 +13,7 @@ import (
 
 	"kvbench/drivers"
 	"kvbench/drivers/embedded"
+	"kvbench/drivers/option"
 	"kvbench/drivers/fault"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
@@ -35,7 +36,7 @@ func newBilled(t *testing.T) *billed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := embedded.Open(u, clock.NewWall(), 1)
+	store, err := embedded.Open(u, clock.NewWall(), 1, option.Prices{})
 	if err != nil {
 		t.Fatal(err)
 	}

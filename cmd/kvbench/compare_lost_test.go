@@ -22,7 +22,7 @@ scenarios:
   - name: lost
     question: How many updates are lost?
     pattern: coalesce
-    driver: embedded://?hot=20ms&cold=20ms&write=20ms
+    driver: embedded://?profile=none&propagation=0&hot=20ms&cold=20ms&write=20ms
     clock: virtual
     variants: [seed]
     load: {rate: 400/s, arrivals: poisson, duration: 60s}

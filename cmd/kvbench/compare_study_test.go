@@ -39,7 +39,7 @@ var studyStores = []struct {
 	{"embedded", func(latency time.Duration) opener {
 		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
 			of := *s
-			of.Driver = fmt.Sprintf("embedded://?hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
+			of.Driver = fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
 			return open(&of, c, seed)
 		}
 	}},
@@ -82,7 +82,7 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 	}
 	check(os.WriteFile(file, []byte(studyYAML), 0o644))
 	o := compareOptions{
-		drivers:  []string{"embedded://", "embedded://"},
+		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
 	}
 	plans, err := o.plans([]string{file})

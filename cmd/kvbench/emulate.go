@@ -47,7 +47,11 @@ Workers KV. Its arguments are options of the embedded store, each modelled:
 
   locations=3 profile=edge propagation=60s writes=strict
 
-and those of faults, such as fault-from=60s fault-for=30s. The REST API of location
+Unless they say otherwise it answers as soon as it can, and every write is seen
+at once: profile=none propagation=0. With mode=instant the namespaces that it
+begins with are of Workers KV Instant. The arguments may also be
+
+those of faults, such as fault-from=60s fault-for=30s. The REST API of location
 N is at /at/N/client/v4, that of location 0 at /client/v4 too.
 
 A client needs the token of the environment's variable CLOUDFLARE_API_TOKEN; without
@@ -74,7 +78,19 @@ one a random token is made and shown.`,
 	return c
 }
 
-// storeURL is the URL of the store that the arguments describe.
+// modeOf takes the mode out of the arguments; the last one counts.
+func modeOf(args []string) (mode string, rest []string) {
+	for _, a := range args {
+		if m, found := strings.CutPrefix(a, "mode="); found {
+			mode = m
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	return mode, rest
+}
+
+// storeURL is the URL of the store that the arguments describe, but for its mode.
 func (o emulateOptions) storeURL(args []string) (string, error) {
 	options := slices.Clone(args)
 	has := func(name string) bool {
@@ -90,6 +106,12 @@ func (o emulateOptions) storeURL(args []string) (string, error) {
 		if !has("fault-from") && !has("fault-for") {
 			options = append(options, "fault-from=0s", "fault-for=0s")
 		}
+	}
+	if !has("profile") {
+		options = append(options, "profile=none")
+	}
+	if !has("propagation") {
+		options = append(options, "propagation=0")
 	}
 	return "embedded://?" + strings.Join(options, "&"), nil
 }
@@ -114,12 +136,17 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
+	mode, args := modeOf(args)
 	url, err := o.storeURL(args)
 	if err != nil {
 		return usage(err)
 	}
 	clk := clock.NewWall()
-	open := func(string) (kv.Store, error) {
+	open := func(mode string) (kv.Store, error) {
+		url := url
+		if mode != "" {
+			url += "&mode=" + mode
+		}
 		store, err := drivers.Open(url, drivers.Env{Clock: clk, Seed: o.seed})
 		if phased, ok := store.(kv.Phased); err == nil && ok {
 			phased.BeginLoad(clk.Now()) // it is under load from now on
@@ -149,7 +176,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	}
 	for _, text := range o.namespaces {
 		title, id, _ := strings.Cut(text, "=")
-		if err := server.Ensure(title, id); err != nil {
+		if err := server.EnsureNamespace(emulator.Namespace{ID: id, Title: title, Mode: emulator.ModeOf(mode)}); err != nil {
 			return usage(err)
 		}
 	}
@@ -209,11 +236,21 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s\n", n.ID, n.Title)
+		fmt.Fprintf(w, "namespace  %s  %s", n.ID, n.Title)
+		for _, fact := range []string{n.Mode, n.Jurisdiction} {
+			if fact != "" {
+				fmt.Fprintf(w, "  (%s)", fact)
+			}
+		}
+		fmt.Fprintln(w)
 	}
 	if len(namespaces) > 0 {
-		for _, source := range namespaces[0].Store.Traits().Sources {
+		traits := namespaces[0].Store.Traits()
+		for _, source := range traits.Sources {
 			fmt.Fprintf(w, "modelled   %s\n", source)
+		}
+		if !traits.Modelled {
+			fmt.Fprintln(w, "latency    none modelled: it is this machine's (profile=edge models one)")
 		}
 	}
 	fmt.Fprintln(w, "Ctrl-C stops it.")

@@ -36,6 +36,7 @@ import (
 	"net/url"
 	"unsafe"
 
+	own "kvbench/drivers/option"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/kv"
@@ -53,7 +54,9 @@ const (
 
 // Open opens the namespace that a URL names as cloudflare://ACCOUNT/NAMESPACE, with
 // the options of rest.Open.
-func Open(u *url.URL, clk clock.Clock) (kv.Store, error) { return rest.OpenWith(u, clk, dial) }
+func Open(u *url.URL, clk clock.Clock, prices own.Prices) (kv.Store, error) {
+	return rest.OpenWith(u, clk, prices, dial)
+}
 
 // calls makes the calls by the client.
 type calls struct {

@@ -13,6 +13,7 @@ type store interface {
 	kv.BulkPutter
 	kv.BulkDeleter
 	kv.Located
+	kv.Phased
 }
 
 type getCall struct {

@@ -76,6 +76,7 @@ func checkConcurrent(x *exam) {
 func checkCanceled(x *exam) {
 	x.put("a", "1", kv.PutOptions{})
 	x.sleep(x.traits.WriteInterval)
+	x.pace()
 	ctx, cancel := context.WithCancel(x.ctx)
 	cancel()
 	var e kv.Entry

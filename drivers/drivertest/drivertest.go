@@ -20,7 +20,8 @@ type Harness struct {
 	Store kv.Store
 	Clock clock.Clock
 	// Prefix is of every key that the suite writes. It may be empty; the store
-	// may hold other keys, and keys of an earlier row.
+	// may hold other keys, and keys of an earlier row, unless it declares limits of
+	// its namespace: then it has to be empty.
 	Prefix string
 	// Patience is the longest that a row may wait on purpose. Zero means 5 s on
 	// the wall clock, and any time on a virtual one.
@@ -48,7 +49,7 @@ type Row struct {
 func Rows() []Row {
 	var all []Row
 	for _, group := range [][]Row{
-		valueRows(), limitRows(), expiryRows(), listRows(), bulkRows(), concurrentRows(), locationRows(),
+		valueRows(), limitRows(), namespaceRows(), expiryRows(), listRows(), bulkRows(), concurrentRows(), locationRows(),
 	} {
 		all = append(all, group...)
 	}
@@ -108,8 +109,9 @@ func (r Row) Skip(h Harness) string {
 func (r Row) Try(ctx context.Context, h Harness) error {
 	x := &exam{
 		store: h.Store, clock: h.Clock, traits: h.Store.Traits(),
-		prefix: h.Prefix + r.Name + "/", wrote: map[string]time.Duration{},
+		prefix: h.Prefix + r.Name + "/", wrote: map[string]time.Duration{}, last: new(time.Duration),
 	}
+	*x.last = h.Clock.Now() // of an earlier row
 	var broken error
 	err := h.Clock.Run(ctx, func(ctx context.Context) {
 		defer func() {

@@ -25,6 +25,7 @@ type exam struct {
 	closed bool   // the row has closed the store
 
 	wrote map[string]time.Duration // when the row last wrote a key
+	last  *time.Duration           // when it last wrote any, or began
 }
 
 // failure ends a row.
@@ -67,14 +68,55 @@ func (x *exam) settle() { x.sleep(x.traits.Staleness) }
 // unix is now in seconds of Unix time.
 func (x *exam) unix() int64 { return x.clock.Epoch().Add(x.clock.Now()).Unix() }
 
-// put writes, not sooner after the last write of the key than the store allows.
+// time is now.
+func (x *exam) time() time.Time { return x.clock.Epoch().Add(x.clock.Now()) }
+
+// pace waits until the namespace may be written again, and says that it is.
+func (x *exam) pace() {
+	if interval := x.traits.NamespaceWriteInterval; interval > 0 {
+		x.sleep(*x.last + interval - x.clock.Now())
+		*x.last = x.clock.Now()
+	}
+}
+
+// written says that a write has ended, from which the next one's pace counts.
+func (x *exam) written() { *x.last = x.clock.Now() }
+
+// metadata is what a store has to tell of a document that was put with a key.
+func (x *exam) metadata(document string) string {
+	if x.traits.NoMetadata {
+		return ""
+	}
+	return document
+}
+
+// bulkPut writes pairs at once.
+func (x *exam) bulkPut(pairs []kv.Pair) error {
+	x.pace()
+	defer x.written()
+	return x.store.(kv.BulkPutter).BulkPut(x.ctx, pairs)
+}
+
+// underLoad runs f while the store knows that it is under load.
+func (x *exam) underLoad(f func()) {
+	if p, ok := kv.As[kv.Phased](x.store); ok {
+		p.BeginLoad(x.clock.Now())
+		defer p.EndLoad()
+	}
+	f()
+}
+
+// put writes, not sooner after the last write of the key, or to the namespace, than
+// the store allows.
 func (x *exam) put(name, value string, o kv.PutOptions) {
 	key := x.key(name)
 	if last, ok := x.wrote[key]; ok {
 		x.sleep(last + x.traits.WriteInterval - x.clock.Now())
 	}
+	x.pace()
 	x.must(x.store.Put(x.ctx, key, []byte(value), o), fmt.Sprintf("put %.40q", key))
 	x.wrote[key] = x.clock.Now()
+	x.written()
 }
 
 func (x *exam) remove(name string) {
@@ -177,6 +219,12 @@ func (x *exam) fill(prefix string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("%s%05d", prefix, i)
+	}
+	if x.traits.NamespaceWriteInterval > 0 {
+		for _, name := range names {
+			x.put(name, name, kv.PutOptions{})
+		}
+		return names
 	}
 	const tasks = 16
 	x.all(tasks, func(task int) error {

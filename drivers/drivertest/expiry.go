@@ -29,6 +29,11 @@ func expiryRows() []Row {
 			},
 		},
 		{
+			Name: "ttl-second", Rule: "a TTL ends on a whole second, that of the put and the TTL: as is listed, and absent from then on",
+			Why: "kv.ExpiresAt", Needs: expiring,
+			Waits: func(t kv.Traits) time.Duration { return t.MinTTL + 2*t.Staleness + time.Minute }, check: checkTTLSecond,
+		},
+		{
 			Name: "expiration", Rule: "a key with an expiration is absent from that second on", Why: expiryPage,
 			Needs: expiring, Waits: func(t kv.Traits) time.Duration { return t.MinTTL + time.Minute }, check: func(x *exam) {
 				end := x.unix() + int64(x.traits.MinTTL/time.Second) + 30
@@ -117,4 +122,29 @@ func expiryRows() []Row {
 // until waits for a second of Unix time.
 func (x *exam) until(unix int64) {
 	x.sleep(time.Unix(unix, 0).Sub(x.clock.Epoch().Add(x.clock.Now())))
+}
+
+func checkTTLSecond(x *exam) {
+	ttl := x.traits.MinTTL + x.traits.Staleness + 10*time.Second
+	x.pace()
+	x.sleep(time.Second - time.Duration(x.time().Nanosecond()) + 600*time.Millisecond) // well past the second
+	before := x.time()
+	x.must(x.store.Put(x.ctx, x.key("a"), []byte("1"), kv.PutOptions{TTL: ttl}), "put")
+	least, most := kv.ExpiresAt(before, ttl), kv.ExpiresAt(x.time(), ttl)
+	x.settle()
+	listed := x.list("", 0)
+	if len(listed) != 1 {
+		x.fatalf("listed %d keys, want 1", len(listed))
+	}
+	end := listed[0].Expiration
+	if end < least || end > most {
+		x.fatalf("put at %v with a TTL of %v it ends at %d, want %d to %d", before, ttl, end, least, most)
+	}
+	if e := x.get("a", kv.GetOptions{}); e.Expiration != 0 && e.Expiration != end {
+		x.fatalf("it is listed to end at %d, and read to end at %d", end, e.Expiration)
+	}
+	x.until(end - 2)
+	x.reads("a", "1")
+	x.until(end)
+	x.absent("a")
 }

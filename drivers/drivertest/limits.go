@@ -18,7 +18,7 @@ func limitRows() []Row {
 			check: checkKeyCharacters,
 		},
 		{
-			Name: "key-limit", Rule: "a key has at most 512 bytes; a longer one is 414", Why: limitsPage,
+			Name: "key-limit", Rule: "a key has at most 512 bytes, or as many as are declared; a longer one is 414", Why: limitsPage,
 			Needs: needs(func(t kv.Traits) bool { return t.MaxKeyBytes > 0 }, "no limit of keys is declared"),
 			check: func(x *exam) {
 				longest := strings.Repeat("é", (x.traits.MaxKeyBytes-len(x.prefix))/2)

@@ -13,10 +13,16 @@ import (
 func listRows() []Row {
 	const page = "developers.cloudflare.com/kv/api/list-keys"
 	settled := func(t kv.Traits) time.Duration { return t.Staleness }
+	whole := func(t kv.Traits) bool { return t.NamespaceKeys > 0 && t.MaxListKeys >= t.NamespaceKeys }
 	row := func(name, rule string, check func(x *exam)) Row {
 		return Row{Name: name, Rule: rule, Why: page, Waits: settled, check: check}
 	}
+	paged := row("list-page-limit", "a page holds at most 1,000 names, which is the default", checkPageLimit)
+	paged.Needs = needs(func(t kv.Traits) bool { return !whole(t) }, "a page holds all that a namespace may")
+	one := row("list-one-page", "a listing without a limit is one page, whatever its length and what was deleted", checkOnePage)
+	one.Needs = needs(whole, "a page is declared to hold less than a namespace may")
 	return []Row{
+		paged, one,
 		row("list-empty", "a listing of nothing is complete and empty", func(x *exam) {
 			x.lists("", 0)
 			x.put("a", "1", kv.PutOptions{})
@@ -54,21 +60,6 @@ func listRows() []Row {
 			x.lists("a", 10, a...)
 			x.lists("b", 10, b...)
 		}),
-		row("list-page-limit", "a page holds at most 1,000 names, which is the default", func(x *exam) {
-			most := x.traits.MaxListKeys
-			names := x.fill("k", most+5)
-			x.settle()
-			var p kv.Page
-			x.must(x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix}, &p), "list")
-			if len(p.Keys) != most || p.Complete {
-				x.fatalf("the first page holds %d of %d names, complete %v", len(p.Keys), len(names), p.Complete)
-			}
-			x.lists("", 0, names...)
-			for _, limit := range []int{most + 1, -1} {
-				err := x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix, Limit: limit}, &p)
-				x.refused(err, http.StatusBadRequest, fmt.Sprintf("limit %d", limit))
-			}
-		}),
 		row("list-deleted", "deleted names are stepped over, to the end", func(x *exam) {
 			names := x.fill("k", 40)
 			for i, name := range names {
@@ -97,7 +88,7 @@ func listRows() []Row {
 			for _, k := range x.list("", 2) {
 				fmt.Fprintf(&got, "%s %d %q\n", strings.TrimPrefix(k.Name, x.prefix), k.Expiration, k.Metadata)
 			}
-			if want := fmt.Sprintf("a %d %q\nb 0 \"\"\nc 0 \"3\"\n", end, `{"v":1}`); got.String() != want {
+			if want := fmt.Sprintf("a %d %q\nb 0 \"\"\nc 0 %q\n", end, x.metadata(`{"v":1}`), x.metadata("3")); got.String() != want {
 				x.fatalf("got\n%swant\n%s", got.String(), want)
 			}
 		}),
@@ -114,5 +105,39 @@ func listRows() []Row {
 				}
 			}
 		}),
+	}
+}
+
+func checkPageLimit(x *exam) {
+	most := x.traits.MaxListKeys
+	names := x.fill("k", most+5)
+	x.settle()
+	var p kv.Page
+	x.must(x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix}, &p), "list")
+	if len(p.Keys) != most || p.Complete {
+		x.fatalf("the first page holds %d of %d names, complete %v", len(p.Keys), len(names), p.Complete)
+	}
+	x.lists("", 0, names...)
+	for _, limit := range []int{most + 1, -1} {
+		err := x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix, Limit: limit}, &p)
+		x.refused(err, http.StatusBadRequest, fmt.Sprintf("limit %d", limit))
+	}
+}
+
+func checkOnePage(x *exam) {
+	all := x.fillBulk("k", x.traits.NamespaceKeys)
+	half := len(all) / 2
+	x.must(x.store.(kv.BulkDeleter).BulkDelete(x.ctx, x.keys(all[:half])), "bulk delete")
+	x.settle()
+	more := x.fillBulk("m", half) // beside the names of what was deleted
+	x.settle()
+	var p kv.Page
+	x.must(x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix}, &p), "list")
+	if want := len(all) - half + len(more); len(p.Keys) != want || !p.Complete {
+		x.fatalf("the page holds %d of %d names, complete %v", len(p.Keys), want, p.Complete)
+	}
+	for _, limit := range []int{x.traits.MaxListKeys + 1, -1} {
+		err := x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix, Limit: limit}, &p)
+		x.refused(err, http.StatusBadRequest, fmt.Sprintf("limit %d", limit))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"kvbench/kv"
 )
@@ -19,7 +20,7 @@ type mutant struct {
 
 func mutants() []mutant {
 	return slices.Concat(
-		valueMutants(), limitMutants(), expiryMutants(), listMutants(), bulkMutants(), locationMutants())
+		valueMutants(), limitMutants(), namespaceMutants(), expiryMutants(), listMutants(), bulkMutants(), locationMutants())
 }
 
 func valueMutants() []mutant {
@@ -206,6 +207,69 @@ func limitMutants() []mutant {
 	}
 }
 
+func namespaceMutants() []mutant {
+	kept := map[string][]byte{}
+	// takes puts what is refused with a status past the store, into kept.
+	takes := func(status int) broken {
+		return broken{
+			put: func(s store, c putCall) error {
+				err := s.Put(c.ctx, c.key, c.value, c.o)
+				if kv.HasStatus(err, status) {
+					kept[strings.Clone(c.key)], err = bytes.Clone(c.value), nil
+				}
+				return err
+			},
+			get: func(s store, c getCall) error {
+				err := s.Get(c.ctx, c.key, c.o, c.e)
+				if value, ok := kept[c.key]; ok {
+					c.e.Found, c.e.Value, err = true, append(c.e.Value[:0], value...), nil
+				}
+				return err
+			},
+		}
+	}
+	return []mutant{
+		{"keeps metadata that it should not", broken{get: func(s store, c getCall) error {
+			err := s.Get(c.ctx, c.key, c.o, c.e)
+			if c.o.Metadata && err == nil {
+				c.e.Metadata = append(c.e.Metadata[:0], '1')
+			}
+			return err
+		}}, []string{"no-metadata"}},
+		{"lists metadata that it should not have", broken{list: func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error {
+			err := s.List(ctx, o, p)
+			for i := range p.Keys {
+				p.Keys[i].Metadata = []byte("1")
+			}
+			return err
+		}}, []string{"no-metadata"}},
+		{"takes what there is no room for", takes(413), []string{"namespace-keys", "namespace-bytes"}},
+		{"declares no room for another key when it is overwritten", broken{put: func(s store, c putCall) error {
+			if strings.HasSuffix(c.key, "k00000") {
+				return &kv.Error{Status: 413}
+			}
+			return s.Put(c.ctx, c.key, c.value, c.o)
+		}}, []string{"namespace-keys"}},
+		{"takes writes to the namespace at any rate", takes(429), []string{"namespace-write-limit"}},
+		{"makes the writes that it refuses for their rate", broken{
+			put: func(s store, c putCall) error {
+				err := s.Put(c.ctx, c.key, c.value, c.o)
+				if kv.HasStatus(err, 429) {
+					kept[strings.Clone(c.key)] = bytes.Clone(c.value)
+				}
+				return err
+			},
+			get: takes(0).get,
+		}, []string{"namespace-write-limit"}},
+		{"cuts a listing into pages", broken{list: func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error {
+			if o.Limit == 0 {
+				o.Limit = 1000
+			}
+			return s.List(ctx, o, p)
+		}}, []string{"list-one-page"}},
+	}
+}
+
 func expiryMutants() []mutant {
 	longer := func(change func(o *kv.PutOptions)) broken {
 		return broken{put: func(s store, c putCall) error {
@@ -219,6 +283,21 @@ func expiryMutants() []mutant {
 			"makes TTLs ten times as long", longer(func(o *kv.PutOptions) { o.TTL *= 10 }),
 			[]string{"ttl", "expired-in-cache", "expired-unlisted", "ttl-minimum"},
 		},
+		{
+			"counts a TTL from the second to come", longer(func(o *kv.PutOptions) {
+				if o.TTL > 0 {
+					o.TTL += time.Second
+				}
+			}),
+			[]string{"ttl-second"},
+		},
+		{"lists an expiration a second early", broken{list: func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error {
+			err := s.List(ctx, o, p)
+			for i := range p.Keys {
+				p.Keys[i].Expiration--
+			}
+			return err
+		}}, []string{"ttl-second"}},
 		{
 			"ignores expirations", longer(func(o *kv.PutOptions) { o.Expiration = 0 }),
 			[]string{"expiration", "list-details"},

@@ -45,7 +45,7 @@ func valueRows() []Row {
 		}},
 		{
 			Name: "metadata", Rule: "metadata is kept beside the value, given when asked for, replaced by every put", Why: api,
-			check: checkMetadata,
+			Needs: needs(func(t kv.Traits) bool { return !t.NoMetadata }, "no metadata is declared"), check: checkMetadata,
 		},
 		{
 			Name: "put-keeps-nothing", Rule: "a put keeps neither the key's, the value's nor the metadata's memory",
@@ -57,7 +57,7 @@ func valueRows() []Row {
 				x.put("a", "value", kv.PutOptions{Metadata: []byte(`"meta"`)})
 				for range 2 { // the second get may come from a cache
 					e := x.get("a", kv.GetOptions{Metadata: true})
-					if string(e.Value) != "value" || string(e.Metadata) != `"meta"` {
+					if string(e.Value) != "value" || string(e.Metadata) != x.metadata(`"meta"`) {
 						x.fatalf("got %q and %q", e.Value, e.Metadata)
 					}
 					clear(e.Value)
@@ -99,12 +99,13 @@ func checkMetadata(x *exam) {
 func checkPutKeepsNothing(x *exam) {
 	key := []byte(x.key("a"))
 	value, meta := []byte("value"), []byte(`"meta"`)
+	x.pace()
 	x.must(x.store.Put(x.ctx, unsafe.String(&key[0], len(key)), value, kv.PutOptions{Metadata: meta}), "put")
 	for _, b := range [][]byte{key, value, meta} {
 		copy(b, bytes.Repeat([]byte("#"), len(b)))
 	}
 	e := x.get("a", kv.GetOptions{Metadata: true})
-	if string(e.Value) != "value" || string(e.Metadata) != `"meta"` {
+	if string(e.Value) != "value" || string(e.Metadata) != x.metadata(`"meta"`) {
 		x.fatalf("got %q with %q", e.Value, e.Metadata)
 	}
 }

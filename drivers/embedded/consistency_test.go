@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kvbench/drivers/embedded"
+	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 
@@ -45,7 +46,7 @@ func read(ctx context.Context, s kv.Store, key string, o kv.GetOptions) (string,
 // table says.
 func TestPropagationDelays(t *testing.T) {
 	const keys, locations = 400, 4
-	run(t, "embedded://?propagation=40s&locations=4", func(ctx context.Context, c clock.Clock, s kv.Store) error {
+	run(t, "embedded://?profile=none&propagation=40s&locations=4", func(ctx context.Context, c clock.Clock, s kv.Store) error {
 		for _, test := range []struct {
 			after time.Duration
 			want  float64
@@ -117,7 +118,7 @@ func TestVersionsNeverGoBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := rapid.SliceOfN(gen, 1, 60).Draw(rt, "steps")
 		c := clock.NewVirtual()
-		s := open(t, "embedded://?locations=3&propagation=60s", c)
+		s := open(t, "embedded://?profile=none&locations=3&propagation=60s", c)
 		var broken error
 		err := c.Run(t.Context(), func(ctx context.Context) {
 			broken = func() error {
@@ -213,11 +214,11 @@ func TestDeterministic(t *testing.T) {
 // the key may be written again; no time but the least passes.
 func TestSettle(t *testing.T) {
 	c := clock.NewVirtual()
-	u, err := url.Parse("embedded://?locations=3&propagation=60s&writes=strict")
+	u, err := url.Parse("embedded://?profile=none&locations=3&propagation=60s&writes=strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := embedded.Open(u, c, 1)
+	s, err := embedded.Open(u, c, 1, option.Prices{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,12 +20,16 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 
 func TestConformance(t *testing.T) {
 	for _, url := range []string{
-		"embedded://",
-		"embedded://?profile=edge&writes=strict",
+		"embedded://?profile=none&propagation=0",
+		"embedded://?propagation=0&profile=edge&writes=strict",
 		"embedded://?locations=3&profile=edge&propagation=60s&writes=lenient",
-		"embedded://?locations=2&propagation=10s&writes=strict",
-		"embedded://?locations=2&profile=edge-mix",
-		"embedded://?propagation=60s",
+		"embedded://?profile=none&locations=2&propagation=10s&writes=strict",
+		"embedded://?propagation=0&locations=2&profile=edge-mix",
+		"embedded://?locations=2",
+		"embedded://?mode=instant&profile=none&propagation=0",
+		"embedded://?mode=instant&locations=3",
+		"embedded://?mode=instant&locations=2&writes=off",
+		"embedded://?profile=none&propagation=60s",
 	} {
 		t.Run("virtual/"+url, func(t *testing.T) {
 			drivertest.Run(t, func(t testing.TB) drivertest.Harness {
@@ -35,8 +39,8 @@ func TestConformance(t *testing.T) {
 		})
 	}
 	for _, url := range []string{
-		"embedded://",
-		"embedded://?locations=3&propagation=5ms&hot=p50:10us&cold=p50:50us,p100:200us",
+		"embedded://?profile=none&propagation=0",
+		"embedded://?profile=none&locations=3&propagation=5ms&hot=p50:10us&cold=p50:50us,p100:200us",
 	} {
 		t.Run("wall/"+url, func(t *testing.T) {
 			drivertest.Run(t, func(t testing.TB) drivertest.Harness {
@@ -50,6 +54,6 @@ func TestConformance(t *testing.T) {
 func BenchmarkEmbedded(b *testing.B) {
 	drivertest.Bench(b, func(b testing.TB) drivertest.Harness {
 		c := clock.NewWall()
-		return drivertest.Harness{Store: open(b, "embedded://", c), Clock: c}
+		return drivertest.Harness{Store: open(b, "embedded://?profile=none&propagation=0", c), Clock: c}
 	})
 }

@@ -78,7 +78,7 @@ func (l *location) find(sh *shard, key string) *version {
 // Get implements kv.Store.
 func (l *location) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
 	e.Reset()
-	ttl, err := checkGet(key, o)
+	ttl, err := l.checkGet(key, o)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 	var reads [kv.MaxBulkGetKeys]read
 	var slowest time.Duration
 	for i, key := range keys {
-		ttl, err := checkGet(key, o)
+		ttl, err := l.checkGet(key, o)
 		if err != nil {
 			return err
 		}

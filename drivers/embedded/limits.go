@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func errExpiry(format string, args ...any) error {
 // errTooManyWrites is the answer to a second write of a key within a second.
 var errTooManyWrites = &kv.Error{Status: http.StatusTooManyRequests, Message: "Too Many Requests"}
 
-func checkKey(key string) error {
+func (s *store) checkKey(key string) error {
 	switch {
 	case key == "":
 		return refuse(http.StatusBadRequest, "Key names must not be empty")
@@ -36,20 +37,19 @@ func checkKey(key string) error {
 	case !utf8.ValidString(key): // our words: JavaScript cannot even send one
 		return refuse(http.StatusBadRequest, "Illegal key name %q: it is not valid UTF-8.", key)
 	}
-	return checkKeyLength(key)
+	return s.checkKeyLength(key)
 }
 
-func checkKeyLength(key string) error {
-	if len(key) > kv.MaxKeyBytes {
-		return refuse(http.StatusRequestURITooLong, "UTF-8 encoded length of %d exceeds key length limit of %d.",
-			len(key), kv.MaxKeyBytes)
+func (s *store) checkKeyLength(key string) error {
+	if most := s.traits.MaxKeyBytes; len(key) > most {
+		return refuse(http.StatusRequestURITooLong, "UTF-8 encoded length of %d exceeds key length limit of %d.", len(key), most)
 	}
 	return nil
 }
 
 // checkGet returns how long the answer may be served from the cache.
-func checkGet(key string, o kv.GetOptions) (time.Duration, error) {
-	if err := checkKey(key); err != nil {
+func (s *store) checkGet(key string, o kv.GetOptions) (time.Duration, error) {
+	if err := s.checkKey(key); err != nil {
 		return 0, err
 	}
 	switch {
@@ -63,8 +63,8 @@ func checkGet(key string, o kv.GetOptions) (time.Duration, error) {
 }
 
 // checkPut checks a write that is made at the Unix time now.
-func checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
-	if err := checkKey(key); err != nil {
+func (s *store) checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
+	if err := s.checkKey(key); err != nil {
 		return err
 	}
 	const least = int64(kv.MinTTL / time.Second)
@@ -84,7 +84,7 @@ func checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
 			"seconds in the future.", o.Expiration, least)
 	}
 	switch {
-	case len(o.Metadata) > kv.MaxMetadataBytes:
+	case !s.traits.NoMetadata && len(o.Metadata) > kv.MaxMetadataBytes:
 		return refuse(http.StatusRequestEntityTooLarge, "Metadata length of %d exceeds limit of %d.",
 			len(o.Metadata), kv.MaxMetadataBytes)
 	case len(o.Metadata) > 0 && !json.Valid(o.Metadata): // our words
@@ -96,21 +96,21 @@ func checkPut(key string, value []byte, o kv.PutOptions, now int64) error {
 	return nil
 }
 
-// expiration is when a write ends that is made at the Unix time now; 0 when it
-// does not. A TTL counts in whole seconds, rounded up.
-func expiration(o kv.PutOptions, now int64) int64 {
+// expiration is when a write ends that is made at now; 0 when it does not.
+func expiration(o kv.PutOptions, now time.Time) int64 {
 	if o.TTL > 0 {
-		return now + int64((o.TTL+time.Second-1)/time.Second)
+		return kv.ExpiresAt(now, o.TTL)
 	}
 	return o.Expiration
 }
 
-// stored is the metadata as it is kept: null is none.
-func stored(metadata []byte) []byte {
-	if string(bytes.TrimSpace(metadata)) == "null" {
+// metadata is a document as it is kept: null is none, and some namespaces keep
+// none.
+func (s *store) metadata(document []byte) []byte {
+	if s.traits.NoMetadata || string(bytes.TrimSpace(document)) == "null" {
 		return nil
 	}
-	return metadata
+	return document
 }
 
 func checkBulkGet(keys []string, es []kv.Entry) error {
@@ -127,14 +127,14 @@ func checkBulkGet(keys []string, es []kv.Entry) error {
 
 // checkBulkPut checks all pairs of a bulk write that is made at the Unix time
 // now. The texts for too many pairs and too many bytes are our words.
-func checkBulkPut(pairs []kv.Pair, now int64) error {
+func (s *store) checkBulkPut(pairs []kv.Pair, now int64) error {
 	if len(pairs) > kv.MaxBulkPutKeys {
 		return refuse(http.StatusBadRequest, "You can write a maximum of %d pairs", kv.MaxBulkPutKeys)
 	}
 	total := 0
 	for i := range pairs {
 		p := &pairs[i]
-		if err := checkPut(p.Key, p.Value, p.Options, now); err != nil {
+		if err := s.checkPut(p.Key, p.Value, p.Options, now); err != nil {
 			return err
 		}
 		total += len(p.Key) + len(p.Value) + len(p.Options.Metadata)
@@ -145,19 +145,23 @@ func checkBulkPut(pairs []kv.Pair, now int64) error {
 	return nil
 }
 
-// checkList returns the most names that a page may examine.
-func checkList(o kv.ListOptions) (limit int, err error) {
+// checkList returns the most names that a page may examine. Where a page holds all
+// of a namespace, one without a limit examines every name.
+func (s *store) checkList(o kv.ListOptions) (limit int, err error) {
+	most := s.traits.MaxListKeys
 	switch {
+	case o.Limit == 0 && most == s.traits.NamespaceKeys:
+		limit = math.MaxInt
 	case o.Limit == 0:
-		limit = kv.MaxListKeys
+		limit = most
 	case o.Limit < 0:
 		return 0, refuse(http.StatusBadRequest, "Invalid key_count_limit of %d. Please specify an integer greater than 0.",
 			o.Limit)
-	case o.Limit > kv.MaxListKeys:
+	case o.Limit > most:
 		return 0, refuse(http.StatusBadRequest, "Invalid key_count_limit of %d. Please specify an integer less than %d.",
-			o.Limit, kv.MaxListKeys)
+			o.Limit, most)
 	default:
 		limit = o.Limit
 	}
-	return limit, checkKeyLength(o.Prefix)
+	return limit, s.checkKeyLength(o.Prefix)
 }

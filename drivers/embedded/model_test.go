@@ -63,7 +63,7 @@ func (m model) find(key string, unix int64) (held, bool) {
 // A store that is used at one location, whatever its profile, cannot be told from
 // a map.
 func TestModel(t *testing.T) {
-	for _, url := range []string{"embedded://", "embedded://?profile=edge", "embedded://?hot=p50:1ms&locations=2"} {
+	for _, url := range []string{"embedded://?profile=none&propagation=0", "embedded://?propagation=0&profile=edge", "embedded://?profile=none&propagation=0&hot=p50:1ms&locations=2"} {
 		t.Run(url, func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				ops := rapid.SliceOfN(opGen(), 1, 120).Draw(rt, "ops")

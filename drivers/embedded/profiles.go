@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"slices"
-	"time"
 
 	"kvbench/internal/quantile"
 )
@@ -23,7 +22,7 @@ type profile struct {
 	put  timing // a put, a delete, or a whole bulk put
 }
 
-// profiles lists the latency profiles. The first is the default.
+// profiles lists the latency profiles; the mode says which is the default.
 func profiles() []profile {
 	return []profile{
 		{name: "none"},
@@ -31,6 +30,7 @@ func profiles() []profile {
 		{name: "edge-hot", hot: edgeHot(), cold: edgeHot(), list: listPage(), put: write()},
 		{name: "edge-cold", hot: edgeCold(), cold: edgeCold(), list: listPage(), put: write()},
 		{name: "edge-mix", hot: edgeMix(), cold: edgeMix(), list: listPage(), put: write()},
+		{name: "instant", hot: instantRead(), cold: instantRead(), list: instantList(), put: write()},
 	}
 }
 
@@ -73,6 +73,22 @@ func write() timing {
 	}
 }
 
+func instantRead() timing {
+	return timing{
+		quantile.MustParse("p0:50us,p50:200us,p95:900us,p99:1.62ms,p100:10ms"),
+		"assumption: reads have p50 0.2, p95 0.9, p99 1.62 and at most 10 ms; summaries of Cloudflare's announcement of " +
+			"Workers KV Instant tell p99 1.62 ms and a p95 in microseconds (2026-10)",
+	}
+}
+
+func instantList() timing {
+	return timing{
+		quantile.MustParse("p0:0.5ms,p50:2ms,p90:5ms,p99:20ms,p100:50ms"),
+		"assumption: a list has p50 2, p90 5, p99 20 ms: it is taken to be answered where it is asked, as a read is; " +
+			"nothing is published",
+	}
+}
+
 // set takes the timing from an option.
 func (t *timing) set(value string) (err error) {
 	t.spread, err = quantile.Parse(value)
@@ -99,20 +115,6 @@ func (p *profile) sources() []string {
 	}
 	return all
 }
-
-// lag is how long a write stays unseen elsewhere when the option propagation
-// is p; lagSource says where it comes from.
-func lag(p time.Duration) quantile.Dist {
-	if p == 0 {
-		return nil
-	}
-	return quantile.Dist{}.
-		And(0, 0).And(50, p/4).And(90, p/4*3).And(99, p).And(100, 2*p)
-}
-
-const lagSource = "assumption: a write is seen by another location, and by a listing anywhere, after a delay with " +
-	"p50 P/4, p90 0.75 P, p99 P and at most 2 P, where P is the option propagation; published is that it is visible " +
-	"elsewhere within about 60 seconds, no bound is published (developers.cloudflare.com/kv/concepts/how-kv-works)"
 
 // cacheSource is the source of what edge.go does.
 const cacheSource = "a location answers from its cache, absence included, until the cacheTtl has passed: published " +

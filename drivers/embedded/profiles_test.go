@@ -10,7 +10,7 @@ import (
 // Every table reaches from p0 to p100, so that nothing is drawn that it does
 // not say.
 func TestProfilesAreWhole(t *testing.T) {
-	all := map[string]quantile.Dist{"propagation": lag(60 * time.Second)}
+	all := map[string]quantile.Dist{"propagation": classicLag(time.Minute), "instant": instantLag(time.Second)}
 	for _, p := range profiles() {
 		all[p.name+" hot"], all[p.name+" cold"] = p.hot.spread, p.cold.spread
 		all[p.name+" list"], all[p.name+" put"] = p.list.spread, p.put.spread

@@ -12,12 +12,15 @@ import (
 
 // Put implements kv.Store.
 func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
-	if err := checkPut(key, value, o, l.unix(l.clk.Now())); err != nil {
+	if err := l.checkPut(key, value, o, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
 		return err
+	}
+	if l.space != nil {
+		return l.writeInstant([]kv.Pair{{Key: key, Value: value, Options: o}})
 	}
 	if !l.write(sh, hash, key, value, o) {
 		return errTooManyWrites
@@ -29,7 +32,7 @@ func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOp
 // breaks a limit nothing is written; a pair whose key was written too short a
 // time ago is left out, and the error says how many were.
 func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
-	if err := checkBulkPut(pairs, l.unix(l.clk.Now())); err != nil {
+	if err := l.checkBulkPut(pairs, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	if len(pairs) == 0 {
@@ -38,6 +41,9 @@ func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	sh, hash := l.shard(pairs[0].Key)
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.put)); err != nil {
 		return err
+	}
+	if l.space != nil {
+		return l.writeInstant(pairs)
 	}
 	var refused []string
 	for i := range pairs {
@@ -59,7 +65,7 @@ func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 // write makes the value the key's newest version, or reports false when the key
 // was written too short a time ago.
 func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.PutOptions) bool {
-	metadata := stored(o.Metadata)
+	metadata := l.metadata(o.Metadata)
 	data := make([]byte, 0, len(value)+len(metadata))
 	data = append(append(data, value...), metadata...)
 	v := &version{data: data, size: uint32(len(value)), location: uint8(l.n)}
@@ -67,7 +73,7 @@ func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	v.at = l.clk.Now()
-	v.expiration = expiration(o, l.unix(v.at))
+	v.expiration = expiration(o, l.time(v.at))
 	it := sh.items[key]
 	if it == nil {
 		it = &item{name: strings.Clone(key), hash: hash}
@@ -77,7 +83,7 @@ func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.
 	if it.newest != nil && it.newest.at < l.rest() {
 		it.next = 0
 	}
-	if !it.pace(l.burst, v.at) {
+	if !pace(&it.next, l.burst, v.at) {
 		return false
 	}
 	l.add(sh, it, v)
@@ -87,22 +93,23 @@ func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.
 
 // pace counts a write at now and reports true, or reports false when it comes
 // too soon: a token bucket of burst tokens that gains one each second (the
-// generic cell rate algorithm).
-func (it *item) pace(burst int, now time.Duration) bool {
+// generic cell rate algorithm). next is when a write would be in time if every one
+// so far was. A burst of 0 lets any write through.
+func pace(next *time.Duration, burst int, now time.Duration) bool {
 	if burst == 0 {
 		return true
 	}
-	if now < it.next-time.Duration(burst-1)*kv.WriteInterval {
+	if now < *next-time.Duration(burst-1)*kv.WriteInterval {
 		return false
 	}
-	it.next = max(it.next, now) + kv.WriteInterval
+	*next = max(*next, now) + kv.WriteInterval
 	return true
 }
 
 // Delete implements kv.Store. It is never refused for its rate, and does not
 // count as a write of the key: see the package's documentation.
 func (l *location) Delete(ctx context.Context, key string) error {
-	if err := checkKey(key); err != nil {
+	if err := l.checkKey(key); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
@@ -119,7 +126,7 @@ func (l *location) BulkDelete(ctx context.Context, keys []string) error {
 		return refuse(http.StatusBadRequest, "You can delete a maximum of %d keys", kv.MaxBulkPutKeys)
 	}
 	for _, key := range keys {
-		if err := checkKey(key); err != nil {
+		if err := l.checkKey(key); err != nil {
 			return err
 		}
 	}
@@ -138,6 +145,7 @@ func (l *location) BulkDelete(ctx context.Context, keys []string) error {
 }
 
 func (l *location) delete(sh *shard, key string) {
+	defer l.space.enter()()
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if it := sh.items[key]; it != nil && !it.newest.deleted {

@@ -29,11 +29,12 @@ func (s *store) Snapshot(yield func(key string, e *kv.Entry) error) (err error) 
 func (l *location) Restore(key string, e *kv.Entry) error {
 	now := l.unix(l.clk.Now())
 	if e.Expiration != 0 && e.Expiration <= now {
-		return checkKey(key)
+		return l.checkKey(key)
 	}
-	if err := checkPut(key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
+	if err := l.checkPut(key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
 		return err
 	}
+	defer l.space.enter()()
 	sh, hash := l.shard(key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -43,10 +44,33 @@ func (l *location) Restore(key string, e *kv.Entry) error {
 		sh.items[key] = it
 		l.index.insert(it)
 	}
-	metadata := stored(e.Metadata)
+	metadata := l.metadata(e.Metadata)
 	l.add(sh, it, &version{
 		data: slices.Concat(e.Value, metadata), size: uint32(len(e.Value)), location: uint8(l.n),
 		at: l.clk.Now(), expiration: e.Expiration,
 	})
 	return nil
+}
+
+// StoredBytes implements kv.Sizer. It looks at every key.
+func (s *store) StoredBytes() int64 {
+	var sum int64
+	s.live(func(_ string, size int) { sum += int64(size) })
+	return sum
+}
+
+// live calls f with every key that is there now, and the bytes of its name, value
+// and metadata.
+func (s *store) live(f func(key string, size int)) {
+	unix := s.unix(s.clk.Now())
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.RLock()
+		for _, it := range sh.items {
+			if it.newest.live(unix) {
+				f(it.name, it.size())
+			}
+		}
+		sh.mu.RUnlock()
+	}
 }

@@ -25,6 +25,7 @@ type store struct {
 	lag       quantile.Dist // nil: a write is seen everywhere at once
 	burst     int           // writes to one key that may come at once; 0: any number
 	caching   bool          // the locations' caches can make a difference
+	space     *space        // nil: the namespace as a whole has no limits
 	traits    kv.Traits
 	locations []location
 	index     index
@@ -46,6 +47,8 @@ var (
 	_ kv.BulkDeleter = (*location)(nil)
 	_ kv.Snapshotter = (*location)(nil)
 	_ kv.Settler     = (*location)(nil)
+	_ kv.Sizer       = (*location)(nil)
+	_ kv.Phased      = (*location)(nil)
 )
 
 // shard holds the keys whose hash ends in its number. Its lock is never held
@@ -93,6 +96,12 @@ func (v *version) mortal() bool { return v.deleted || v.expiration != 0 }
 func (v *version) live(unix int64) bool {
 	return !v.deleted && (v.expiration == 0 || unix < v.expiration)
 }
+
+// size is the bytes of a key's name, value and metadata.
+func (it *item) size() int { return len(it.name) + len(it.newest.data) }
+
+// time is a time of the clock.
+func (s *store) time(now time.Duration) time.Time { return time.Unix(0, s.epoch+int64(now)) }
 
 // unix is a time of the clock in seconds of Unix time.
 func (s *store) unix(now time.Duration) int64 {

@@ -26,7 +26,7 @@ func TestWriteModes(t *testing.T) {
 		mode          string
 		burst, spaced int
 	}{{"off", 10, 10}, {"strict", 1, 5}, {"lenient", 5, 5}} {
-		run(t, "embedded://?writes="+test.mode, func(ctx context.Context, c clock.Clock, s kv.Store) error {
+		run(t, "embedded://?profile=none&propagation=0&writes="+test.mode, func(ctx context.Context, c clock.Clock, s kv.Store) error {
 			accepted := func(gap time.Duration) (n int, err error) {
 				for range 10 {
 					if err := c.Sleep(ctx, gap); err != nil {
@@ -65,18 +65,18 @@ func TestLatency(t *testing.T) {
 		url  string
 		want map[string]time.Duration
 	}{
-		{"embedded://", map[string]time.Duration{
+		{"embedded://?profile=none&propagation=0", map[string]time.Duration{
 			"put": 0, "first get": 0, "second get": 0, "bulk get": 0, "list": 0, "delete": 0, "bulk put": 0,
 		}},
-		{"embedded://?" + given, map[string]time.Duration{
+		{"embedded://?profile=none&propagation=0&" + given, map[string]time.Duration{
 			"put": 30 * ms, "first get": 100 * ms, "second get": 1 * ms, "bulk get": 100 * ms, "list": 500 * ms,
 			"delete": 30 * ms, "bulk put": 30 * ms,
 		}},
-		{"embedded://?profile=edge&locations=2&" + given, map[string]time.Duration{
+		{"embedded://?propagation=0&profile=edge&locations=2&" + given, map[string]time.Duration{
 			"put": 30 * ms, "first get": 100 * ms, "second get": 1 * ms, "bulk get": 100 * ms, "list": 500 * ms,
 			"delete": 30 * ms, "bulk put": 30 * ms,
 		}},
-		{"embedded://?hot=p0:5ms&cold=p0:5ms", map[string]time.Duration{
+		{"embedded://?profile=none&propagation=0&hot=p0:5ms&cold=p0:5ms", map[string]time.Duration{
 			"put": 0, "first get": 5 * ms, "second get": 5 * ms, "bulk get": 5 * ms, "list": 0, "delete": 0, "bulk put": 0,
 		}},
 	} {
@@ -110,7 +110,7 @@ const ms = time.Millisecond
 
 // Each call draws a latency of its own, also for the same key.
 func TestLatencyVaries(t *testing.T) {
-	run(t, "embedded://?profile=edge-cold", func(ctx context.Context, c clock.Clock, s kv.Store) error {
+	run(t, "embedded://?propagation=0&profile=edge-cold", func(ctx context.Context, c clock.Clock, s kv.Store) error {
 		seen := map[time.Duration]bool{}
 		var e kv.Entry
 		for range 100 {
@@ -137,18 +137,21 @@ func TestTraits(t *testing.T) {
 		cache    bool
 		interval time.Duration
 	}{
-		{"embedded://", false, 0, 0, false, 0},
-		{"embedded://?writes=strict", false, 1, 0, false, time.Second},
-		{"embedded://?writes=lenient", false, 1, 0, false, 0},
-		{"embedded://?propagation=60s", false, 1, 2 * time.Minute, false, 0},
-		{"embedded://?profile=edge", true, 5, 0, true, 0},
-		{"embedded://?profile=edge-mix", true, 3, 0, false, 0},
-		{"embedded://?list=p50:1ms", true, 1, 0, false, 0},
-		{"embedded://?locations=2", false, 1, 0, true, 0},
+		{"embedded://", true, 6, 2 * time.Minute, true, 0},
+		{"embedded://?locations=5", true, 6, 2 * time.Minute, true, 0},
+		{"embedded://?write=p50:1ms", true, 6, 2 * time.Minute, true, 0},
+		{"embedded://?profile=none&propagation=0", false, 0, 0, false, 0},
+		{"embedded://?profile=none&propagation=0&writes=strict", false, 1, 0, false, time.Second},
+		{"embedded://?profile=none&propagation=0&writes=lenient", false, 1, 0, false, 0},
+		{"embedded://?profile=none&propagation=60s", false, 1, 2 * time.Minute, false, 0},
+		{"embedded://?propagation=0&profile=edge", true, 5, 0, true, 0},
+		{"embedded://?propagation=0&profile=edge-mix", true, 3, 0, false, 0},
+		{"embedded://?profile=none&propagation=0&list=p50:1ms", true, 1, 0, false, 0},
+		{"embedded://?profile=none&propagation=0&locations=2", false, 1, 0, true, 0},
 	} {
 		got := open(t, test.url, clock.NewVirtual()).Traits()
 		if got.Modelled != test.modelled || len(got.Sources) != test.sources || got.Staleness != test.stale ||
-			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual {
+			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual || got.Prices != kv.ClassicPrices() {
 			t.Errorf("%s: got %+v", test.url, got)
 		}
 	}
@@ -158,7 +161,7 @@ func TestTraits(t *testing.T) {
 // not the last; sweeping brings the deleted names' number down again.
 func TestListStepsOverDeletedNames(t *testing.T) {
 	const n = 20_000
-	run(t, "embedded://", func(ctx context.Context, c clock.Clock, s kv.Store) error {
+	run(t, "embedded://?profile=none&propagation=0", func(ctx context.Context, c clock.Clock, s kv.Store) error {
 		pages := func() (pages, empty int, err error) {
 			var p kv.Page
 			for o := (kv.ListOptions{Prefix: "k"}); !p.Complete; o.Cursor = p.Cursor {
@@ -208,7 +211,7 @@ func TestListStepsOverDeletedNames(t *testing.T) {
 }
 
 func TestBadCursor(t *testing.T) {
-	run(t, "embedded://", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
+	run(t, "embedded://?profile=none&propagation=0", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
 		if err := s.List(ctx, kv.ListOptions{Cursor: "not a cursor!"}, new(kv.Page)); !kv.HasStatus(err, 400) {
 			return fmt.Errorf("got %v, want 400", err)
 		}
@@ -218,7 +221,7 @@ func TestBadCursor(t *testing.T) {
 
 // The texts that Workers KV answers with travel to its users.
 func TestPublishedTexts(t *testing.T) {
-	run(t, "embedded://?writes=strict", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
+	run(t, "embedded://?profile=none&propagation=0&writes=strict", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
 		put := func(key string, n int, o kv.PutOptions) error { return s.Put(ctx, key, make([]byte, n), o) }
 		if err := put("k", 0, kv.PutOptions{}); err != nil {
 			return err
@@ -254,7 +257,7 @@ func TestPublishedTexts(t *testing.T) {
 
 // A get allocates nothing, from the cache or not, in either time.
 func TestGetAllocatesNothing(t *testing.T) {
-	for _, url := range []string{"embedded://", "embedded://?locations=2", "embedded://?profile=edge"} {
+	for _, url := range []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0&locations=2", "embedded://?propagation=0&profile=edge"} {
 		run(t, url, func(ctx context.Context, _ clock.Clock, s kv.Store) error {
 			if err := s.Put(ctx, "k", make([]byte, 100), kv.PutOptions{Metadata: []byte("1")}); err != nil {
 				return err
@@ -277,7 +280,7 @@ func TestGetAllocatesNothing(t *testing.T) {
 // A million keys with values of 100 bytes stay well below 1 GiB.
 func TestMemoryPerKey(t *testing.T) {
 	const n, most = 100_000, 500 // bytes a key, the value's 100 and the name's 14 among them
-	run(t, "embedded://", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
+	run(t, "embedded://?profile=none&propagation=0", func(ctx context.Context, _ clock.Clock, s kv.Store) error {
 		heap := func() uint64 {
 			var m runtime.MemStats
 			runtime.GC()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 )
@@ -19,7 +20,7 @@ func inside(t *testing.T, rawURL string, f func(ctx context.Context, c clock.Clo
 		t.Fatal(err)
 	}
 	c := clock.NewVirtual()
-	opened, err := Open(u, c, 1)
+	opened, err := Open(u, c, 1, option.Prices{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func (s *store) count() (items, names, mortal, mortalItems, versions int) {
 
 // A sweep does not forget when a deleted key was last written.
 func TestSweepKeepsTheWriteLimit(t *testing.T) {
-	inside(t, "embedded://?writes=strict", func(ctx context.Context, c clock.Clock, s *store) error {
+	inside(t, "embedded://?profile=none&propagation=0&writes=strict", func(ctx context.Context, c clock.Clock, s *store) error {
 		put := func() error { return s.At(0).Put(ctx, "k", nil, kv.PutOptions{}) }
 		if err := put(); err != nil {
 			return err
@@ -82,7 +83,7 @@ func TestSweepKeepsTheWriteLimit(t *testing.T) {
 // A sweep does not hide a key that another location has not yet seen deleted.
 func TestSweepKeepsWhatIsStillSeen(t *testing.T) {
 	const keys = 50
-	inside(t, "embedded://?locations=2&propagation=60s", func(ctx context.Context, c clock.Clock, s *store) error {
+	inside(t, "embedded://?profile=none&locations=2&propagation=60s", func(ctx context.Context, c clock.Clock, s *store) error {
 		for i := range keys {
 			if err := s.At(0).Put(ctx, fmt.Sprint("k", i), nil, kv.PutOptions{}); err != nil {
 				return err
@@ -111,7 +112,7 @@ func TestSweepKeepsWhatIsStillSeen(t *testing.T) {
 // Deleted and expired keys are forgotten in the end, older versions are too, and
 // the index holds the same names as the shards.
 func TestSweepForgets(t *testing.T) {
-	for _, url := range []string{"embedded://", "embedded://?locations=2&propagation=10s"} {
+	for _, url := range []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&locations=2&propagation=10s"} {
 		inside(t, url, func(ctx context.Context, c clock.Clock, s *store) error {
 			for i := range 3000 {
 				name, o := fmt.Sprint("k", i%1000), kv.PutOptions{}
@@ -165,7 +166,7 @@ func TestSweepForgets(t *testing.T) {
 // A location's cache lets its number of entries double at most before it throws
 // out those that have ended.
 func TestCacheForgets(t *testing.T) {
-	inside(t, "embedded://?locations=2", func(ctx context.Context, c clock.Clock, s *store) error {
+	inside(t, "embedded://?profile=none&propagation=0&locations=2", func(ctx context.Context, c clock.Clock, s *store) error {
 		for i := range 256 * 500 {
 			err := s.At(1).Get(ctx, fmt.Sprint("k", i), kv.GetOptions{}, new(kv.Entry))
 			if kv.ErrorCode(err) != "404" {

@@ -40,7 +40,9 @@ func (s *store) add(sh *shard, it *item, v *version) {
 	if v.mortal() {
 		sh.mortal++
 	}
+	s.space.count(it, -1)
 	it.newest = v
+	s.space.count(it, 1)
 	s.prune(it, v.at)
 	if sh.writes++; sh.writes >= max(64, len(sh.items)) {
 		s.sweep(sh, v.at)
@@ -83,6 +85,7 @@ func (s *store) sweep(sh *shard, now time.Duration) {
 			delete(sh.items, name)
 			s.index.remove(it)
 			sh.mortal--
+			s.space.count(it, -1)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func TestOutageOfARun(t *testing.T) {
 		"fault=partial-outage&fault-from=3s&fault-for=2s&profile=x": nil,
 	} {
 		c := clock.NewVirtual()
-		store, err := drivers.Open("embedded://?locations=1&"+query, drivers.Env{Clock: c, Seed: 1})
+		store, err := drivers.Open("embedded://?profile=none&propagation=0&locations=1&"+query, drivers.Env{Clock: c, Seed: 1})
 		if want == nil {
 			if err == nil {
 				t.Errorf("%s: no error", query)

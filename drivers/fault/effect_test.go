@@ -173,7 +173,7 @@ func TestCorruptIsNoJSON(t *testing.T) {
 		default:
 			value, _ = json.Marshal(map[string]any{text: []any{text, 1, nil}, "b": true})
 		}
-		under(t, p, openEmbedded(t, "embedded://"), func(ctx context.Context, c clock.Clock, s kv.Store) {
+		under(t, p, openEmbedded(t, "embedded://?profile=none&propagation=0"), func(ctx context.Context, c clock.Clock, s kv.Store) {
 			must := func(err error) {
 				if err != nil {
 					rt.Fatal(err)
@@ -253,7 +253,7 @@ func TestCorruptShare(t *testing.T) {
 func TestPartialOutage(t *testing.T) {
 	const keys, rounds = 400, 20
 	p := named(t, "partial-outage", func(p *fault.Profile) { p.From, p.For = time.Second, 0 })
-	under(t, p, openEmbedded(t, "embedded://?locations=2"), func(ctx context.Context, c clock.Clock, s kv.Store) {
+	under(t, p, openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2"), func(ctx context.Context, c clock.Clock, s kv.Store) {
 		here, there := s, s.(kv.Located).At(1)
 		key := func(i int) string { return fmt.Sprint("k", i) }
 		long := kv.GetOptions{CacheTTL: time.Hour}

@@ -9,6 +9,7 @@ import (
 
 	"kvbench/drivers/embedded"
 	"kvbench/drivers/fault"
+	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 )
@@ -135,7 +136,7 @@ func openEmbedded(t testing.TB, rawURL string) func(c clock.Clock) kv.Store {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := embedded.Open(u, c, 1)
+		s, err := embedded.Open(u, c, 1, option.Prices{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,10 +37,10 @@ func TestConformance(t *testing.T) {
 	}
 	virtual := func() clock.Clock { return clock.NewVirtual() }
 	check("none", located, named(t, "none"), true, virtual)
-	check("none-plain", "embedded://", named(t, "none"), true, virtual)
-	check("none-wall", "embedded://", named(t, "none"), true, func() clock.Clock { return clock.NewWall() })
-	check("brownout", "embedded://", named(t, "brownout"), true, virtual)
-	check("outage-without-load", "embedded://?locations=2", named(t, "outage", always), false, virtual)
+	check("none-plain", "embedded://?profile=none&propagation=0", named(t, "none"), true, virtual)
+	check("none-wall", "embedded://?profile=none&propagation=0", named(t, "none"), true, func() clock.Clock { return clock.NewWall() })
+	check("brownout", "embedded://?profile=none&propagation=0", named(t, "brownout"), true, virtual)
+	check("outage-without-load", "embedded://?profile=none&propagation=0&locations=2", named(t, "outage", always), false, virtual)
 }
 
 // The share of the calls that fail is the profile's, for each operation, whether
@@ -203,7 +203,7 @@ func TestDeterministic(t *testing.T) {
 		}
 		trace := func(seed uint64) (lines []string) {
 			c := clock.NewVirtual()
-			s := fault.Wrap(openEmbedded(t, "embedded://?locations=3&profile=edge")(c), p, c, seed)
+			s := fault.Wrap(openEmbedded(t, "embedded://?propagation=0&locations=3&profile=edge")(c), p, c, seed)
 			s.(kv.Phased).BeginLoad(0)
 			err := c.Run(t.Context(), func(ctx context.Context) {
 				c.Parallel(6, func(task int) {
@@ -244,7 +244,7 @@ func TestPassingOnAllocatesNothing(t *testing.T) {
 		named(t, "partial-outage"), named(t, "brownout"), named(t, "corrupt", rare), named(t, "timeouts", rare),
 	} {
 		p.From = time.Second
-		under(t, p, openEmbedded(t, "embedded://?locations=2"), func(ctx context.Context, c clock.Clock, s kv.Store) {
+		under(t, p, openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2"), func(ctx context.Context, c clock.Clock, s kv.Store) {
 			var e kv.Entry
 			keys, es, pairs := []string{"k"}, make([]kv.Entry, 1), []kv.Pair{}
 			failed := s.Put(ctx, "k", []byte("1"), kv.PutOptions{})
@@ -267,7 +267,7 @@ func TestPassingOnAllocatesNothing(t *testing.T) {
 func TestConcurrentOnTheWallClock(t *testing.T) {
 	const tasks, each, share = 8, 2000, 0.25
 	c := clock.NewWall()
-	s := fault.Wrap(openEmbedded(t, "embedded://?locations=2")(c), named(t, "partial-outage", hits(share), always,
+	s := fault.Wrap(openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2")(c), named(t, "partial-outage", hits(share), always,
 		func(p *fault.Profile) { p.Delay = 0 }), c, 1)
 	s.(kv.Phased).BeginLoad(0)
 	failed := make([]int, tasks)

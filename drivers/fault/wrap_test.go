@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/drivers"
 	"kvbench/drivers/fault"
 	"kvbench/internal/clock"
 	"kvbench/kv"
@@ -165,7 +166,7 @@ func TestKeepsTheInterfaces(t *testing.T) {
 // What is made up is called so in the traits, with the figures of the run and
 // where the defaults come from; nothing else of them changes.
 func TestTraits(t *testing.T) {
-	inner := openEmbedded(t, "embedded://?locations=2")(clock.NewVirtual())
+	inner := openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2")(clock.NewVirtual())
 	for _, p := range fault.Profiles() {
 		p.From = 7 * time.Second
 		got, want := fault.Wrap(inner, p, clock.NewVirtual(), 1).Traits(), inner.Traits()
@@ -193,6 +194,36 @@ func TestTraits(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", p.Name, diff)
 		}
+	}
+}
+
+// What a store holds, and what it charges, is the same behind faults.
+func TestSizeAndPricesPassThrough(t *testing.T) {
+	c := clock.NewVirtual()
+	s, err := drivers.Open("embedded://?mode=instant&fault=outage&prices=read:3&profile=none", drivers.Env{Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Traits().Prices.Reads; got != 3 {
+		t.Errorf("a million reads cost $%v, want $3", got)
+	}
+	err = c.Run(t.Context(), func(ctx context.Context) {
+		if err := s.Put(ctx, "key", []byte("value"), kv.PutOptions{}); err != nil {
+			t.Error(err)
+		}
+		sizer, ok := kv.As[kv.Sizer](s)
+		if !ok || sizer.StoredBytes() != 8 {
+			t.Errorf("a store that tells its size: %v", ok)
+		}
+		s.(kv.Phased).BeginLoad(c.Now())
+		for i, want := range []int{0, 429} { // faults begin after 60 s; the store knows of the load
+			if err := s.Put(ctx, "key", nil, kv.PutOptions{}); want == 0 && err != nil || want != 0 && !kv.HasStatus(err, want) {
+				t.Errorf("put %d under load: %v", i, err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -28,9 +28,9 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 
 func TestConformance(t *testing.T) {
 	for _, url := range []string{
-		"embedded://",
+		"embedded://?profile=none&propagation=0",
 		"embedded://?locations=3&profile=edge&propagation=60s&writes=strict",
-		"embedded://?locations=2&writes=lenient&fault=none",
+		"embedded://?profile=none&propagation=0&locations=2&writes=lenient&fault=none",
 	} {
 		t.Run(url, func(t *testing.T) {
 			drivertest.Run(t, func(t testing.TB) drivertest.Harness {
@@ -79,7 +79,7 @@ func names(t *testing.T, ctx context.Context, s kv.Store) (all []string) {
 // Two runs in one store see nothing of each other, nor of what else is there.
 func TestRunsAreApart(t *testing.T) {
 	c := clock.NewVirtual()
-	inner := open(t, "embedded://?locations=2", c)
+	inner := open(t, "embedded://?profile=none&propagation=0&locations=2", c)
 	a, b := prefix.Wrap(inner, prefix.Of("a"), c), prefix.Wrap(inner, prefix.Of("b"), c)
 	in(t, c, func(ctx context.Context) {
 		put(t, ctx, inner, "k", "kvbench/", "kvbench/a", "kvbench/ab/k", "z")
@@ -162,7 +162,7 @@ func TestWithoutOptionalInterfaces(t *testing.T) {
 // An error names keys as the caller knows them.
 func TestRefusedKeys(t *testing.T) {
 	c := clock.NewVirtual()
-	s := prefix.Wrap(open(t, "embedded://?writes=strict", c), "p/", c)
+	s := prefix.Wrap(open(t, "embedded://?profile=none&propagation=0&writes=strict", c), "p/", c)
 	in(t, c, func(ctx context.Context) {
 		put(t, ctx, s, "a")
 		err := s.(kv.BulkPutter).BulkPut(ctx, []kv.Pair{{Key: "a"}, {Key: "b"}})
@@ -184,7 +184,7 @@ func (p *phases) EndLoad()                     { p.told = append(p.told, -1) }
 
 func TestPhased(t *testing.T) {
 	c := clock.NewVirtual()
-	inner := &phases{Store: open(t, "embedded://", c)}
+	inner := &phases{Store: open(t, "embedded://?profile=none&propagation=0", c)}
 	s := prefix.Wrap(inner, "p/", c).(kv.Phased)
 	s.BeginLoad(time.Minute)
 	s.EndLoad()
@@ -202,7 +202,7 @@ func TestClean(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := clock.NewVirtual()
-			s := open(t, "embedded://", c)
+			s := open(t, "embedded://?profile=none&propagation=0", c)
 			others := []string{"kvbench", "kvbench/", "kvbench/r", "kvbench/r2/k", "kvbench/s/k", "k", "r/k"}
 			const n = 12_345
 			in(t, c, func(ctx context.Context) {
@@ -247,7 +247,7 @@ func (lying) List(_ context.Context, _ kv.ListOptions, p *kv.Page) error {
 
 func TestCleanRefuses(t *testing.T) {
 	c := clock.NewVirtual()
-	s := open(t, "embedded://", c)
+	s := open(t, "embedded://?profile=none&propagation=0", c)
 	in(t, c, func(ctx context.Context) {
 		put(t, ctx, s, "someone's", "kvbench/r/k")
 		for _, p := range []string{"", "k", "kvbench", "kvbench/r", "someone's", "someone's/"} {

@@ -16,7 +16,7 @@ import (
 // same noise; times are medians of turns. The server runs in this process, so its allocations are in both; what
 // the client adds (extra-) is free of them.
 func BenchmarkClient(b *testing.B) {
-	url := "://" + account + "/bench?base=" + emulate(b, "embedded://", clock.NewWall())
+	url := "://" + account + "/bench?base=" + emulate(b, "embedded://?profile=none&propagation=0", clock.NewWall())
 	stores := []kv.Store{open(b, "rest"+url, clock.NewWall()), open(b, "cloudflare"+url, clock.NewWall())}
 	value := make([]byte, 1000)
 	if err := stores[0].Put(b.Context(), "k", value, kv.PutOptions{}); err != nil {

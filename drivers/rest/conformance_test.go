@@ -44,7 +44,13 @@ func emulate(t testing.TB, store string, clk clock.Clock) string {
 	t.Setenv(rest.TokenVariable, token)
 	server, err := emulator.New(emulator.Config{
 		Account: account, Token: token, Clock: clk,
-		Open: func(string) (kv.Store, error) { return drivers.Open(store, drivers.Env{Clock: clk, Seed: 1}) },
+		Open: func(string) (kv.Store, error) {
+			s, err := drivers.Open(store, drivers.Env{Clock: clk, Seed: 1})
+			if p, ok := s.(kv.Phased); ok {
+				p.BeginLoad(clk.Now())
+			}
+			return s, err
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,8 +80,9 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 func TestConformance(t *testing.T) {
 	for _, scheme := range schemes {
 		for _, test := range []struct{ name, store, options string }{
-			{"defaults", "embedded://", ""},
-			{"locations", "embedded://?locations=3&propagation=60s&writes=lenient", "&locations=3&staleness=2m"},
+			{"defaults", "embedded://?profile=none&propagation=0", ""},
+			{"instant", "embedded://?mode=instant&profile=none&propagation=0", "&mode=instant"},
+			{"locations", "embedded://?profile=none&locations=3&propagation=60s&writes=lenient", "&locations=3&staleness=2m"},
 		} {
 			t.Run(scheme+"/"+test.name, func(t *testing.T) {
 				drivertest.Run(t, func(t testing.TB) drivertest.Harness {
@@ -93,7 +100,7 @@ func BenchmarkDrivers(b *testing.B) {
 		b.Run(scheme, func(b *testing.B) {
 			drivertest.Bench(b, func(b testing.TB) drivertest.Harness {
 				clk := clock.NewWall()
-				return drivertest.Harness{Store: open(b, scheme+"://"+account+"/bench?base="+emulate(b, "embedded://", clk), clk), Clock: clk}
+				return drivertest.Harness{Store: open(b, scheme+"://"+account+"/bench?base="+emulate(b, "embedded://?profile=none&propagation=0", clk), clk), Clock: clk}
 			})
 		})
 	}

@@ -23,7 +23,7 @@ const (
 )
 
 // Options names the options of Open in a phrase.
-const Options = "the token is that of CLOUDFLARE_API_TOKEN; options: base (of an emulator), locations, staleness, rate"
+const Options = "the token is that of CLOUDFLARE_API_TOKEN; options: base (of an emulator), mode, locations, staleness, rate, prices"
 
 // TokenVariable is the environment's variable that holds the API token. A token
 // is taken from nowhere else.
@@ -52,16 +52,19 @@ const (
 // identifier of 32 hexadecimal digits or by its title. It makes no call.
 //
 //	base=http://127.0.0.1:8787   an emulator on this machine instead of Cloudflare
+//	mode=instant                 the namespace is one of Workers KV Instant; classic
 //	rate=1200/5m                 so many calls in such a time, evenly; off: as they come.
 //	                             1188/5m, off with base
 //	locations=1..64              with base: how many the emulator has; 1
 //	staleness=60s                with base: how long a write may stay unseen there; 0
 //
 // Location N of an emulator is asked at base/at/N, which the real API does not have.
-func Open(u *url.URL, clk clock.Clock) (kv.Store, error) { return OpenWith(u, clk, dial) }
+func Open(u *url.URL, clk clock.Clock, prices option.Prices) (kv.Store, error) {
+	return OpenWith(u, clk, prices, dial)
+}
 
 // OpenWith is Open with another client.
-func OpenWith(u *url.URL, clk clock.Clock, dial Dial) (kv.Store, error) {
+func OpenWith(u *url.URL, clk clock.Clock, prices option.Prices, dial Dial) (kv.Store, error) {
 	if u.User != nil { // the URL is not shown: what stands before the @ may be a token
 		return nil, errors.New("a name or password in the URL: it would be written to the run file; " +
 			"set " + TokenVariable + " instead")
@@ -76,7 +79,7 @@ func OpenWith(u *url.URL, clk clock.Clock, dial Dial) (kv.Store, error) {
 	}
 	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
 	sp := &space{
-		title: title, traits: s.traits(), conn: conn,
+		title: title, traits: s.traits(prices), conn: conn,
 		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
 	}
 	if id.MatchString(title) {
@@ -94,6 +97,7 @@ var id = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
 // settings are what the options of a URL say.
 type settings struct {
 	base      string // empty: Cloudflare's own
+	instant   bool
 	locations int
 	staleness time.Duration
 	calls     int // at most so many
@@ -114,6 +118,11 @@ func (s *settings) read(u *url.URL) error {
 		{Name: "base", Set: func(value string) (err error) {
 			s.base, err = loopback(value)
 			s.calls = 0
+			return err
+		}},
+		{Name: "mode", Set: func(value string) error {
+			_, err := option.OneOf("mode", value, []string{"classic", kv.InstantMode})
+			s.instant = value == kv.InstantMode
 			return err
 		}},
 		{Name: "locations", Set: only(func(value string) (err error) {
@@ -173,7 +182,7 @@ func (s *settings) root(location int) string {
 	return s.base + "/at/" + strconv.Itoa(location) + version
 }
 
-func (s *settings) traits() kv.Traits {
+func (s *settings) traits(prices option.Prices) kv.Traits {
 	t := kv.Traits{
 		Billed: s.base == "", Locations: s.locations, Staleness: s.staleness,
 		MaxKeyBytes: kv.MaxKeyBytes, MaxMetadataBytes: kv.MaxMetadataBytes, MaxValueBytes: kv.MaxValueBytes,
@@ -187,6 +196,18 @@ func (s *settings) traits() kv.Traits {
 	} else {
 		t.Sources = append(t.Sources, "an emulator at "+s.base+": what it models is not known here")
 	}
+	t.Prices = kv.ClassicPrices()
+	if s.instant {
+		t.MaxMetadataBytes, t.MaxValueBytes, t.MaxKeyBytes, t.MaxListKeys = 0, 0, kv.MaxInstantKeyBytes, kv.MaxInstantKeys
+		t.Mode, t.NoMetadata, t.Prices = kv.InstantMode, true, kv.InstantPrices()
+		t.NamespaceBytes, t.NamespaceKeys = kv.MaxInstantBytes, kv.MaxInstantKeys
+		if s.base != "" { // whether the real limit is kept to the second is not known
+			t.NamespaceWriteInterval = kv.InstantWriteInterval
+		}
+		t.Sources = append(t.Sources, "mode=instant was given with the run; limits: published "+
+			"(developers.cloudflare.com/kv/platform/limits, page of 2026-10-08)")
+	}
+	t.Prices = prices.Over(t.Prices)
 	if s.calls > 0 {
 		t.CallRate = float64(s.calls) / s.per.Seconds()
 		t.Sources = append(t.Sources, fmt.Sprintf("calls wait for their turn, %d in %v; the wait is part of a call's time", s.calls, s.per))

@@ -27,17 +27,39 @@ func TestTraits(t *testing.T) {
 			{"?rate=1200/5m", kv.Traits{Billed: true, Locations: 1, Staleness: time.Minute, CallRate: 4}},
 			{"?rate=off", kv.Traits{Billed: true, Locations: 1, Staleness: time.Minute}},
 			{"?base=http://127.0.0.1:1", kv.Traits{Locations: 1}},
+			{"?base=http://127.0.0.1:1&mode=classic", kv.Traits{Locations: 1}},
 			{"?rate=2/1s&base=http://localhost:1/client/v4/", kv.Traits{Locations: 1, CallRate: 2}},
 			{"?base=https://[::1]:1&locations=3&staleness=90s", kv.Traits{Locations: 3, Staleness: 90 * time.Second}},
 		} {
 			s := open(t, scheme+"://"+account+"/a%20title/with%20a%20slash"+test.options, clock.NewVirtual())
 			got := s.Traits()
+			if diff := cmp.Diff(kv.ClassicPrices(), got.Prices); diff != "" {
+				t.Errorf("%s: %s", test.options, diff)
+			}
 			if len(got.Sources) == 0 || (test.want.CallRate > 0) != strings.Contains(strings.Join(got.Sources, "\n"), "wait for their turn") {
 				t.Errorf("%s: sources %q", test.options, got.Sources)
 			}
 			got = kv.Traits{Billed: got.Billed, Locations: got.Locations, Staleness: got.Staleness, CallRate: got.CallRate}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("%s: %s", test.options, diff)
+			}
+		}
+	}
+}
+
+// What a namespace of Workers KV Instant is has to be said: opening makes no call.
+func TestInstantTraits(t *testing.T) {
+	for _, scheme := range schemes {
+		for base, interval := range map[string]time.Duration{"": 0, "&base=http://127.0.0.1:1": time.Second} {
+			got := open(t, scheme+"://"+account+"/ns?mode=instant&prices=write:7"+base, clock.NewVirtual()).Traits()
+			prices := kv.InstantPrices()
+			prices.Writes, prices.Source = 7, "given with the run: write:7; the others: "+prices.Source
+			if got.Mode != "instant" || !got.NoMetadata || got.MaxKeyBytes != 300 || got.MaxMetadataBytes != 0 || got.MaxValueBytes != 0 ||
+				got.MaxListKeys != 10_000 || got.NamespaceKeys != 10_000 || got.NamespaceBytes != 1e6 || got.NamespaceWriteInterval != interval {
+				t.Errorf("%s: got %+v", base, got)
+			}
+			if diff := cmp.Diff(prices, got.Prices); diff != "" {
+				t.Error(diff)
 			}
 		}
 	}
@@ -117,7 +139,7 @@ func TestNamespaceByTitle(t *testing.T) {
 // call more for each.
 func TestValuesThatAreNotText(t *testing.T) {
 	for _, scheme := range schemes {
-		s := open(t, scheme+"://"+account+"/bench?base="+emulate(t, "embedded://", clock.NewWall()), clock.NewWall())
+		s := open(t, scheme+"://"+account+"/bench?base="+emulate(t, "embedded://?profile=none&propagation=0", clock.NewWall()), clock.NewWall())
 		values := []string{"\xff\x00\xfe", "text", "\uFFFD", "", "\xc3", "2\u2028<&>"}
 		var keys []string
 		for i, value := range values {

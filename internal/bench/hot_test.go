@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/drivers/embedded"
+	"kvbench/drivers/option"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/load"
@@ -50,11 +51,11 @@ func (*nothing) Get(context.Context, string, kv.GetOptions, *kv.Entry) error { r
 func (*nothing) Traits() kv.Traits                                           { return kv.Traits{Locations: 1} }
 
 func openEmbedded(t testing.TB, c clock.Clock) kv.Store {
-	u, err := url.Parse("embedded://")
+	u, err := url.Parse("embedded://?profile=none&propagation=0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := embedded.Open(u, c, 1)
+	s, err := embedded.Open(u, c, 1, option.Prices{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ var defaults = Options{Smallest: DefaultSmallest, Alpha: DefaultAlpha}
 func madeRun(dir, clock string, variants ...*runfile.Variant) *runfile.Run {
 	def := definition(1)
 	def.Clock, def.Driver, def.Load, def.Variants = clock, "embedded://", "closed", def.Variants[:1]
+	def.Traits.Modelled = clock == "virtual"
 	run := &runfile.Run{Path: dir + "/run.jsonl", Header: runfile.Header{Clock: clock, Seed: 1, Scenarios: []runfile.Definition{def}}}
 	for i, v := range variants {
 		v.Def, v.Repeat = &run.Header.Scenarios[0], i

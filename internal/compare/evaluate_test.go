@@ -8,6 +8,7 @@ import (
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/kv"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -121,7 +122,7 @@ func TestEvaluate(t *testing.T) {
 	run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
 	run.Header.Scenarios = []runfile.Definition{definition(2, "seed.usd-per-million > 0")}
 	got, err := Evaluate(run)
-	want := price.USDPerMillion(record.Billed{Reads: 8, Writes: 2}, 10)
+	want := price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 8, Writes: 2}, 10)
 	if err != nil || got[0].Value == nil || *got[0].Value != want || !got[0].OK {
 		t.Errorf("%+v, %v, want $%v", got, err, want)
 	}

@@ -46,6 +46,9 @@ func (c *Comparison) match(base, head *runfile.Run) ([]pair, error) {
 		other := &head.Header.Scenarios[j]
 		c.Differences = append(c.Differences, differences(def, other)...)
 		c.Only = append(c.Only, onlySeries(def, other)...)
+		if def.Latency() == runfile.NotModelled || other.Latency() == runfile.NotModelled {
+			c.Only = append(c.Only, fmt.Sprintf("scenario %s: latencies: base %s, head %s", def.Name, def.Latency(), other.Latency()))
+		}
 		for v := range def.Variants {
 			w := slices.IndexFunc(other.Variants, func(d runfile.VariantDef) bool { return d.Name == def.Variants[v].Name })
 			name := def.Name + "/" + def.Variants[v].Name
@@ -190,7 +193,7 @@ func (p *pair) delta(f figure) (d Delta, ok bool) {
 	}
 	d = Delta{
 		Scenario: p.scenario, Variant: p.variant, Series: f.series(), Statistic: f.Stat, Unit: f.Unit,
-		Directed: f.directed, Modelled: f.latency && (p.base.def.Traits.Modelled || p.head.def.Traits.Modelled), figure: f,
+		Directed: f.directed, Modelled: f.latency && (p.base.def.Latency() == runfile.Modelled || p.head.def.Latency() == runfile.Modelled), figure: f,
 	}
 	if f.Kind == "series" {
 		b, h := observations(f, p.base.totals), observations(f, p.head.totals)

@@ -129,11 +129,13 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	case "ops":
 		return float64(t.calls(m.Name)) / float64(transactions), ""
 	case "usd-per-million":
-		return price.USDPerMillion(t.counts.Billed, transactions), ""
+		return price.USDPerMillion(t.def.Prices(), t.counts.Billed, transactions), ""
 	}
 	i := findSeries(t.def.Series, m.Name)
 	series, h := t.def.Series[i], &t.histograms[i]
 	switch {
+	case !series.Mark && m.Stat != "count" && m.Stat != "share" && t.def.Latency() == runfile.NotModelled:
+		return 0, string(runfile.NotModelled)
 	case m.Stat == "count", m.Stat == "share", m.Stat == "max" && series.Mark && h.Count() == 0: // of what never happened
 		whole, of := transactions, "transaction"
 		if series.Of != "" {

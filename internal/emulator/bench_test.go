@@ -140,7 +140,7 @@ func TestAllocations(t *testing.T) {
 	if raceEnabled() {
 		t.Skip("pools drop things at random when races are looked for")
 	}
-	h := start(t, "embedded://", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0", Config{})
 	h.put("k", strings.Repeat("v", 10<<10), "")
 	const most = 4
 	if n := allocations(t, h.Server, "GET", h.value("k"), nil); n > most {
@@ -163,7 +163,7 @@ func TestAllocations(t *testing.T) {
 
 // BenchmarkMemory says what a key takes beside its name and value.
 func BenchmarkMemory(b *testing.B) {
-	h := start(b, "embedded://", Config{})
+	h := start(b, "embedded://?profile=none&propagation=0", Config{})
 	store := h.Namespaces()[0].Store
 	value := []byte(strings.Repeat("v", 100))
 	heap := func() uint64 {

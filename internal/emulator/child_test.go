@@ -80,7 +80,7 @@ func serveChild(ctx context.Context, mode string, l net.Listener) error {
 		return nil
 	}
 	s, err := New(Config{Account: testAccount, Token: testToken, Open: func(string) (kv.Store, error) {
-		return drivers.Open("embedded://", drivers.Env{Seed: 1})
+		return drivers.Open("embedded://?profile=none&propagation=0", drivers.Env{Seed: 1})
 	}})
 	if err != nil {
 		return err

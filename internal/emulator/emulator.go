@@ -25,7 +25,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -43,9 +42,9 @@ type Config struct {
 	Token string
 	// Namespaces are there from the beginning.
 	Namespaces []Namespace
-	// Open makes the store of a namespace that is created over the API. Nil:
-	// none can be.
-	Open func(title string) (kv.Store, error)
+	// Open makes the store of a namespace of a mode, empty for classic Workers KV,
+	// that is created over the API. Nil: none can be.
+	Open func(mode string) (kv.Store, error)
 	// Limit refuses calls beyond the REST API's limit; see limiter.
 	Limit bool
 	// Free refuses operations beyond the free plan's of a day; see quota.
@@ -58,9 +57,13 @@ type Config struct {
 
 // Namespace is one namespace.
 type Namespace struct {
-	ID    string   `json:"id"` // 32 hexadecimal digits; see IDOf
-	Title string   `json:"title"`
-	Store kv.Store `json:"-"`
+	ID    string `json:"id"` // 32 hexadecimal digits; see IDOf
+	Title string `json:"title"`
+	// Mode is kv.InstantMode, or empty for classic Workers KV; Jurisdiction is one of
+	// Jurisdictions, or empty where the namespace has none. Neither ever changes.
+	Mode         string   `json:"mode,omitempty"`
+	Jurisdiction string   `json:"jurisdiction,omitempty"`
+	Store        kv.Store `json:"-"`
 }
 
 // IDOf is the identifier that a namespace has by its title alone, so that it is
@@ -74,7 +77,7 @@ func IDOf(title string) string {
 type Server struct {
 	account  string
 	token    []byte // as in the header, with Bearer
-	open     func(title string) (kv.Store, error)
+	open     func(mode string) (kv.Store, error)
 	table    map[string]methods // by shape; see find
 	patience Patience
 	limiter  *limiter // nil: no limit
@@ -123,39 +126,57 @@ func random() uint64 {
 func (s *Server) Namespaces() []Namespace {
 	var out []Namespace
 	for _, sp := range s.spaces.list() {
-		out = append(out, Namespace{ID: sp.id, Title: sp.title, Store: sp.store})
+		n := s.tell(sp).Namespace
+		n.Store = sp.store
+		out = append(out, n)
 	}
 	return out
 }
 
-// Ensure makes a namespace unless there is one of that identifier. Where id is
-// empty it is that of the title, and a namespace of that title will do as well;
+// Ensure makes a classic namespace unless there is one of that identifier. Where id
+// is empty it is that of the title, and a namespace of that title will do as well;
 // see IDOf.
 func (s *Server) Ensure(title, id string) error {
-	byTitle := id == ""
+	return s.EnsureNamespace(Namespace{ID: id, Title: title})
+}
+
+// EnsureNamespace is Ensure for any namespace, whose Store is not looked at. One that
+// is there and of another mode or jurisdiction is an error.
+func (s *Server) EnsureNamespace(n Namespace) error {
+	byTitle := n.ID == ""
 	if byTitle {
-		id = IDOf(title)
+		n.ID = IDOf(n.Title)
 	}
-	has := func(sp *space) bool { return sp.id == id || byTitle && sp.title == title }
-	if slices.ContainsFunc(s.spaces.list(), has) {
-		return nil
+	for _, have := range s.Namespaces() {
+		if have.ID == n.ID || byTitle && have.Title == n.Title {
+			return have.keeps(n)
+		}
 	}
-	_, err := s.make(title, id)
+	_, err := s.make(n)
 	return err
 }
 
-// make opens a store and serves it as a namespace.
-func (s *Server) make(title, id string) (*space, error) {
+// keeps refuses another mode or jurisdiction than the namespace has.
+func (have Namespace) keeps(n Namespace) error {
+	if have.Mode == n.Mode && have.Jurisdiction == n.Jurisdiction {
+		return nil
+	}
+	return fmt.Errorf("namespace %q is there with mode %q and jurisdiction %q: want it with %q and %q, which can't be changed",
+		have.Title, have.Mode, have.Jurisdiction, n.Mode, n.Jurisdiction)
+}
+
+// make opens a store and serves it as the namespace that n describes.
+func (s *Server) make(n Namespace) (*space, error) {
 	if s.open == nil {
 		return nil, refuse(http.StatusForbidden, codeAuth, "this server makes no namespaces") // our words
 	}
-	store, err := s.open(title)
-	if err != nil {
+	var err error
+	if n.Store, err = s.open(n.Mode); err != nil {
 		return nil, err
 	}
-	sp, err := s.spaces.add(Namespace{ID: id, Title: title, Store: store})
+	sp, err := s.spaces.add(n)
 	if err != nil {
-		_ = store.Close() // what went wrong before says more
+		_ = n.Store.Close() // what went wrong before says more
 	}
 	return sp, err
 }

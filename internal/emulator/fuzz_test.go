@@ -76,7 +76,7 @@ func FuzzHTTP(f *testing.F) {
 		f.Add(wire(r), uint16(0))
 		f.Add(wire(r), uint16(len(r)/2))
 	}
-	h := serve(f, "embedded://?locations=2&propagation=60s", Patience{})
+	h := serve(f, "embedded://?profile=none&locations=2&propagation=60s", Patience{})
 	if err := h.Ensure("aside", ""); err != nil {
 		f.Fatal(err)
 	}

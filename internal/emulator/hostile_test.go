@@ -82,7 +82,7 @@ func TestHostileClients(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, "embedded://", tt.p)
+			s := serve(t, "embedded://?profile=none&propagation=0", tt.p)
 			c := s.dial(t)
 			defer c.Close()
 			if _, err := c.Write(wire(tt.sent)); err != nil {
@@ -114,7 +114,7 @@ func TestHostileClients(t *testing.T) {
 
 // A client may be as slow as it likes, as long as something comes or is taken.
 func TestSlowClients(t *testing.T) {
-	s := serve(t, "embedded://", Patience{Header: time.Minute, Body: time.Minute})
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{Header: time.Minute, Body: time.Minute})
 	drip := func(c net.Conn, text string) {
 		for i := range text {
 			if _, err := io.WriteString(c, text[i:i+1]); err != nil {
@@ -163,7 +163,7 @@ func TestSlowClients(t *testing.T) {
 
 // A client that takes nothing of a large answer is given up.
 func TestAnswerNotTaken(t *testing.T) {
-	s := serve(t, "embedded://", Patience{Header: time.Minute, Body: short})
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{Header: time.Minute, Body: short})
 	if a := s.do("PUT", s.value("large"), sized(kv.MaxValueBytes)); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
@@ -188,7 +188,7 @@ func TestAnswerNotTaken(t *testing.T) {
 
 // A body of no known length is read to the limit, and no further.
 func TestEndlessBody(t *testing.T) {
-	s := serve(t, "embedded://", Patience{})
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{})
 	for name, header := range map[string]string{
 		"raw":  "",
 		"form": "Content-Type: multipart/form-data; boundary=b\n",
@@ -229,7 +229,7 @@ func TestEndlessBody(t *testing.T) {
 
 // A client that goes away in the middle leaves nothing behind.
 func TestClientGoes(t *testing.T) {
-	s := serve(t, "embedded://", Patience{})
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{})
 	for _, header := range []string{"Content-Length: 10\n\nvalue", "Transfer-Encoding: chunked\n\n5\nvalue\n", "Expect: 100-continue\nContent-Length: 10\n\n", "Conten"} {
 		c := s.dial(t)
 		if _, err := c.Write(wire("PUT $/NS/values/gone HTTP/1.1\nHost: x\nAUTH\n" + header)); err != nil {
@@ -272,7 +272,7 @@ func (gate) Get(context.Context, string, kv.GetOptions, *kv.Entry) error {
 // gated is a server whose namespace gated has a gate.
 func gated(t *testing.T, p Patience) (*served, gate, string) {
 	t.Helper()
-	s := serve(t, "embedded://", p)
+	s := serve(t, "embedded://?profile=none&propagation=0", p)
 	if err := s.Ensure("gated", ""); err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +374,7 @@ func TestHalfClosedPut(t *testing.T) {
 
 // A client that does not take a listing keeps no one from deleting the namespace.
 func TestListingNotTaken(t *testing.T) {
-	s := serve(t, "embedded://", Patience{})
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{})
 	store := s.Namespaces()[0].Store
 	o := kv.PutOptions{Metadata: []byte(`"` + strings.Repeat("m", 1000) + `"`)}
 	for i := range kv.MaxListKeys { // more than a socket holds

@@ -19,11 +19,16 @@ type key struct {
 }
 
 func (s *Server) listKeys(c *call) error {
-	o := kv.ListOptions{Prefix: c.query("prefix"), Cursor: c.query("cursor"), Limit: kv.MaxListKeys}
+	o := kv.ListOptions{Prefix: c.query("prefix"), Cursor: c.query("cursor")}
 	if text := c.query("limit"); text != "" {
+		sp, err := s.space(c, "list keys")
+		if err != nil {
+			return err
+		}
+		most := sp.store.Traits().MaxListKeys
 		n, err := strconv.Atoi(text)
-		if err != nil || n < minList || n > kv.MaxListKeys { // our words
-			return refuse(http.StatusBadRequest, codeListLimit, "Invalid limit of %s: want %d to %d.", text, minList, kv.MaxListKeys)
+		if err != nil || n < minList || n > most { // our words
+			return refuse(http.StatusBadRequest, codeListLimit, "Invalid limit of %s: want %d to %d.", text, minList, most)
 		}
 		o.Limit = n
 	}

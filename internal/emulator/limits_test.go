@@ -27,7 +27,7 @@ func list(n int, element string) io.Reader {
 
 // Every limit of Workers KV and every error of its REST API: status, code, text.
 func TestLimits(t *testing.T) {
-	h := start(t, "embedded://?writes=strict", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
 	h.put("there", "v", "")
 	now := time.Now().Unix()
 	missing := spacesPath + "/" + strings.Repeat("a", 32)
@@ -150,7 +150,7 @@ func wrap(before string, r io.Reader, after string) io.Reader {
 
 // A bulk write leaves out what comes too soon, and says which.
 func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
-	h := start(t, "embedded://?writes=strict", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
 	h.put("a", "old", "")
 	a := h.do("PUT", h.space+"/bulk", strings.NewReader(`[{"key":"a","value":"new"},{"key":"b","value":"new"}]`))
 	got, err := json.Marshal(a.Result)
@@ -167,7 +167,7 @@ func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
 
 // The REST API takes 1,200 calls in 5 minutes, and then none for 5.
 func TestCallLimit(t *testing.T) {
-	h := start(t, "embedded://", Config{Limit: true})
+	h := start(t, "embedded://?profile=none&propagation=0", Config{Limit: true})
 	h.put("k", "v", "")
 	var a answer
 	for range 1199 {
@@ -195,7 +195,7 @@ func TestCallLimit(t *testing.T) {
 
 // The free plan includes 100,000 reads and 1,000 of each other kind a day.
 func TestFreePlan(t *testing.T) {
-	h := start(t, "embedded://", Config{Free: true})
+	h := start(t, "embedded://?profile=none&propagation=0", Config{Free: true})
 	spent := message{10048, "your account has reached the free usage limit for this operation for today"}
 	for _, tt := range []struct {
 		kind         string

@@ -34,7 +34,7 @@ var awkward = []string{
 
 // The emulator does what a map does, under random operations and time.
 func TestModel(t *testing.T) {
-	h := start(t, "embedded://?locations=2", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0&locations=2", Config{})
 	round := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		round++

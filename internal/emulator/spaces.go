@@ -17,6 +17,8 @@ import (
 // space is a namespace that is served.
 type space struct {
 	id, title string // title is guarded by spaces.mu
+	mode      string
+	region    string // jurisdiction
 	store     kv.Store
 
 	mu   sync.RWMutex // held for reading by every call of the store
@@ -79,6 +81,9 @@ func (all *spaces) check(title string) error {
 }
 
 func (all *spaces) add(n Namespace) (*space, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
 	if !isID(n.ID) {
 		return nil, fmt.Errorf("namespace %q: identifier %q: want 32 hexadecimal digits", n.Title, n.ID)
 	}
@@ -90,7 +95,7 @@ func (all *spaces) add(n Namespace) (*space, error) {
 	if slices.ContainsFunc(all.order, func(sp *space) bool { return sp.id == n.ID }) {
 		return nil, fmt.Errorf("namespace %q: there is one with the identifier %s already", n.Title, n.ID)
 	}
-	sp := &space{id: n.ID, title: n.Title, store: n.Store}
+	sp := &space{id: n.ID, title: n.Title, mode: n.Mode, region: n.Jurisdiction, store: n.Store}
 	all.order = append(all.order, sp)
 	all.publish()
 	return sp, nil
@@ -145,15 +150,14 @@ func (s *Server) store(c *call, verb string, k kind, n int) (store kv.Store, rel
 
 // namespace is a namespace as the API tells it.
 type namespace struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"`
-	URLCoded bool   `json:"supports_url_encoding"`
+	Namespace
+	URLCoded bool `json:"supports_url_encoding"`
 }
 
 func (s *Server) tell(sp *space) namespace {
 	s.spaces.mu.Lock()
 	defer s.spaces.mu.Unlock()
-	return namespace{sp.id, sp.title, true}
+	return namespace{Namespace{ID: sp.id, Title: sp.title, Mode: sp.mode, Jurisdiction: sp.region}, true}
 }
 
 func (s *Server) listNamespaces(c *call) error {
@@ -196,29 +200,35 @@ func (s *Server) listNamespaces(c *call) error {
 	}{page, size, len(some), len(all), (len(all) + size - 1) / size})
 }
 
-// title reads the title that a body asks for.
-func (c *call) title() (string, error) {
+// wanted reads the namespace that a body asks for.
+func (c *call) wanted() (n Namespace, err error) {
 	var body struct {
-		Title string `json:"title"`
+		Title        string `json:"title"`
+		Mode         string `json:"mode"`
+		Jurisdiction string `json:"jurisdiction"`
 	}
-	err := c.body(around, &body)
-	return body.Title, err
+	if err := c.body(around, &body); err != nil {
+		return n, err
+	}
+	n = Namespace{Title: body.Title, Mode: ModeOf(body.Mode), Jurisdiction: body.Jurisdiction}
+	return n, n.check()
 }
 
 func (s *Server) createNamespace(c *call) error {
-	title, err := c.title()
+	n, err := c.wanted()
 	if err != nil {
 		return err
 	}
 	s.spaces.mu.Lock()
-	err = s.spaces.check(title)
+	err = s.spaces.check(n.Title)
 	s.spaces.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	var id [16]byte
 	rand.Read(id[:]) // it never fails
-	sp, err := s.make(title, hex.EncodeToString(id[:]))
+	n.ID = hex.EncodeToString(id[:])
+	sp, err := s.make(n)
 	if err != nil {
 		return err
 	}
@@ -238,10 +248,14 @@ func (s *Server) renameNamespace(c *call) error {
 	if err != nil {
 		return err
 	}
-	title, err := c.title()
+	n, err := c.wanted()
 	if err != nil {
 		return err
 	}
+	if n.Mode != "" && n.Mode != sp.mode || n.Jurisdiction != "" && n.Jurisdiction != sp.region { // our words
+		return refuse(http.StatusBadRequest, codeBody, "the mode and the jurisdiction of a namespace can't be changed")
+	}
+	title := n.Title
 	s.spaces.mu.Lock()
 	if sp.title != title {
 		if err = s.spaces.check(title); err == nil {

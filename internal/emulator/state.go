@@ -106,7 +106,7 @@ func (s *Server) writeSpace(enc *json.Encoder, sp *space) error {
 		return fmt.Errorf("namespace %s: its store keeps no state", sp.id)
 	}
 	n := s.tell(sp)
-	if err := enc.Encode(line{Namespace: &Namespace{ID: n.ID, Title: n.Title}}); err != nil {
+	if err := enc.Encode(line{Namespace: &n.Namespace}); err != nil {
 		return err
 	}
 	return store.Snapshot(func(name string, e *kv.Entry) error {
@@ -176,9 +176,11 @@ func (s *Server) restored(n Namespace) (kv.Snapshotter, error) {
 	sp := s.spaces.find(n.ID)
 	if sp == nil {
 		var err error
-		if sp, err = s.make(n.Title, n.ID); err != nil {
+		if sp, err = s.make(n); err != nil {
 			return nil, err
 		}
+	} else if err := s.tell(sp).keeps(n); err != nil {
+		return nil, err
 	}
 	store, ok := kv.As[kv.Snapshotter](sp.store)
 	if !ok {

@@ -58,7 +58,7 @@ func content(t testing.TB, s *Server) (lines []string) {
 // saved is the state file of a server with a little of everything, and its content.
 func saved(t testing.TB, clk *movable) (path string, lines []string) {
 	t.Helper()
-	s := empty(t, "embedded://?locations=2&propagation=60s&writes=strict", clk)
+	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
 	unix := clk.Epoch().Add(clk.Now()).Unix()
 	for _, title := range []string{"bench", "other ü", "empty"} {
 		if err := s.Ensure(title, ""); err != nil {
@@ -102,7 +102,7 @@ func TestStateRoundTrip(t *testing.T) {
 		t.Fatalf("only %d lines were saved", len(want))
 	}
 	clk.advance(60 * time.Second) // closer to its end than a put may be
-	s := empty(t, "embedded://?locations=2&propagation=60s&writes=strict", clk)
+	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
 	if err := s.Load(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestStateRoundTrip(t *testing.T) {
 	}
 
 	clk.advance(60 * time.Second)
-	late := empty(t, "embedded://", clk)
+	late := empty(t, "embedded://?profile=none&propagation=0", clk)
 	if err := late.Load(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestStateRoundTrip(t *testing.T) {
 // Namespaces that were made, renamed and deleted over the API are as they were
 // after a restart that asks for the same ones as before.
 func TestStateOfNamespaces(t *testing.T) {
-	h := start(t, "embedded://", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0", Config{})
 	h.put("k", "v", "")
 	made := h.do("POST", spacesPath, strings.NewReader(`{"title":"made"}`)).Result.(map[string]any)["id"].(string)
 	h.do("POST", spacesPath, strings.NewReader(`{"title":"gone"}`))
@@ -151,7 +151,7 @@ func TestStateOfNamespaces(t *testing.T) {
 	if err := h.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	s := empty(t, "embedded://", h.clk)
+	s := empty(t, "embedded://?profile=none&propagation=0", h.clk)
 	if err := s.Load(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestStateOfNamespaces(t *testing.T) {
 // loads reads a state file's bytes into an empty server.
 func loads(t testing.TB, clk clock.Clock, data []byte) ([]string, error) {
 	t.Helper()
-	s := empty(t, "embedded://?locations=2&propagation=60s&writes=strict", clk)
+	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
 	err := s.read(bytes.NewReader(data))
 	return content(t, s), err
 }
@@ -262,7 +262,7 @@ func FuzzState(f *testing.F) {
 			return
 		}
 		// What was taken is kept as it was taken.
-		s := empty(t, "embedded://", clk)
+		s := empty(t, "embedded://?profile=none&propagation=0", clk)
 		if err := s.read(bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +284,7 @@ func FuzzState(f *testing.F) {
 func TestSaveFails(t *testing.T) {
 	clk := newMovable()
 	path, want := saved(t, clk)
-	s := empty(t, "embedded://", clk)
+	s := empty(t, "embedded://?profile=none&propagation=0", clk)
 	for _, title := range []string{"one", "two"} {
 		if err := s.Ensure(title, ""); err != nil {
 			t.Fatal(err)
@@ -299,7 +299,7 @@ func TestSaveFails(t *testing.T) {
 	if err != nil || !cmp.Equal(left, []string{path}) {
 		t.Errorf("%v %v is left", left, err)
 	}
-	again := empty(t, "embedded://", clk)
+	again := empty(t, "embedded://?profile=none&propagation=0", clk)
 	if err := again.Load(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +358,7 @@ func TestStateLock(t *testing.T) {
 // A snapshot that is taken while keys are written has every write that was
 // acknowledged before it.
 func TestSaveWhileWriting(t *testing.T) {
-	h := start(t, "embedded://", Config{})
+	h := start(t, "embedded://?profile=none&propagation=0", Config{})
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	acknowledged := make(chan int)
 	go func() {
@@ -384,7 +384,7 @@ func TestSaveWhileWriting(t *testing.T) {
 		if err := h.Save(path); err != nil {
 			t.Fatal(err)
 		}
-		s := empty(t, "embedded://", h.clk)
+		s := empty(t, "embedded://?profile=none&propagation=0", h.clk)
 		if err := s.Load(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}

@@ -1,35 +1,35 @@
-// Package price says what Workers KV charges.
+// Package price says what the operations of a run cost at a store's prices.
 package price
 
-import "kvbench/internal/record"
-
-// US dollars for a million operations on the paid plan, past what it includes
-// (developers.cloudflare.com/kv/platform/pricing, page of 2026-04-21, read on
-// 2026-11-22). A bulk get bills every key, a bulk write every pair, and a miss
-// is billed. Whether calls that are refused are billed is not published; here
-// they are.
-const (
-	Read   = 0.50
-	Write  = 5.00
-	Delete = 5.00
-	List   = 5.00
-	Source = "Workers KV paid plan, past the included operations; price page of 2026-04-21"
+import (
+	"kvbench/internal/record"
+	"kvbench/kv"
 )
 
-// Bill is what operations cost, in US dollars, by kind.
+// Bill is what operations and storage cost, in US dollars, by kind.
 type Bill struct {
 	Reads   float64 `json:"reads"`
 	Writes  float64 `json:"writes"`
 	Deletes float64 `json:"deletes"`
 	Lists   float64 `json:"lists"`
+	// Storage is nil where it is no part of the bill: in PerMillion, and where the
+	// store does not tell what it holds.
+	Storage *float64 `json:"storage,omitempty"`
 }
 
-// Total is the sum of all kinds.
-func (b Bill) Total() float64 { return b.Reads + b.Writes + b.Deletes + b.Lists }
+// Total is the sum of all kinds; without storage where that is nil.
+func (b Bill) Total() float64 {
+	sum := b.Reads + b.Writes + b.Deletes + b.Lists
+	if b.Storage != nil {
+		sum += *b.Storage
+	}
+	return sum
+}
 
-// PerMillion is what a million transactions cost, where so many had these
-// operations billed. It is zero when there were none.
-func PerMillion(b record.Billed, transactions uint64) Bill {
+// PerMillion is what the operations of a million transactions cost, past what a
+// month includes, where so many had these operations billed. It is zero when there
+// were none.
+func PerMillion(p kv.Prices, b record.Billed, transactions uint64) Bill {
 	if transactions == 0 {
 		return Bill{}
 	}
@@ -37,21 +37,19 @@ func PerMillion(b record.Billed, transactions uint64) Bill {
 	// of an operation, which is that of a million of them over a million.
 	per := func(n uint64, price float64) float64 { return float64(n) / float64(transactions) * price }
 	return Bill{
-		Reads: per(b.Reads, Read), Writes: per(b.Writes, Write),
-		Deletes: per(b.Deletes, Delete), Lists: per(b.Lists, List),
+		Reads: per(b.Reads, p.Reads), Writes: per(b.Writes, p.Writes),
+		Deletes: per(b.Deletes, p.Deletes), Lists: per(b.Lists, p.Lists),
 	}
 }
 
 // USDPerMillion is the total of PerMillion.
-func USDPerMillion(b record.Billed, transactions uint64) float64 {
-	return PerMillion(b, transactions).Total()
+func USDPerMillion(p kv.Prices, b record.Billed, transactions uint64) float64 {
+	return PerMillion(p, b, transactions).Total()
 }
 
-// What the plans include: the paid one in a month, the free one in a day, after
-// which it refuses.
+// What the free plan of classic Workers KV includes in a day, after which it
+// refuses.
 const (
-	PaidReads  = 10_000_000
-	PaidOthers = 1_000_000 // writes, deletes and lists, each
 	FreeReads  = 100_000
 	FreeOthers = 1_000 // writes, deletes and lists, each
 )
@@ -59,27 +57,35 @@ const (
 const (
 	secondsPerDay   = 24 * 60 * 60
 	secondsPerMonth = 30 * secondsPerDay
+	gigabyte        = 1e9
 )
 
-// PerMonth is what thirty days of so many transactions a second cost on the paid
-// plan, less the operations that it includes.
-func PerMonth(b record.Billed, transactions uint64, rate float64) Bill {
+// PerMonth is what thirty days of so many transactions a second cost, less what a
+// month includes, and what it costs to keep so many bytes all the time; stored is
+// nil where that is not known.
+func PerMonth(p kv.Prices, b record.Billed, transactions uint64, rate float64, stored *int64) Bill {
+	var out Bill
+	if stored != nil {
+		storage := max(0, float64(*stored)/gigabyte-p.IncludedGB) * p.StorageGB
+		out.Storage = &storage
+	}
 	if transactions == 0 {
-		return Bill{}
+		return out
 	}
 	month := func(n uint64, included, price float64) float64 {
 		ops := float64(n) / float64(transactions) * rate * secondsPerMonth
 		return max(0, ops-included) / 1e6 * price
 	}
-	return Bill{
-		Reads: month(b.Reads, PaidReads, Read), Writes: month(b.Writes, PaidOthers, Write),
-		Deletes: month(b.Deletes, PaidOthers, Delete), Lists: month(b.Lists, PaidOthers, List),
-	}
+	out.Reads = month(b.Reads, p.IncludedReads, p.Reads)
+	out.Writes = month(b.Writes, p.IncludedWrites, p.Writes)
+	out.Deletes = month(b.Deletes, p.IncludedDeletes, p.Deletes)
+	out.Lists = month(b.Lists, p.IncludedLists, p.Lists)
+	return out
 }
 
-// FreeLimit says which daily limit of the free plan is met first at so many
-// transactions a second, and after how many seconds of the day. kind is empty
-// when a day passes without.
+// FreeLimit says which daily limit of classic Workers KV's free plan is met first
+// at so many transactions a second, and after how many seconds of the day. kind is
+// empty when a day passes without.
 func FreeLimit(b record.Billed, transactions uint64, rate float64) (kind string, seconds float64) {
 	seconds = secondsPerDay
 	for _, k := range []struct {

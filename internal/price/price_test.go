@@ -6,11 +6,12 @@ import (
 
 	"kvbench/internal/price"
 	"kvbench/internal/record"
+	"kvbench/kv"
 )
 
 func TestPerMillion(t *testing.T) {
 	// A million transactions of 2 reads and a tenth of a write: $1 and $0.50.
-	got := price.PerMillion(record.Billed{Reads: 2000, Writes: 100, Deletes: 10, Lists: 1}, 1000)
+	got := price.PerMillion(kv.ClassicPrices(), record.Billed{Reads: 2000, Writes: 100, Deletes: 10, Lists: 1}, 1000)
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -20,7 +21,7 @@ func TestPerMillion(t *testing.T) {
 		{"deletes", got.Deletes, 0.05},
 		{"lists", got.Lists, 0.005},
 		{"total", got.Total(), 1.555},
-		{"nothing", price.USDPerMillion(record.Billed{Reads: 1}, 0), 0},
+		{"nothing", price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 1}, 0), 0},
 	} {
 		if math.Abs(c.got-c.want) > 1e-9 {
 			t.Errorf("%s: $%v, want $%v", c.name, c.got, c.want)
@@ -31,7 +32,7 @@ func TestPerMillion(t *testing.T) {
 func TestPerMonth(t *testing.T) {
 	// Ten transactions a second for 2,592,000 seconds, of 2 reads and a tenth of a
 	// write: 51.84 M reads and 2.592 M writes, less 10 M and 1 M.
-	got := price.PerMonth(record.Billed{Reads: 2000, Writes: 100, Lists: 1}, 1000, 10)
+	got := price.PerMonth(kv.ClassicPrices(), record.Billed{Reads: 2000, Writes: 100, Lists: 1}, 1000, 10, nil)
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -40,8 +41,40 @@ func TestPerMonth(t *testing.T) {
 			t.Errorf("%s: $%v, want $%v", c.name, c.got, c.want)
 		}
 	}
-	if got := price.PerMonth(record.Billed{Reads: 1}, 0, 10); got.Total() != 0 {
+	if got.Storage != nil {
+		t.Errorf("what is stored is not known, and costs %v", *got.Storage)
+	}
+	if got := price.PerMonth(kv.ClassicPrices(), record.Billed{Reads: 1}, 0, 10, nil); got.Total() != 0 {
 		t.Errorf("no transactions cost %v", got)
+	}
+}
+
+// Storage is billed past the gigabyte that a month includes, whether or not anything
+// is asked of the store; Instant includes none, and costs $100 for each MB.
+func TestStorage(t *testing.T) {
+	for _, c := range []struct {
+		prices kv.Prices
+		bytes  int64
+		want   float64
+	}{
+		{kv.ClassicPrices(), 0, 0},
+		{kv.ClassicPrices(), 1e9, 0},
+		{kv.ClassicPrices(), 3e9, 1},
+		{kv.InstantPrices(), 1e6, 100},
+		{kv.Prices{}, 3e9, 0},
+	} {
+		got := price.PerMonth(c.prices, record.Billed{}, 0, 0, &c.bytes)
+		if got.Storage == nil || math.Abs(*got.Storage-c.want) > 1e-9 || got.Total() != *got.Storage {
+			t.Errorf("%d bytes at %+v: got %+v, want $%v", c.bytes, c.prices, got, c.want)
+		}
+	}
+}
+
+// Instant: a million reads are $0.20, a put, a delete and a list $0.10 each.
+func TestInstant(t *testing.T) {
+	got := price.PerMillion(kv.InstantPrices(), record.Billed{Reads: 10, Writes: 10, Deletes: 10, Lists: 10}, 10)
+	if want := (price.Bill{Reads: 0.2, Writes: 1e5, Deletes: 1e5, Lists: 1e5}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
