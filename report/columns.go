@@ -141,14 +141,6 @@ func (s *Scenario) details() []column {
 	return columns
 }
 
-// storageWords say what of a month's price is for storage.
-func storageWords(v *Variant) string {
-	if v.MonthBill.Storage == nil {
-		return "without storage: the store does not tell what it holds"
-	}
-	return dollars(*v.MonthBill.Storage) + " of it for " + value(float64(*v.Stored), "bytes")
-}
-
 // measured leaves the cell of a variant empty that measured no transaction.
 func measured(of func(*Variant) cell) func(*Variant) cell {
 	return func(v *Variant) cell {

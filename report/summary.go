@@ -236,26 +236,6 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	return v, v.Repeats > 0
 }
 
-// stored is what the store held at the end, the mean of a variant's repeats; nil
-// unless all of them tell.
-func stored(run *runfile.Run, scenario, variant int) *int64 {
-	var sum, repeats int64
-	for _, r := range run.Variants {
-		if r.Scenario != scenario || r.Variant != variant {
-			continue
-		}
-		if r.Stored == nil {
-			return nil
-		}
-		sum, repeats = sum+*r.Stored, repeats+1
-	}
-	if repeats == 0 {
-		return nil
-	}
-	mean := sum / repeats
-	return &mean
-}
-
 // count is how many observations a series has, or transactions an outcome.
 func (v *Variant) count(name string) uint64 {
 	if s, ok := v.Series[name]; ok {
