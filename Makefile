@@ -2,6 +2,7 @@
 # make test    all checks and all tests
 # make check   formatting and static analysis alone
 # make nightly the shipped scenarios against results/baseline/; exit status 3 when anything is worse
+# make bench-truth  measured figures beside what queueing theory and a simulation say; a minute
 # make fmt     format the code
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -14,7 +15,7 @@ SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
 
-.PHONY: bench test check fmt build nightly
+.PHONY: bench bench-truth test check fmt build nightly
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -32,6 +33,9 @@ nightly: build
 	./bin/kvbench report --history results || status=$$?; \
 	echo "$(dir)/compare.html $(dir)/report.html"; \
 	exit $$status
+
+bench-truth:
+	go test ./internal/truth -count=1 -v -args -truth.full | grep -v '^=== '
 
 build:
 	go build -o bin/kvbench ./cmd/kvbench

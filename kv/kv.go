@@ -127,13 +127,26 @@ type GetOptions struct {
 // PutOptions are the options of Put. Zero means: no expiry and no metadata,
 // clearing whatever the key had before.
 type PutOptions struct {
-	// TTL is how long the key lives; at least 60 s. It wins over Expiration.
+	// TTL is how long the key lives; at least 60 s. It wins over Expiration. It ends
+	// on a whole second of Unix time, so that a key lives up to a second less: see
+	// ExpiresAt.
 	TTL time.Duration
 	// Expiration is when the key ends, in seconds of Unix time; at least 60 s
 	// ahead.
 	Expiration int64
 	// Metadata is a JSON document of at most 1,024 bytes.
 	Metadata []byte
+}
+
+// ExpiresAt is the second of Unix time from which on a key is absent that is put at
+// now with a TTL: now in whole seconds, rounded down, plus the TTL in whole seconds,
+// rounded up. now is when the store makes the write, within the put.
+//
+// Workers KV keeps one absolute expiration in seconds, whichever option sets it
+// (developers.cloudflare.com/kv/api/write-key-value-pairs#expiring-keys); that it
+// rounds down is an assumption, the one under which no key outlives its TTL.
+func ExpiresAt(now time.Time, ttl time.Duration) int64 {
+	return now.Unix() + int64((ttl+time.Second-1)/time.Second)
 }
 
 // Pair is one write of a BulkPut.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"kvbench/kv"
 
@@ -35,6 +36,26 @@ func TestErrorText(t *testing.T) {
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// A TTL counts from the second that has begun: a key that is put at 0.9 s past a
+// second lives 0.9 s less.
+func TestExpiresAt(t *testing.T) {
+	for _, test := range []struct {
+		now  time.Time
+		ttl  time.Duration
+		want int64
+	}{
+		{time.Unix(1000, 0), time.Minute, 1060},
+		{time.Unix(1000, 999_999_999), time.Minute, 1060},
+		{time.Unix(1001, 0), time.Minute, 1061},
+		{time.Unix(1000, 900_000_000), 60*time.Second + 1, 1061},
+		{time.Unix(1000, 0).In(time.FixedZone("", 3600)), time.Hour, 4600},
+	} {
+		if got := kv.ExpiresAt(test.now, test.ttl); got != test.want {
+			t.Errorf("%v after %v: got %d, want %d", test.ttl, test.now, got, test.want)
 		}
 	}
 }

@@ -79,7 +79,9 @@ func (v *Variant) remarks() []string {
 	switch {
 	case v.Transactions == 0:
 		return []string{v.Name + " measured nothing" + why + "."}
-	case !v.Complete || why != "":
+	case v.Complete && why != "":
+		return []string{fmt.Sprintf("%s failed%s.", v.Name, why)}
+	case !v.Complete:
 		return []string{fmt.Sprintf("%s ended early, after %s transactions%s.", v.Name, grouped(v.Transactions), why)}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"kvbench/internal/compare"
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 )
@@ -65,9 +66,10 @@ func (s *Scenario) columns() []column {
 		},
 	}
 	const right = "What went wrong"
+	errors := compare.Errors()
 	if s.any(func(v *Variant) bool { return v.Outcomes["error"] > 0 }) {
 		columns = append(columns, column{
-			group: right, name: "errors", doc: "Transactions that ended in an error.",
+			group: right, name: errors.Name, doc: "A share of the " + errors.Of + ": " + errors.Doc + ".",
 			cell: measured(func(v *Variant) cell { return cell{text: percent(v.outcomeShare("error"))} }),
 			cost: func(v *Variant) float64 { return v.outcomeShare("error") },
 		})
@@ -102,7 +104,7 @@ func (s *Scenario) details() []column {
 		response("Response", "p99.9", func(st Stats) int64 { return st.P999 }),
 	}
 	columns = append(columns, column{
-		group: "Price", name: "$/month", doc: "US dollars for thirty days at the rate that was measured, on the paid plan.",
+		group: "Price", name: "$/month", doc: "US dollars for thirty days at the load's rate, or in a closed loop at that of what ended within the measured time, on the paid plan.",
 		cell: measured(func(v *Variant) cell {
 			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s"}
 		}),

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kvbench/internal/units"
 )
 
 // value formats a value in its unit to three digits.
@@ -83,15 +85,7 @@ func percent(share float64) string {
 }
 
 // dollars formats an amount of money.
-func dollars(v float64) string {
-	switch {
-	case v == 0:
-		return "$0"
-	case v < 0.01:
-		return "$" + digits(v, 2)
-	}
-	return "$" + strconv.FormatFloat(v, 'f', 2, 64)
-}
+func dollars(v float64) string { return units.FormatUSD(v) }
 
 // digits formats v to n significant digits without trailing zeros; whole
 // numbers keep all of theirs.

@@ -143,9 +143,10 @@ func TestHLogTellsWhatIsBeyond(t *testing.T) {
 }
 
 func TestJUnit(t *testing.T) {
+	one, many := 1.0, 504.0
 	s := Summarise(runOf(tiers(t)), []Expectation{
-		{Scenario: "example", Expect: "seed.ops < 2", Variant: "seed", Value: 1, Have: "1", Want: "< 2", OK: true},
-		{Scenario: "example", Expect: "*.stale-read == 0", Variant: "seed", Value: 504, Have: "504", Want: "== 0"},
+		{Scenario: "example", Expect: "seed.ops < 2", Variant: "seed", Value: &one, Have: "1", Want: "< 2", OK: true},
+		{Scenario: "example", Expect: "*.stale-read == 0", Variant: "seed", Value: &many, Have: "504", Want: "== 0"},
 	})
 	text, err := s.asJUnit()
 	if err != nil {

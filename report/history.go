@@ -62,7 +62,7 @@ func (h *History) Add(run *runfile.Run) {
 	for i := range s.Scenarios {
 		sc := &s.Scenarios[i]
 		for j := range sc.Variants {
-			if v := &sc.Variants[j]; v.Complete {
+			if v := &sc.Variants[j]; v.Complete && v.Errored == "" {
 				h.variant(sc, v, s.Seed)
 			}
 		}
@@ -77,12 +77,8 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 	add("response p99", "ns", float64(response.P99))
 	add("operations per transaction", "count", v.ops())
 	add("$ per million", "usd", v.USD)
-	failed := uint64(0)
-	for _, n := range v.Errors {
-		failed += n
-	}
 	if v.Transactions > 0 {
-		add("errors", "share", float64(failed)/float64(v.Transactions))
+		add("errors", "share", v.outcomeShare("error"))
 	}
 	for _, m := range sc.def.Series[record.FirstMark:] {
 		if st := v.Series[m.Name]; m.Of != "" {

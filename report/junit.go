@@ -62,7 +62,7 @@ func (s *Scenario) junit() junitSuite {
 		{"clock", s.Clock}, {"driver", s.Driver}, {"latency", measuredOrModelled(s.Modelled)},
 	}}
 	for _, v := range s.Variants {
-		if !v.Complete {
+		if !v.Complete || v.Errored != "" {
 			suite.Errors++
 			why := v.Errored
 			if why == "" {

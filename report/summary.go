@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"time"
 
 	"kvbench/internal/price"
 	"kvbench/internal/record"
@@ -40,18 +41,19 @@ type Scenario struct {
 	Expectations []Expectation `json:"expectations"`
 	Variants     []Variant     `json:"variants"`
 
-	def *runfile.Definition
+	def  *runfile.Definition
+	idle []string // variants that did not run, of a run that was not stopped by the user
 }
 
 // Expectation is one expectation held against one variant.
 type Expectation struct {
-	Scenario string  `json:"scenario"`
-	Expect   string  `json:"expect"`
-	Variant  string  `json:"variant"`
-	Value    float64 `json:"value"`
-	Have     string  `json:"have"`
-	Want     string  `json:"want"`
-	OK       bool    `json:"ok"`
+	Scenario string   `json:"scenario"`
+	Expect   string   `json:"expect"`
+	Variant  string   `json:"variant"`
+	Value    *float64 `json:"value" jsonschema:"oneof_type=number;null"` // null when it can't be had
+	Have     string   `json:"have"`
+	Want     string   `json:"want"`
+	OK       bool     `json:"ok"`
 }
 
 // Variant is one variant, its repeats taken together.
@@ -59,21 +61,24 @@ type Variant struct {
 	Name         string             `json:"name"`
 	Doc          string             `json:"doc"`
 	Repeats      int                `json:"repeats"`
-	Complete     bool               `json:"complete"`
-	Errored      string             `json:"error,omitempty"` // why it is not
+	Complete     bool               `json:"complete"`        // it ran to its end
+	Errored      string             `json:"error,omitempty"` // why it failed
 	Transactions uint64             `json:"transactions"`
 	DurationS    float64            `json:"duration_s"`
 	Ops          map[string]float64 `json:"ops_per_transaction"`
 	USD          float64            `json:"usd_per_million"`
 	Bill         price.Bill         `json:"usd_per_million_by_kind"`
 	Billed       record.Billed      `json:"billed"`
-	Rate         float64            `json:"transactions_per_second"` // as measured
-	USDPerMonth  float64            `json:"usd_per_month"`           // of thirty days at that rate, on the paid plan
-	MonthBill    price.Bill         `json:"usd_per_month_by_kind"`
-	FreeLimit    FreeLimit          `json:"free_plan"`
-	Outcomes     map[string]uint64  `json:"outcomes"`
-	Errors       map[string]uint64  `json:"errors"`
-	Series       map[string]Stats   `json:"series"`
+	// Rate is that of the load; in a closed loop that of the transactions which ended
+	// within the time that it asks for. The time until the last ones have ended is no
+	// part of it.
+	Rate        float64           `json:"transactions_per_second"`
+	USDPerMonth float64           `json:"usd_per_month"` // of thirty days at that rate, on the paid plan
+	MonthBill   price.Bill        `json:"usd_per_month_by_kind"`
+	FreeLimit   FreeLimit         `json:"free_plan"`
+	Outcomes    map[string]uint64 `json:"outcomes"`
+	Errors      map[string]uint64 `json:"errors"`
+	Series      map[string]Stats  `json:"series"`
 
 	// What charts are drawn from: the response of all repeats that could be read,
 	// their totals, and the intervals of the first repeat.
@@ -143,6 +148,8 @@ func summariseScenario(run *runfile.Run, i int, results []Expectation) Scenario 
 	for j := range def.Variants {
 		if v, ok := summariseVariant(run, i, j, work); ok {
 			out.Variants = append(out.Variants, v)
+		} else if !run.CutOff && !run.Interrupted { // which says why
+			out.idle = append(out.idle, v.Name)
 		}
 	}
 	return out
@@ -157,6 +164,8 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 		Ops: map[string]float64{}, Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
 	}
 	work.reset()
+	var ended uint64
+	var within time.Duration
 	total := record.Snapshot{Outcomes: make([]uint64, len(def.Outcomes))}
 	for _, r := range run.Variants {
 		if r.Scenario != scenario || r.Variant != variant {
@@ -166,6 +175,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 			v.intervals = r.Intervals
 		}
 		v.DurationS += r.Total.To.Seconds()
+		ended, within = ended+r.Ended, within+r.Within
 		v.Complete = v.Complete && r.Complete
 		why := r.Error
 		if err := work.add(&r.Total); err != nil {
@@ -204,7 +214,12 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	v.Billed = total.Billed
 	v.Bill = price.PerMillion(v.Billed, v.Transactions)
 	v.USD = v.Bill.Total()
-	if v.DurationS > 0 {
+	switch {
+	case def.Rate > 0:
+		v.Rate = def.Rate
+	case within > 0:
+		v.Rate = float64(ended) / within.Seconds()
+	case v.DurationS > 0: // as files of before kept it
 		v.Rate = float64(v.Transactions) / v.DurationS
 	}
 	v.MonthBill = price.PerMonth(v.Billed, v.Transactions, v.Rate)

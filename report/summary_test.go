@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -87,6 +88,38 @@ func TestErrorWarning(t *testing.T) {
 			t.Errorf("%q where nothing is to be warned of", got)
 		case warned && (len(got) != 1 || got[0] != "x: "+share+" of the transactions ended in an error with "+who+"."):
 			t.Errorf("%q, want %s", got, want)
+		}
+	}
+}
+
+// The month is priced at the load's rate, and in a closed loop at the rate within the
+// time that it asks for: the time until the last transactions have ended lowers
+// neither. 300 transactions at 10/s that all end after 60 s are still 10/s.
+func TestMonthIsAtTheLoadsRate(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		planned       float64
+		ended         uint64
+		within        time.Duration
+		rate, dollars float64
+	}{
+		// A month of 10/s is 25,920,000 transactions of a read and a tenth of a write:
+		// (25.92 - 10) of $0.50 and (2.592 - 1) of $5.
+		{"open", 10, 0, 0, 10, 15.92*0.5 + 1.592*5},
+		{"closed", 0, 300, 30 * time.Second, 10, 15.92*0.5 + 1.592*5},
+		{"a file of before", 0, 0, 0, 5, 2.96*0.5 + 0.296*5},
+	} {
+		run := pageFixture{name: "x", variants: []fixtureVariant{{name: "seed", p50: 1e6, p99: 2e6}}}.run(t)
+		def := &run.Header.Scenarios[0]
+		def.Rate = test.planned
+		v := run.Variants[0]
+		v.Ended, v.Within = test.ended, test.within
+		v.Total.To = 60 * time.Second
+		v.Total.Outcomes = []uint64{300, 0, 0}
+		v.Total.Billed = record.Billed{Reads: 300, Writes: 30}
+		got := Summarise(run, nil).Scenarios[0].Variants[0]
+		if math.Abs(got.Rate-test.rate) > 1e-9 || math.Abs(got.USDPerMonth-test.dollars) > 1e-9 {
+			t.Errorf("%s: $%v at %v/s, want $%v at %v/s", test.name, got.USDPerMonth, got.Rate, test.dollars, test.rate)
 		}
 	}
 }

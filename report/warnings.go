@@ -46,9 +46,12 @@ func (s *Scenario) warnings() []string {
 					name, grouped(st.Beyond), grouped(st.Count), series.Name, value(record.MaxValue, series.Unit)))
 			}
 		}
-		if v.outcomeShare("error") > errorShare {
+		if v.Errored == "" && v.outcomeShare("error") > errorShare { // else that says why
 			failing = append(failing, v)
 		}
+	}
+	for _, name := range s.idle {
+		out = append(out, s.Name+"/"+name+" did not run: the run ended before.")
 	}
 	if failing != nil {
 		out = append(out, fmt.Sprintf("%s: %s of the transactions ended in an error with %s.",

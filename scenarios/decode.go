@@ -33,7 +33,14 @@ func (d *decoder) fail(n *yaml.Node, hint, format string, args ...any) {
 	d.failAt(n.Line, n.Column, hint, format, args...)
 }
 
+// maxErrors is how many errors are kept; after so many, what else is wrong is left
+// to the next try.
+const maxErrors = 1000
+
 func (d *decoder) failAt(line, column int, hint, format string, args ...any) {
+	if len(d.errs) >= maxErrors {
+		return
+	}
 	d.errs = append(d.errs, d.src.errorAt(line, column, fmt.Sprintf(format, args...), hint))
 }
 

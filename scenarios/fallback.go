@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"kvbench/internal/bench"
@@ -18,6 +17,7 @@ import (
 const (
 	fallbackValue bench.Outcome = iota
 	fallbackAbsent
+	fallbackNull
 	fallbackError
 	fallbackCorrupt
 )
@@ -35,17 +35,18 @@ func fallback() *bench.Pattern {
 		Name: "fallback",
 		Doc:  "An error boundary: give a default when KV has no value, or fails.",
 		Variants: []bench.Variant{
-			{Name: "seed", Doc: "whatever goes wrong, the default is given, as when the key is absent"},
-			{Name: "no-boundary", Doc: "an error is the caller's"},
+			{Name: "seed", Doc: "whatever goes wrong, the default is given, as when the key is absent or its value is null"},
+			{Name: "no-boundary", Doc: "an error is the caller's; an absent key and null are as in seed"},
 			{Name: "retry-then-fallback", Doc: "three tries with growing pauses, then as seed"},
 			{Name: "last-known-good", Doc: "on an error, what the isolate last read of the key; without that, as seed"},
 			{Name: "circuit-breaker", Doc: "as seed, but after five errors in a row KV is not asked for ten seconds, and the breaker says so"},
-			{Name: "typed", Doc: "absent and failed are told apart: the caller gets the default, and the failure with it"},
+			{Name: "typed", Doc: "absent, null and failed are told apart: null is a value, and with the default comes the failure"},
 		},
-		Outcomes: []string{"value", "fallback-absent", "fallback-error", "fallback-corrupt"},
+		Published: "seed",
+		Outcomes:  []string{"value", "fallback-absent", "fallback-null", "fallback-error", "fallback-corrupt"},
 		Marks: []record.Series{
 			{Name: "masked-error", Unit: "ns", Of: "response", Doc: "a failure that the caller could not see: how long it took"},
-			{Name: "wrong-fallback", Unit: "ns", Of: "response", Doc: "the default was given as if the key were absent, and it exists: how long ago the isolate last read a value"},
+			{Name: "wrong-fallback", Unit: "ns", Of: "response", Doc: "the default was given as if the key were absent, and it exists, be its value null: how long ago the isolate last read a value, or began when it has read none"},
 			{Name: "time-to-detect", Unit: "ns", Doc: "from when faults began until an isolate told its caller of one, or opened its breaker"},
 			{Name: "time-to-recover", Unit: "ns", Doc: "from when faults ended until an isolate that had met one read a value again"},
 		},
@@ -54,71 +55,82 @@ func fallback() *bench.Pattern {
 }
 
 type fallbackKnobs struct {
-	Absent float64       `yaml:"absent"`             // share of the keys that do not exist
-	Tries  int           `yaml:"tries" min:"1"`      // of retry-then-fallback
-	Pause  time.Duration `yaml:"pause" min:"1ms"`    // before the second try; doubles before each further one
-	Errors int           `yaml:"errors" min:"1"`     // in a row that open the circuit breaker
-	Open   time.Duration `yaml:"open-for" min:"1ms"` // how long the breaker then stays open
+	Absent float64       `yaml:"absent" min:"0" max:"1"`          // share of the keys that do not exist
+	Nulls  float64       `yaml:"nulls" min:"0" max:"1"`           // share of the keys whose value is null, as JSON
+	Falsy  float64       `yaml:"falsy" min:"0" max:"1"`           // share of the keys whose value is 0, false or ""
+	Tries  int           `yaml:"tries" min:"1" max:"20"`          // of retry-then-fallback
+	Pause  time.Duration `yaml:"pause" min:"1ms" max:"1h"`        // before the second try; doubles before each further one
+	Errors int           `yaml:"errors" min:"1"`                  // in a row that open the circuit breaker
+	Open   time.Duration `yaml:"open-for" min:"1ms" max:"87600h"` // how long the breaker then stays open
 }
 
 type fallbackLoad struct {
 	fallbackKnobs
 	bench.Knobs
 	variant  string
+	seed     uint64
 	chooser  *load.Chooser
 	names    []string
+	kinds    []uint8 // by key
 	isolates []boundary
-	faults   kv.Window // the first that the store declares
+	faults   *kv.Window // the first that the store declares; nil when it declares none
 }
 
-// boundary is what an isolate remembers.
-type boundary struct {
-	mu       sync.Mutex
-	known    map[int]stamp // by key, of last-known-good
-	lastGood time.Duration // when a value was last read
+// The kinds of keys; 0 is one with a document.
+const (
+	absentKey = iota + 1
+	nullKey
+	falsyKey
+)
 
-	failures  int           // in a row
-	openUntil time.Duration // no call until then
-	failed    bool          // it has met a fault
-	told      bool          // it has told of one
-	recovered bool          // it has read a value since they ended
-}
+// fallbackKeys is the kind under which keys are dealt out as these.
+const fallbackKeys = 2
 
 func newFallback(s bench.Setup) (bench.Workload, error) {
 	p := &fallbackLoad{
 		fallbackKnobs: fallbackKnobs{Tries: 3, Pause: 50 * time.Millisecond, Errors: 5, Open: 10 * time.Second},
-		Knobs:         s.Knobs, variant: s.Variant,
+		Knobs:         s.Knobs, variant: s.Variant, seed: s.Seed,
 		isolates: make([]boundary, s.Isolates*s.Locations),
 	}
 	if err := s.Decode(&p.fallbackKnobs); err != nil {
 		return nil, err
 	}
-	return p, checkShare("absent", p.Absent)
-}
-
-// exists reports whether a key is there.
-func (p *fallbackLoad) exists(key int) bool {
-	return float64(load.Mix(uint64(key))>>11)/(1<<53) >= p.Absent
+	if sum := p.Absent + p.Nulls + p.Falsy; sum > 1 {
+		return nil, fmt.Errorf("absent, nulls and falsy are shares of all keys: together 1 at most; they are %v", sum)
+	}
+	return p, nil
 }
 
 func (p *fallbackLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
 	p.names = names("config:app:%06d", p.Keys)
+	p.kinds = deal(p.seed, fallbackKeys, p.Keys, p.Absent, p.Nulls, p.Falsy)
 	if faults := w.Traits().Faults; len(faults) > 0 {
-		p.faults = faults[0]
+		p.faults = &faults[0]
 	}
 	for i := range p.isolates {
-		p.isolates[i].known = map[int]stamp{}
+		p.isolates[i].known = map[int]bool{}
 	}
 	var keys []int
-	for k := range p.Keys {
-		if p.exists(k) {
+	for k, kind := range p.kinds {
+		if kind != absentKey {
 			keys = append(keys, k)
 		}
 	}
 	return fill(ctx, w, len(keys), func(i int) kv.Pair {
-		return kv.Pair{Key: p.names[keys[i]], Value: appendDoc(nil, stamp{version: 1}, p.Size.Of(keys[i]))}
+		return kv.Pair{Key: p.names[keys[i]], Value: p.value(keys[i])}
 	})
+}
+
+// value is what a key that exists has.
+func (p *fallbackLoad) value(key int) []byte {
+	switch p.kinds[key] {
+	case nullKey:
+		return []byte("null")
+	case falsyKey:
+		return []byte(falsyText(p.seed, key))
+	}
+	return appendDoc(nil, stamp{version: 1}, p.Size.Of(key))
 }
 
 var (
@@ -126,17 +138,24 @@ var (
 	errOpen    = errors.New("the circuit breaker is open")
 )
 
+// Do is the source's resilientGet. What ?? replaces by the default is null and
+// nothing else, so 0, false and "" are values; get(key, "json") answers null of an
+// absent key, of one whose value is null too, and throws when a value is not JSON.
 func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key, b := p.chooser.Key(w.Rand), &p.isolates[w.Isolate()]
-	s, err := p.get(ctx, w, b, key)
+	b.begin(w.Start())
+	null, err := p.get(ctx, w, b, key)
 	switch {
-	case err == nil:
-		b.succeed(w, key, s, p)
+	case err == nil && (!null || p.variant == "typed"): // which parses the text, and finds none when the key is absent
+		b.succeed(w, key, p)
 		return fallbackValue, nil
-	case err == kv.ErrNotFound:
+	case err == nil, err == kv.ErrNotFound:
 		b.answered()
-		if p.exists(key) {
+		if p.kinds[key] != absentKey {
 			w.See(fallbackWrong, b.sinceGood(w))
+		}
+		if null {
+			return fallbackNull, nil
 		}
 		return fallbackAbsent, nil
 	}
@@ -157,98 +176,38 @@ func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 		}
 	}
 	w.See(fallbackMasked, int64(w.Now()-w.Start()))
-	if p.exists(key) {
+	if p.kinds[key] != absentKey {
 		w.See(fallbackWrong, b.sinceGood(w))
 	}
 	return outcome, nil
 }
 
-// get reads a key in the variant's way.
-func (p *fallbackLoad) get(ctx context.Context, w *bench.Worker, b *boundary, key int) (stamp, error) {
+// get reads a key in the variant's way. null says that its value is.
+func (p *fallbackLoad) get(ctx context.Context, w *bench.Worker, b *boundary, key int) (null bool, err error) {
 	if p.variant == "circuit-breaker" && b.open(w.Now()) {
-		return stamp{}, errOpen
+		return false, errOpen
 	}
-	s, err := p.read(ctx, w, key)
+	null, err = p.read(ctx, w, key)
 	if p.variant != "retry-then-fallback" {
-		return s, err
+		return null, err
 	}
 	pause := p.Pause
 	for try := 1; try < p.Tries && err != nil && err != kv.ErrNotFound; try++ {
 		if err := w.Sleep(ctx, pause/2+time.Duration(w.Rand.Int64N(int64(pause)))); err != nil {
-			return s, err
+			return false, err
 		}
 		pause *= 2
-		s, err = p.read(ctx, w, key)
+		null, err = p.read(ctx, w, key)
 	}
-	return s, err
+	return null, err
 }
 
-func (p *fallbackLoad) read(ctx context.Context, w *bench.Worker, key int) (stamp, error) {
+func (p *fallbackLoad) read(ctx context.Context, w *bench.Worker, key int) (null bool, err error) {
 	if err := w.Get(ctx, p.names[key], kv.GetOptions{}, &w.Entry); err != nil {
-		return stamp{}, err
+		return false, err
 	}
 	if !json.Valid(w.Entry.Value) {
-		return stamp{}, fmt.Errorf("%s: %w", p.names[key], errCorrupt)
+		return false, fmt.Errorf("%s: %w", p.names[key], errCorrupt)
 	}
-	return readStamp(w.Entry.Value)
-}
-
-// open reports whether KV is not to be asked. When the time is up one call may
-// try.
-func (b *boundary) open(now time.Duration) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return now < b.openUntil
-}
-
-// answered notes that KV answered, be it that there is nothing.
-func (b *boundary) answered() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.failures, b.openUntil = 0, 0
-}
-
-// succeed notes that KV gave a value.
-func (b *boundary) succeed(w *bench.Worker, key int, s stamp, p *fallbackLoad) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.failures, b.openUntil = 0, 0
-	b.lastGood = w.Now()
-	b.known[key] = s
-	if end := p.faults.Until; b.failed && !b.recovered && end > 0 && w.Measured() >= end {
-		b.recovered = true
-		w.See(fallbackRecover, int64(w.Measured()-end))
-	}
-}
-
-// fail notes a failure, and whether somebody is told of it.
-func (b *boundary) fail(w *bench.Worker, err error, p *fallbackLoad) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if errors.Is(err, errOpen) {
-		return
-	}
-	b.failures++
-	b.failed = true
-	tells := p.variant == "no-boundary" || p.variant == "typed"
-	if p.variant == "circuit-breaker" && b.failures >= p.Errors {
-		b.openUntil, tells = w.Now()+p.Open, true
-	}
-	if tells && !b.told {
-		b.told = true
-		w.See(fallbackDetect, int64(w.Measured()-p.faults.From))
-	}
-}
-
-func (b *boundary) remembers(key int) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	_, ok := b.known[key]
-	return ok
-}
-
-func (b *boundary) sinceGood(w *bench.Worker) int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return int64(w.Now() - b.lastGood)
+	return isNull(w.Entry.Value), nil
 }

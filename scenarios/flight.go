@@ -36,20 +36,44 @@ func (g *flight[T]) do(ctx context.Context, w *bench.Worker, key int, f func() (
 		}
 		return c.value, c.err
 	}
-	c := &call[T]{}
+	c := g.begin(key)
+	g.mu.Unlock()
+	g.lead(key, c, f)
+	return c.value, c.err
+}
+
+// later runs f beside the transaction, unless one runs already for the same key.
+func (g *flight[T]) later(ctx context.Context, w *bench.Worker, key int, f func(context.Context, *bench.Worker) (T, error)) {
+	g.mu.Lock()
+	if _, ok := g.calls[key]; ok {
+		g.mu.Unlock()
+		return
+	}
+	c := g.begin(key)
+	g.mu.Unlock()
+	w.Later(ctx, func(ctx context.Context, w *bench.Worker) error {
+		g.lead(key, c, func() (T, error) { return f(ctx, w) })
+		return c.err
+	})
+}
+
+// begin makes the call of a key for which none runs. g.mu is held.
+func (g *flight[T]) begin(key int) *call[T] {
 	if g.calls == nil {
 		g.calls = map[int]*call[T]{}
 	}
+	c := &call[T]{}
 	g.calls[key] = c
-	g.mu.Unlock()
+	return c
+}
 
+// lead runs f for all that wait for c.
+func (g *flight[T]) lead(key int, c *call[T], f func() (T, error)) {
 	c.value, c.err = f()
-
 	g.mu.Lock()
 	delete(g.calls, key)
 	g.mu.Unlock()
 	for _, p := range c.waiting {
 		p.Unpark()
 	}
-	return c.value, c.err
 }

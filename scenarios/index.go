@@ -12,6 +12,15 @@ import (
 // indexKey is the key of index-key that holds the ids of all users.
 const indexKey = "index:users"
 
+// indexBytes is the size of the index of ids 0 to n-1, n at least 1.
+func indexBytes(n int) int {
+	size := 1 + 2*n // the bracket before, then a digit and what follows it
+	for least := 10; least < n; least *= 10 {
+		size += n - least // one more digit of each from there on
+	}
+	return size
+}
+
 // seedIndex writes the index of the users that are there at first.
 func (p *prefixLoad) seedIndex(ctx context.Context, w *bench.Worker) error {
 	ids := make([]int, p.Keys)

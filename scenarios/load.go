@@ -57,6 +57,9 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 	default:
 		lines := map[string]int{}
 		for i, item := range list.Content {
+			if len(d.errs) >= maxErrors {
+				break
+			}
 			s := d.scenario(item, spec, patterns)
 			if first, twice := lines[s.Name]; twice {
 				d.fail(d.at(item, "name"), "", "a scenario named %q is already on line %d", s.Name, first)
@@ -100,9 +103,34 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	return doc.Content[0]
 }
 
-// readable reports whether the text is one that YAML allows; the parser does
-// not say where it is not.
+// MaxFileBytes is how large a scenario file may be; a larger one need not be read.
+const MaxFileBytes = 8 << 20
+
+// maxMarks is how many line ends, commas, colons, dashes and opening brackets a
+// file may have: each can begin a value, which takes a hundred times its memory.
+const maxMarks = 200_000
+
+// readable reports whether the text is one that YAML allows, and of a size that
+// can be taken in; the parser does not say where it is not.
 func (d *decoder) readable(data []byte) bool {
+	if len(data) > MaxFileBytes {
+		d.failAt(1, 1, "split it into several files", "the file is larger than %d MiB", MaxFileBytes>>20)
+		return false
+	}
+	marks := 0
+	for i, line := range d.src.lines {
+		marks++
+		for column, r := range line {
+			if strings.ContainsRune(",:-[{", r) {
+				marks++
+			}
+			if marks > maxMarks {
+				d.failAt(i+1, utf8.RuneCountInString(line[:column])+1, "split it into several files",
+					"the file has too many values: more than %d lines, commas, colons, dashes and brackets", maxMarks)
+				return false
+			}
+		}
+	}
 	if utf8.Valid(data) {
 		for i, line := range d.src.lines {
 			at := strings.IndexFunc(line, func(r rune) bool { return r != '\t' && unicode.IsControl(r) })

@@ -16,9 +16,7 @@ type memoryTier struct {
 }
 
 type memoryEntry struct {
-	version uint64
-	falsy   bool
-	took    time.Duration // the origin, to answer; known to early-refresh alone
+	answer
 	expires time.Duration
 }
 

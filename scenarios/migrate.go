@@ -2,15 +2,10 @@ package scenarios
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"net/http"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"kvbench/internal/bench"
-	"kvbench/kv"
 )
 
 // documentPrefix is what the names of versioned's documents begin with.
@@ -74,82 +69,16 @@ func appendMigratedAt(buf []byte, w *bench.Worker) []byte {
 	return append(strconv.AppendInt(buf, w.Epoch().Add(w.Now()).UnixMilli(), 10), '}')
 }
 
-// maxPage is how many documents a step of the job may list: with a get and a put
-// of each it stays within the 1,000 operations of a Worker invocation.
-const maxPage = 499
-
-// job is batch's: one pass over all documents after the other, until one finds
-// nothing more to migrate.
-type job struct {
-	mu     sync.Mutex
-	busy   bool
-	done   bool
-	dirty  bool   // this pass has found something to migrate
-	cursor string // of the next page
-}
-
-// begin reports whether there is a step to do, which is then the caller's; one
-// is done at a time.
-func (j *job) begin() bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.busy || j.done {
-		return false
+// lostFields is how many of the fields that a document's owner gave its metadata
+// are not there.
+func lostFields(metadata []byte, expires bool) (lost int64) {
+	if !bytes.Contains(metadata, []byte(ownerField)) {
+		lost++
 	}
-	j.busy = true
-	return true
-}
-
-// end ends a step. One that failed is done again.
-func (j *job) end(page *kv.Page, dirty bool, err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.busy = false
-	j.dirty = j.dirty || dirty
-	if err != nil {
-		return
+	if expires && !bytes.Contains(metadata, []byte(expiresField)) {
+		lost++
 	}
-	if j.cursor = page.Cursor; page.Complete {
-		j.done, j.dirty = !j.dirty, false
-	}
-}
-
-// step lists a page of documents and migrates those that are old. What KV
-// refuses for its rate is left to the next pass.
-func (p *versionedLoad) step(ctx context.Context, w *bench.Worker) (outcome bench.Outcome, err error) {
-	var found atomic.Bool
-	defer func() { p.job.end(&w.Page, found.Load(), err) }()
-	o := kv.ListOptions{Prefix: documentPrefix, Cursor: p.job.cursor, Limit: p.Page}
-	if err = w.List(ctx, o, &w.Page); err != nil {
-		return 0, err
-	}
-	var old []int
-	for _, k := range w.Page.Keys {
-		key, err := documentKey(k.Name)
-		if err != nil {
-			return 0, err
-		}
-		if metadataVersion(k.Metadata) < 2 {
-			old = append(old, key)
-		}
-	}
-	tasks := min(p.Parallel, len(old))
-	err = w.Parallel(tasks, func(w *bench.Worker, task int) error {
-		for i := task; i < len(old); i += tasks {
-			got, err := p.read(ctx, w, old[i], true)
-			if err != nil && !kv.HasStatus(err, http.StatusTooManyRequests) {
-				return err
-			}
-			if got == versionedMigrated { // or was to be
-				found.Store(true)
-			}
-		}
-		return nil
-	})
-	if found.Load() {
-		return versionedMigrated, err
-	}
-	return versionedCurrent, err
+	return lost
 }
 
 // documentKey is the number of the document with a name.
@@ -159,42 +88,4 @@ func documentKey(name string) (int, error) {
 		err = fmt.Errorf("a name that was not asked for: %q", name)
 	}
 	return key, err
-}
-
-// Verify lists all documents and marks what migrations have lost of them: a
-// listing tells of every store when a key expires.
-func (p *versionedLoad) Verify(ctx context.Context, w *bench.Worker) error {
-	o := kv.ListOptions{Prefix: documentPrefix}
-	for {
-		if err := w.List(ctx, o, &w.Page); err != nil {
-			return err
-		}
-		for _, k := range w.Page.Keys {
-			key, err := documentKey(k.Name)
-			if err != nil {
-				return err
-			}
-			d := &p.docs[key]
-			fields := []string{ownerField}
-			if d.expires > 0 {
-				fields = append(fields, expiresField)
-				if k.Expiration == 0 {
-					w.See(versionedTTLLost, int64(max(0, d.expires-d.acked)))
-				}
-			}
-			lost := int64(0)
-			for _, f := range fields {
-				if !bytes.Contains(k.Metadata, []byte(f)) {
-					lost++
-				}
-			}
-			if lost > 0 {
-				w.See(versionedMetadataLost, lost)
-			}
-		}
-		if w.Page.Complete {
-			return nil
-		}
-		o.Cursor = w.Page.Cursor
-	}
 }

@@ -19,14 +19,16 @@ const (
 	fromOrigin
 )
 
-// The marks of multi-tier.
+// The marks of multi-tier, and its calls.
 const (
 	multiTierStale = iota
 	multiTierStampede
+	multiTierCachedError
 	multiTierRejected
 	multiTierFalsy
 	multiTierEntries
 	multiTierFetch
+	multiTierAnswer
 )
 
 func multiTier() *bench.Pattern {
@@ -34,32 +36,38 @@ func multiTier() *bench.Pattern {
 		Name: "multi-tier",
 		Doc:  "Read through the isolate's memory, then Workers KV, then the origin, and fill the tiers on the way back.",
 		Variants: []bench.Variant{
-			{Name: "seed", Doc: "memory for 60 s, KV for 300 s, every miss fetches for itself"},
+			{Name: "seed", Doc: "memory for 60 s, KV for 300 s, every miss fetches for itself; whatever JSON the origin answers is kept"},
 			{Name: "no-memory", Doc: "no memory tier: KV, then origin"},
 			{Name: "origin-only", Doc: "no cache at all"},
 			{Name: "single-flight", Doc: "one fetch per key and isolate at a time; the others wait for it"},
-			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together"},
-			{Name: "stale-while-revalidate", Doc: "what has expired in memory is served once more while it is fetched anew beside the request"},
-			{Name: "early-refresh", Doc: "a request may fetch anew before memory expires, the likelier the nearer that is"},
+			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
+			{Name: "stale-while-revalidate", Doc: "what has expired in memory, however long ago, is served until it has been fetched anew beside the requests"},
+			{Name: "early-refresh", Doc: "a request may fetch anew before memory or KV expires, the likelier the nearer that is"},
 			{Name: "bounded-memory", Doc: "memory holds so many entries at most; the least recently used goes first"},
 		},
-		Outcomes: []string{"memory", "kv", "origin"},
+		Published: "seed",
+		Outcomes:  []string{"memory", "kv", "origin"},
 		Marks: []record.Series{
-			{Name: "stale-read", Unit: "ns", Of: "response", Doc: "an answer that the origin had replaced before the read began: how long before"},
-			{Name: "stampede", Unit: "count", Of: "fetch", Doc: "a fetch that was not alone: how many fetched the same key at once"},
+			{Name: "stale-read", Unit: "ns", Of: "answer", Doc: "an answer that the origin had replaced before the read began: how long before"},
+			{Name: "stampede", Unit: "count", Of: "fetch", Doc: "a fetch that was not alone: how many of the same key were in flight at once, at most, while it was"},
+			{Name: "cached-error", Unit: "ns", Of: "answer", Doc: "an answer from memory or KV that is an error of the origin: how long ago the origin gave it"},
 			{Name: "backfill-rejected", Unit: "ns", Of: "put", Doc: "a backfill that KV refused with 429: how long the caller waited to hear so"},
-			{Name: "falsy-refetch", Unit: "ns", Of: "fetch", Doc: `0, false or "" was in KV and was fetched again all the same: how long that took`},
+			{Name: "falsy-refetch", Unit: "ns", Of: "fetch", Doc: `0, false, "" or null was in KV and was fetched again all the same: how long that took`},
 			{Name: "memory-entries", Unit: "count", Doc: "entries that an isolate's memory held when one was added"},
 		},
-		Calls: []record.Series{{Name: "fetch", Unit: "ns", Doc: "one fetch from the modelled origin"}},
-		New:   newMultiTier,
+		Calls: []record.Series{
+			{Name: "fetch", Unit: "ns", Each: "fetches", Doc: "one fetch from the modelled origin"},
+			{Name: "answer", Unit: "ns", Each: "answers", Doc: "a transaction that did not end in an error: from when it began until its answer"},
+		},
+		Models: []string{originModel},
+		New:    newMultiTier,
 	}
 }
 
 type multiTierKnobs struct {
-	MemoryTTL time.Duration `yaml:"memory-ttl"` // how long memory keeps a value
-	KVTTL     time.Duration `yaml:"kv-ttl"`     // how long KV keeps a value; at least 60 s
-	CacheTTL  time.Duration `yaml:"cache-ttl"`  // how long a location's cache may serve it; at least 30 s, or 0 for the default
+	MemoryTTL time.Duration `yaml:"memory-ttl" min:"1ms" max:"87600h"` // how long memory keeps a value
+	KVTTL     time.Duration `yaml:"kv-ttl" min:"60s" max:"87600h"`     // how long KV keeps a value
+	CacheTTL  time.Duration `yaml:"cache-ttl" max:"87600h"`            // how long a location's cache may serve it; at least 30 s, or 0 for the default
 	// MemoryEntries is how many entries bounded-memory holds, in each isolate.
 	MemoryEntries int         `yaml:"memory-entries" min:"1"`
 	Origin        originKnobs `yaml:"origin"`
@@ -69,6 +77,7 @@ type multiTierLoad struct {
 	multiTierKnobs
 	bench.Knobs
 	variant    string
+	seed       uint64
 	memory, kv bool // which tiers there are
 
 	chooser *load.Chooser
@@ -89,14 +98,16 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 		multiTierKnobs: multiTierKnobs{MemoryTTL: time.Minute, KVTTL: 5 * time.Minute, MemoryEntries: 100, Origin: defaultOrigin()},
 		Knobs:          s.Knobs,
 		variant:        s.Variant,
+		seed:           s.Seed,
 		memory:         s.Variant != "no-memory" && s.Variant != "origin-only",
 		kv:             s.Variant != "origin-only",
+		flights:        make([]flight[multiTierFetched], s.Isolates*s.Locations),
 	}
 	if err := s.Decode(&p.multiTierKnobs); err != nil {
 		return nil, err
 	}
-	if p.MemoryTTL <= 0 || p.KVTTL <= 0 || p.CacheTTL < 0 {
-		return nil, fmt.Errorf("memory-ttl and kv-ttl must be above 0, cache-ttl not below")
+	if p.CacheTTL != 0 && p.CacheTTL < kv.MinCacheTTL {
+		return nil, fmt.Errorf("cache-ttl must be 0, for KV's default, or at least %v; it is %v", kv.MinCacheTTL, p.CacheTTL)
 	}
 	if err := p.Origin.check(); err != nil {
 		return nil, err
@@ -105,8 +116,6 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 	if s.Variant == "bounded-memory" {
 		most = p.MemoryEntries
 	}
-	p.origin = newOrigin(p.Origin, s.Seed, s.Keys, s.Size)
-	p.flights = make([]flight[multiTierFetched], s.Isolates*s.Locations)
 	var err error
 	p.tiers, err = newMemoryTiers(s.Isolates*s.Locations, most)
 	return p, err
@@ -116,38 +125,39 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 func (p *multiTierLoad) Seed(context.Context, *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
 	p.names = names("cache:api:item:%06d", p.Keys)
+	p.origin = newOrigin(p.Origin, originMarks{
+		stale: multiTierStale, stampede: multiTierStampede, cachedError: multiTierCachedError,
+		falsy: multiTierFalsy, fetch: multiTierFetch, answer: multiTierAnswer,
+	}, p.seed, p.Keys, p.Size)
 	return nil
 }
 
 func (p *multiTierLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-	key := p.chooser.Key(w.Rand)
+	key, c := p.chooser.Key(w.Rand), newChance(w)
 	if p.memory {
-		if e, ok := p.tiers[w.Isolate()].get(key); ok && p.serves(ctx, w, key, e) {
-			p.hold(w, key, e)
+		if e, ok := p.tiers[w.Isolate()].get(key); ok && p.serves(ctx, w, key, c, e) {
+			p.origin.answered(w, key, e.answer, true)
 			return fromMemory, nil
 		}
 	}
-	got, err := p.fetch(ctx, w, key)
+	got, err := p.fetch(ctx, w, key, c)
 	if err != nil {
 		return 0, err
 	}
-	p.hold(w, key, got.memoryEntry)
+	p.origin.answered(w, key, got.answer, got.from != fromOrigin)
 	return got.from, nil
 }
 
-// serves reports whether an entry of memory is the answer. It may send for a
-// new one beside the request.
-func (p *multiTierLoad) serves(ctx context.Context, w *bench.Worker, key int, e memoryEntry) bool {
+// serves reports whether an entry of memory is the answer, be it null or an error.
+// It may send for a new one beside the request.
+func (p *multiTierLoad) serves(ctx context.Context, w *bench.Worker, key int, c chance, e memoryEntry) bool {
 	left := e.expires - w.Now()
 	switch p.variant {
 	case "early-refresh":
 		return !early(w, left, e.took)
 	case "stale-while-revalidate":
 		if left <= 0 {
-			w.Later(ctx, func(ctx context.Context, w *bench.Worker) error {
-				_, err := p.fetch(ctx, w, key)
-				return err
-			})
+			p.revalidate(ctx, w, key, c)
 		}
 		return true
 	}
@@ -161,20 +171,26 @@ func early(w *bench.Worker, left, took time.Duration) bool {
 	return left <= time.Duration(float64(took)*w.Rand.ExpFloat64())
 }
 
+// revalidate fetches a value beside the request, unless that is under way.
+func (p *multiTierLoad) revalidate(ctx context.Context, w *bench.Worker, key int, c chance) {
+	p.flights[w.Isolate()].later(ctx, w, key, func(ctx context.Context, w *bench.Worker) (multiTierFetched, error) {
+		return p.below(ctx, w, key, c)
+	})
+}
+
 // fetch gets a value from the tiers below memory.
-func (p *multiTierLoad) fetch(ctx context.Context, w *bench.Worker, key int) (multiTierFetched, error) {
-	began := w.Now()
-	if p.variant != "single-flight" && p.variant != "stale-while-revalidate" {
-		return p.below(ctx, w, key, began)
+func (p *multiTierLoad) fetch(ctx context.Context, w *bench.Worker, key int, c chance) (multiTierFetched, error) {
+	if p.variant != "single-flight" {
+		return p.below(ctx, w, key, c)
 	}
-	return p.flights[w.Isolate()].do(ctx, w, key, func() (multiTierFetched, error) { return p.below(ctx, w, key, began) })
+	return p.flights[w.Isolate()].do(ctx, w, key, func() (multiTierFetched, error) { return p.below(ctx, w, key, c) })
 }
 
 // below asks KV, then the origin. As in the source,
 // memory counts its TTL from when the request began, what is falsy counts as a
 // miss, and the request fails when the backfill does.
-func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, began time.Duration) (multiTierFetched, error) {
-	got := multiTierFetched{from: fromKV, memoryEntry: memoryEntry{expires: began + p.ttl(w, p.MemoryTTL)}}
+func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, c chance) (multiTierFetched, error) {
+	got := multiTierFetched{from: fromKV, memoryEntry: memoryEntry{expires: w.Now() + p.ttl(w, p.MemoryTTL, 0)}}
 	cached := false
 	if p.kv {
 		err := w.Get(ctx, p.names[key], kv.GetOptions{CacheTTL: p.CacheTTL}, &w.Entry)
@@ -182,43 +198,32 @@ func (p *multiTierLoad) below(ctx context.Context, w *bench.Worker, key int, beg
 			return got, err
 		}
 		if cached = err == nil; cached && !falsy(w.Entry.Value) {
-			s, err := readStamp(w.Entry.Value)
-			got.version, got.took = s.version, time.Duration(s.base)
-			if p.variant == "early-refresh" && early(w, s.written+p.KVTTL-w.Now(), got.took) {
-				return p.fromOrigin(ctx, w, key, got, false)
+			if got.answer, err = readAnswer(w.Entry.Value); err != nil {
+				return got, err
+			}
+			if p.variant == "early-refresh" && early(w, got.gave+p.KVTTL-w.Now(), got.took) {
+				return p.fromOrigin(ctx, w, key, c, got, false)
 			}
 			p.remember(w, key, got.memoryEntry)
-			return got, err
+			return got, nil
 		}
 	}
-	return p.fromOrigin(ctx, w, key, got, cached)
+	return p.fromOrigin(ctx, w, key, c, got, cached)
 }
 
-// fromOrigin asks the origin and fills the tiers above. cached says that KV had
-// a falsy value.
-func (p *multiTierLoad) fromOrigin(ctx context.Context, w *bench.Worker, key int, got multiTierFetched, cached bool) (multiTierFetched, error) {
-	asked := w.Now()
-	version, together, err := p.origin.fetch(ctx, w, key)
-	if err != nil {
+// fromOrigin asks the origin and fills the tiers above with whatever it answers:
+// the source looks at no status, so an error is kept where it is JSON, and null.
+// cached says that KV had a falsy value.
+func (p *multiTierLoad) fromOrigin(ctx context.Context, w *bench.Worker, key int, c chance, got multiTierFetched, cached bool) (multiTierFetched, error) {
+	var err error
+	got.from = fromOrigin
+	if got.answer, err = p.origin.fetch(ctx, w, key, c, cached); err != nil {
 		return got, err
 	}
-	got.took = w.Now() - asked
-	w.See(multiTierFetch, int64(got.took))
-	got.version, got.from, got.falsy = version, fromOrigin, p.origin.falsyValue(key) != ""
-	if together > 1 {
-		w.See(multiTierStampede, int64(together))
-	}
-	if cached {
-		w.See(multiTierFalsy, int64(got.took))
-	}
 	if p.kv {
-		asked = w.Now()
-		s := stamp{version: version, written: asked}
-		if p.variant == "early-refresh" {
-			s.base = uint64(got.took)
-		}
-		w.Buf = p.origin.appendBody(w.Buf[:0], key, s)
-		err = w.Put(ctx, p.names[key], w.Buf, kv.PutOptions{TTL: p.ttl(w, p.KVTTL)})
+		asked := w.Now()
+		w.Buf = p.origin.appendAnswer(w.Buf[:0], key, got.answer)
+		err = w.Put(ctx, p.names[key], w.Buf, kv.PutOptions{TTL: p.ttl(w, p.KVTTL, kv.MinTTL)})
 		if kv.HasStatus(err, http.StatusTooManyRequests) {
 			w.See(multiTierRejected, int64(w.Now()-asked))
 		}
@@ -230,20 +235,14 @@ func (p *multiTierLoad) fromOrigin(ctx context.Context, w *bench.Worker, key int
 	return got, nil
 }
 
-// ttl is d, jittered where the variant says so.
-func (p *multiTierLoad) ttl(w *bench.Worker, d time.Duration) time.Duration {
+// ttl is d, jittered where the variant says so: drawn evenly from a span of 0.4 d
+// that begins at 0.8 d, or at least where that is later. KV refuses what is below
+// its minimum, so there the TTL is longer on average instead.
+func (p *multiTierLoad) ttl(w *bench.Worker, d, least time.Duration) time.Duration {
 	if p.variant != "jittered-ttl" {
 		return d
 	}
-	return time.Duration(float64(d) * (0.8 + 0.4*w.Rand.Float64()))
-}
-
-// hold marks an answer that was stale when the transaction began. A falsy value
-// carries no version in KV, so only what the origin gave can be told.
-func (p *multiTierLoad) hold(w *bench.Worker, key int, e memoryEntry) {
-	if age := p.origin.staleFor(key, e.version, w.Start()); age > 0 {
-		w.See(multiTierStale, int64(age))
-	}
+	return max(least, time.Duration(0.8*float64(d))) + time.Duration(0.4*float64(d)*w.Rand.Float64())
 }
 
 func (p *multiTierLoad) remember(w *bench.Worker, key int, e memoryEntry) {

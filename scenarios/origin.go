@@ -2,9 +2,8 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"kvbench/internal/bench"
@@ -12,14 +11,22 @@ import (
 	"kvbench/internal/quantile"
 )
 
-// originKnobs set the modelled server that a cache stands before.
+// originKnobs set the modelled server that a cache stands before. What of its keys
+// is absent or falsy stays so; every other value changes.
 type originKnobs struct {
 	// Latency of one fetch.
 	Latency quantile.Dist `yaml:"latency"`
 	// Changes is how long each value lives before the server changes it.
-	Changes time.Duration `yaml:"changes"`
+	Changes time.Duration `yaml:"changes" min:"1ms" max:"87600h"`
+	// Absent is the share of the keys that the server does not have: it answers null.
+	Absent float64 `yaml:"absent" min:"0" max:"1"`
 	// Falsy is the share of the keys whose value is 0, false or "".
-	Falsy float64 `yaml:"falsy"`
+	Falsy float64 `yaml:"falsy" min:"0" max:"1"`
+	// Errors is the share of the fetches that are answered with an error, as JSON.
+	Errors float64 `yaml:"errors" min:"0" max:"1"`
+	// ErrorPages is the share of the fetches that are answered with an error which
+	// is no JSON, such as a proxy's page in HTML: r.json() throws.
+	ErrorPages float64 `yaml:"error-pages" min:"0" max:"1"`
 }
 
 // defaultOrigin answers as a database-backed API commonly does; an assumption.
@@ -30,11 +37,18 @@ func defaultOrigin() originKnobs {
 	}
 }
 
+// originModel says of the patterns with an origin what of them is modelled.
+const originModel = "the origin's latency is drawn from the percentiles of origin.latency, by default " +
+	"p50 80 ms, p99 400 ms and at most 1 s: an assumption, as a database-backed API commonly answers"
+
 func (o originKnobs) check() error {
-	if o.Changes <= 0 {
-		return fmt.Errorf("origin.changes must be above 0, such as 10m; it is %v", o.Changes)
+	if sum := o.Absent + o.Falsy; sum > 1 {
+		return fmt.Errorf("origin.falsy and origin.absent are shares of all keys, none of which is both: together 1 at most; they are %v", sum)
 	}
-	return checkShare("origin.falsy", o.Falsy)
+	if sum := o.Errors + o.ErrorPages; sum > 1 {
+		return fmt.Errorf("origin.errors and origin.error-pages are shares of all fetches: together 1 at most; they are %v", sum)
+	}
+	return nil
 }
 
 // checkShare refuses a share that is not between 0 and 1.
@@ -45,18 +59,31 @@ func checkShare(name string, share float64) error {
 	return nil
 }
 
+// originMarks are the marks and calls under which a pattern keeps what becomes of
+// an origin's answers.
+type originMarks struct{ stale, stampede, cachedError, falsy, fetch, answer int }
+
 // origin is a modelled server. Each of its values changes once a period, at a
 // point of the period that is the key's own, so that which version is current,
 // and since when an older one is not, follows from the time alone.
 type origin struct {
 	originKnobs
-	seed     uint64
-	size     load.Size
-	fetching []atomic.Int32 // by key: fetches in flight
+	marks  originMarks
+	seed   uint64
+	size   load.Size
+	bodies []body  // by key
+	crowds []crowd // by key
 }
 
-func newOrigin(k originKnobs, seed uint64, keys int, size load.Size) *origin {
-	return &origin{originKnobs: k, seed: seed, size: size, fetching: make([]atomic.Int32, keys)}
+// originKeys is the kind under which keys are dealt out as absent and falsy.
+const originKeys = 1
+
+func newOrigin(k originKnobs, marks originMarks, seed uint64, keys int, size load.Size) *origin {
+	o := &origin{originKnobs: k, marks: marks, seed: seed, size: size, bodies: make([]body, keys), crowds: make([]crowd, keys)}
+	for key, hand := range deal(seed, originKeys, keys, k.Absent, k.Falsy) {
+		o.bodies[key] = [...]body{aValue, aNull, aFalsy}[hand]
+	}
+	return o
 }
 
 // version is the version of a key's value at a time; 1 or more.
@@ -74,28 +101,59 @@ func (o *origin) phase(key int) time.Duration {
 	return time.Duration(load.Mix(o.seed^uint64(key)) % uint64(o.Changes))
 }
 
-// falsyValue is the value of a key that is falsy: one of three, or "".
-func (o *origin) falsyValue(key int) string {
-	h := load.Mix(o.seed ^ load.Mix(uint64(key)))
-	if float64(h>>11)/(1<<53) >= o.Falsy {
-		return ""
-	}
-	return strings.Fields(`0 false ""`)[h%3]
+// chance is what of a fetch is left to it.
+type chance struct {
+	latency uint64
+	fate    float64 // whether the server answers with an error
 }
 
-// fetch asks the server for a key's value. together is how many fetches of the
-// same key were in flight, this one included.
-func (o *origin) fetch(ctx context.Context, w *bench.Worker, key int) (version uint64, together int, err error) {
-	together = int(o.fetching[key].Add(1))
-	defer o.fetching[key].Add(-1)
-	err = w.Sleep(ctx, o.Latency.Draw(w.Rand.Uint64()))
-	return o.version(key, w.Now()), together, err
+// newChance draws what becomes of the fetch of a transaction, should it make one.
+// Drawn before anything that only some variants draw, it is the same for all.
+func newChance(w *bench.Worker) chance {
+	return chance{w.Rand.Uint64(), w.Rand.Float64()}
 }
 
-// appendBody appends the body with which the server answers.
-func (o *origin) appendBody(buf []byte, key int, s stamp) []byte {
-	if v := o.falsyValue(key); v != "" {
-		return append(buf, v...)
+var errPage = errors.New("the origin answered with an error page, which is no JSON")
+
+// fetch asks the server for a key's value. again says that a falsy value was cached
+// and taken for a miss.
+func (o *origin) fetch(ctx context.Context, w *bench.Worker, key int, c chance, again bool) (answer, error) {
+	asked, place := w.Now(), o.crowds[key].join()
+	err := w.Fetch(ctx, o.Latency.Draw(c.latency))
+	together := o.crowds[key].leave(place)
+	if err != nil {
+		return answer{}, err
 	}
-	return appendDoc(buf, s, o.size.Of(key))
+	got := answer{body: o.bodies[key], gave: w.Now()}
+	got.took = got.gave - asked
+	w.See(o.marks.fetch, int64(got.took))
+	if together > 1 {
+		w.See(o.marks.stampede, int64(together))
+	}
+	if again {
+		w.See(o.marks.falsy, int64(got.took))
+	}
+	switch {
+	case c.fate < o.Errors:
+		got.body = anError
+	case c.fate < o.Errors+o.ErrorPages:
+		return got, errPage
+	case got.body == aValue:
+		got.version = o.version(key, got.gave)
+	}
+	return got, nil
+}
+
+// answered sees what the answer of a transaction was worth when it began. cached
+// says that the answer did not come from the origin just now.
+func (o *origin) answered(w *bench.Worker, key int, a answer, cached bool) {
+	w.See(o.marks.answer, int64(w.Now()-w.Start()))
+	if a.body == anError && cached {
+		w.See(o.marks.cachedError, int64(max(0, w.Start()-a.gave)))
+	}
+	if a.version > 0 {
+		if age := o.staleFor(key, a.version, w.Start()); age > 0 {
+			w.See(o.marks.stale, int64(age))
+		}
+	}
 }

@@ -3,34 +3,40 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/ledger"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/kv"
 )
 
-// The outcomes of prefix.
+// The outcomes of prefix: those of a listing, then those of the rest.
 const (
 	prefixComplete bench.Outcome = iota
 	prefixPartial
+	prefixRead
+	prefixSet
+	prefixDeleted
 )
 
 // The marks of prefix.
 const (
 	prefixMissing = iota
 	prefixGhost
+	prefixForeign
 	prefixEmptyPages
 	prefixPages
+	prefixStale
 )
 
-// userPrefix is what the names of users begin with, sessionPrefix those of the
-// neighbours that share the namespace.
+// userPrefix is what the names of users begin with, userName that with an id, and
+// sessionPrefix what those of the neighbours begin with that share the namespace.
 const (
 	userPrefix    = "user:"
+	userName      = userPrefix + "%07d"
 	sessionPrefix = "session:"
 )
 
@@ -39,19 +45,22 @@ func prefix() *bench.Pattern {
 		Name: "prefix",
 		Doc:  "Partition a namespace by key prefixes, and list a partition.",
 		Variants: []bench.Variant{
-			{Name: "seed", Doc: "one list call; its cursor is ignored"},
-			{Name: "paginate", Doc: "list calls until the listing is complete"},
-			{Name: "list-then-get", Doc: "paginate, then get every value, six at a time"},
+			{Name: "seed", Doc: "one list call; its cursor is ignored, and whatever follows the prefix is an id"},
+			{Name: "paginate", Doc: "as seed, but list calls until the listing is complete"},
+			{Name: "list-then-get", Doc: "paginate, then get every value, six at a time; above some 9,990 names, 990 on the free plan, it ends in the error invocation-limit"},
 			{Name: "list-then-bulk-get", Doc: "paginate, then get the values 100 a call, billed a read a key"},
-			{Name: "metadata-in-list", Doc: "paginate; what is wanted of a value is in its metadata"},
+			{Name: "metadata-in-list", Doc: "paginate; what is wanted of a user is in the metadata, and what has none is no user"},
 			{Name: "index-key", Doc: "one key holds all ids; whoever adds or deletes one reads, changes and puts it back"},
 		},
-		Outcomes: []string{"complete", "partial"},
+		Published: "seed",
+		Outcomes:  []string{"complete", "partial", "read", "set", "deleted"},
 		Marks: []record.Series{
 			{Name: "missing-id", Unit: "count", Of: "pages", Doc: "an answer that lacks ids that exist: how many"},
 			{Name: "ghost-id", Unit: "ns", Of: "pages", Doc: "an answer with ids that were deleted before: how long before, the oldest"},
+			{Name: "foreign-id", Unit: "count", Of: "pages", Doc: "an answer with ids that are none but what follows the prefix in another key's name: how many"},
 			{Name: "empty-pages", Unit: "count", Of: "pages", Doc: "a listing with empty pages before its end: how many"},
-			{Name: "pages", Unit: "count", Each: "listings", Doc: "list calls of one listing"},
+			{Name: "pages", Unit: "count", Each: "listings", Doc: "list calls of one listing that was answered; 0 where an index answers"},
+			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "a get that answered with what a set or a delete had replaced before it began: how long before"},
 		},
 		New: newPrefix,
 	}
@@ -61,70 +70,95 @@ type prefixKnobs struct {
 	Set        float64 `yaml:"set"`        // share of the transactions that set a user, every other of them a new one
 	Get        float64 `yaml:"get"`        // share that get one
 	Delete     float64 `yaml:"delete"`     // share that delete one; the others list
+	Profiles   float64 `yaml:"profiles"`   // share of the users that also have the key user:ID:profile
 	Neighbours int     `yaml:"neighbours"` // keys under another prefix of the namespace
-	Parallel   int     `yaml:"parallel"`   // gets that list-then-get has in flight: a Worker may have 6 connections open
 }
 
 type prefixLoad struct {
 	prefixKnobs
 	bench.Knobs
 	variant string
+	seed    uint64
 	chooser *load.Chooser
+
+	// Of the users that were there at first, which alone are got and deleted:
+	names  []string
+	gone   []atomic.Bool   // a delete has begun
+	writes *ledger.History // the sets and deletes, first of all the seeding
 
 	mu    sync.Mutex
 	users []user // by id
 }
 
-// user is what is true of an id.
-type user struct {
-	name    string
-	set     time.Duration // when the put that created it was acknowledged; never before that
-	deleted time.Duration // when its delete was acknowledged
-	gone    bool          // its delete has begun
-}
-
-// never is a time that has not come.
-const never = time.Duration(1<<63 - 1)
-
 func newPrefix(s bench.Setup) (bench.Workload, error) {
-	p := &prefixLoad{prefixKnobs: prefixKnobs{Parallel: 6}, Knobs: s.Knobs, variant: s.Variant}
+	p := &prefixLoad{Knobs: s.Knobs, variant: s.Variant, seed: s.Seed}
 	if err := s.Decode(&p.prefixKnobs); err != nil {
 		return nil, err
 	}
 	for _, share := range []struct {
 		name  string
 		value float64
-	}{{"set", p.Set}, {"get", p.Get}, {"delete", p.Delete}, {"set, get and delete together", p.Set + p.Get + p.Delete}} {
+	}{
+		{"set", p.Set},
+		{"get", p.Get},
+		{"delete", p.Delete},
+		{"set, get and delete together", p.Set + p.Get + p.Delete},
+		{"profiles", p.Profiles},
+	} {
 		if err := checkShare(share.name, share.value); err != nil {
 			return nil, err
 		}
 	}
-	if p.Neighbours < 0 || p.Parallel < 1 {
-		return nil, fmt.Errorf("neighbours must not be below 0, nor parallel below 1")
+	if p.Neighbours < 0 {
+		return nil, fmt.Errorf("neighbours must be 0 or more; it is %d", p.Neighbours)
+	}
+	if n := indexBytes(p.Keys); s.Variant == "index-key" && n > kv.MaxValueBytes {
+		return nil, fmt.Errorf("index-key keeps all ids in one value: those of %d keys are %d bytes, and KV takes %d", p.Keys, n, kv.MaxValueBytes)
 	}
 	return p, nil
 }
 
+// firstVersion is the version of what was there at first.
+const firstVersion = 1
+
+// Seed writes the users, the profiles of some of them, and their neighbours.
 func (p *prefixLoad) Seed(ctx context.Context, w *bench.Worker) error {
+	const kindProfile = 1
 	p.chooser = p.Popularity.Chooser(p.Keys)
-	for id := range p.Keys {
-		p.users = append(p.users, user{name: userName(id), deleted: never})
-	}
+	p.names = names(userName, p.Keys)
+	p.gone = make([]atomic.Bool, p.Keys)
+	p.writes = ledger.NewHistory(p.Keys)
+	p.users = make([]user, p.Keys)
 	if p.variant == "index-key" {
 		if err := p.seedIndex(ctx, w); err != nil {
 			return err
 		}
 	}
-	return fill(ctx, w, p.Keys+p.Neighbours, func(i int) kv.Pair {
-		name := fmt.Sprintf("%s%07d", sessionPrefix, i)
-		if i < p.Keys {
-			name = p.users[i].name
+	others := make([]string, 0, p.Neighbours)
+	for id, has := range pick(p.seed, kindProfile, p.Keys, p.Profiles) {
+		if has {
+			others = append(others, p.names[id]+":profile")
 		}
-		return kv.Pair{Key: name, Value: appendDoc(nil, stamp{}, p.Size.Of(i)), Options: p.options(i)}
+	}
+	for i := range p.Neighbours {
+		others = append(others, fmt.Sprintf("%s%07d", sessionPrefix, i))
+	}
+	sent := w.Now()
+	err := fill(ctx, w, p.Keys+len(others), func(i int) kv.Pair {
+		pair := kv.Pair{Value: appendDoc(nil, stamp{version: firstVersion, written: w.Now()}, p.Size.Of(i))}
+		if i < p.Keys {
+			pair.Key, pair.Options = p.names[i], p.options(i)
+		} else {
+			pair.Key = others[i-p.Keys]
+		}
+		return pair
 	})
+	for id := range p.users {
+		p.users[id] = user{set: w.Now(), deleted: never}
+		p.writes.Acked(id, firstVersion, sent, w.Now())
+	}
+	return err
 }
-
-func userName(id int) string { return fmt.Sprintf("%s%07d", userPrefix, id) }
 
 // options are those of a user's put.
 func (p *prefixLoad) options(id int) kv.PutOptions {
@@ -135,197 +169,69 @@ func (p *prefixLoad) options(id int) kv.PutOptions {
 }
 
 func (p *prefixLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
+	version := firstVersion + 1 + i
 	switch kind := w.Rand.Float64(); {
 	case kind < p.Set:
-		return prefixComplete, p.set(ctx, w, i)
+		return prefixSet, p.set(ctx, w, version)
 	case kind < p.Set+p.Get:
-		return p.get(ctx, w)
+		return prefixRead, p.get(ctx, w)
 	case kind < p.Set+p.Get+p.Delete:
-		return prefixComplete, p.delete(ctx, w)
+		return prefixDeleted, p.delete(ctx, w, version)
 	}
 	return p.list(ctx, w)
 }
 
 // set overwrites a user or makes a new one.
-func (p *prefixLoad) set(ctx context.Context, w *bench.Worker, i uint64) error {
-	id, fresh := p.chooser.Key(w.Rand), w.Rand.IntN(2) == 0
-	p.mu.Lock()
-	if fresh {
-		id = len(p.users)
-		p.users = append(p.users, user{name: userName(id), set: never, deleted: never})
-	}
-	u := p.users[id]
-	p.mu.Unlock()
-	if u.gone { // stays deleted, so that the truth stays simple
-		return nil
-	}
-	w.Buf = appendDoc(w.Buf[:0], stamp{version: i + 1, written: w.Now()}, p.Size.Of(id))
-	if err := w.Put(ctx, u.name, w.Buf, p.options(id)); err != nil {
+func (p *prefixLoad) set(ctx context.Context, w *bench.Worker, version uint64) error {
+	id, fresh := p.setting(p.chooser.Key(w.Rand), w.Rand.IntN(2) == 0)
+	name := fmt.Sprintf(userName, id)
+	sent := w.Now()
+	w.Buf = appendDoc(w.Buf[:0], stamp{version: version, written: sent}, p.Size.Of(id))
+	if err := w.Put(ctx, name, w.Buf, p.options(id)); err != nil {
 		return err
 	}
-	if p.variant == "index-key" && fresh {
+	if !fresh {
+		p.writes.Acked(id, version, sent, w.Now())
+	} else if p.variant == "index-key" {
 		if err := changeIndex(ctx, w, id, true); err != nil {
 			return err
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch u := &p.users[id]; {
-	case fresh:
-		u.set = w.Now()
-	case u.gone: // a delete came in between, and may have been overwritten
-		u.deleted = never
+	p.hasSet(id, w.Now())
+	return nil
+}
+
+// get reads one of the users that were there at first. It takes no lock.
+func (p *prefixLoad) get(ctx context.Context, w *bench.Worker) error {
+	id := p.chooser.Key(w.Rand)
+	asked := w.Now()
+	doc, found, err := getStamp(ctx, w, p.names[id])
+	if err != nil || !found && p.gone[id].Load() { // the delete's doing
+		return err
+	}
+	if age := p.writes.StaleFor(id, doc.version, doc.written, asked); age > 0 {
+		w.See(prefixStale, int64(age))
 	}
 	return nil
 }
 
-// get reads one of the users that were there at first.
-func (p *prefixLoad) get(ctx context.Context, w *bench.Worker) (bench.Outcome, error) {
+// delete deletes one of the users that were there at first, whether or not another
+// has done so: who deletes does not know.
+func (p *prefixLoad) delete(ctx context.Context, w *bench.Worker, version uint64) error {
 	id := p.chooser.Key(w.Rand)
-	p.mu.Lock()
-	u := p.users[id]
-	p.mu.Unlock()
-	switch err := w.Get(ctx, u.name, kv.GetOptions{}, &w.Entry); {
-	case err == kv.ErrNotFound && !u.gone:
-		return prefixPartial, nil
-	case err != nil && err != kv.ErrNotFound:
-		return 0, err
+	alone := p.deleting(id)
+	sent := w.Now()
+	if err := w.Delete(ctx, p.names[id]); err != nil {
+		return err
 	}
-	return prefixComplete, nil
-}
-
-func (p *prefixLoad) delete(ctx context.Context, w *bench.Worker) error {
-	id := p.chooser.Key(w.Rand)
-	p.mu.Lock()
-	u := &p.users[id]
-	name, gone := u.name, u.gone
-	u.gone = true
-	p.mu.Unlock()
-	if gone {
-		return nil
-	}
-	err := w.Delete(ctx, name)
-	if err == nil && p.variant == "index-key" {
-		err = changeIndex(ctx, w, id, false)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err == nil {
-		p.users[id].deleted = w.Now()
-	}
-	return err
-}
-
-// list lists all users in the variant's way and holds the answer against the
-// truth.
-func (p *prefixLoad) list(ctx context.Context, w *bench.Worker) (bench.Outcome, error) {
+	p.writes.Acked(id, version, sent, w.Now())
 	if p.variant == "index-key" {
-		ids, err := readIndex(ctx, w)
-		if err != nil {
-			return 0, err
+		if err := changeIndex(ctx, w, id, false); err != nil {
+			return err
 		}
-		w.See(prefixPages, 0)
-		return p.check(w, ids), nil
 	}
-	var ids []int
-	pages, empty := 0, 0
-	o := kv.ListOptions{Prefix: userPrefix}
-	for {
-		if err := w.List(ctx, o, &w.Page); err != nil {
-			return 0, err
-		}
-		pages++
-		if len(w.Page.Keys) == 0 && !w.Page.Complete {
-			empty++
-		}
-		for _, k := range w.Page.Keys {
-			id, err := strconv.Atoi(k.Name[len(userPrefix):])
-			if err != nil {
-				return 0, fmt.Errorf("a name that was not asked for: %q", k.Name)
-			}
-			if p.variant == "metadata-in-list" && len(k.Metadata) == 0 {
-				return 0, fmt.Errorf("%s came without its metadata", k.Name)
-			}
-			ids = append(ids, id)
-		}
-		if w.Page.Complete || p.variant == "seed" {
-			break
-		}
-		o.Cursor = w.Page.Cursor
-	}
-	if err := p.values(ctx, w, ids); err != nil {
-		return 0, err
-	}
-	w.See(prefixPages, int64(pages))
-	if empty > 0 {
-		w.See(prefixEmptyPages, int64(empty))
-	}
-	return p.check(w, ids), nil
-}
-
-// values gets the values of the ids where the variant needs them.
-func (p *prefixLoad) values(ctx context.Context, w *bench.Worker, ids []int) error {
-	switch p.variant {
-	case "list-then-get":
-		tasks := min(p.Parallel, len(ids))
-		return w.Parallel(tasks, func(w *bench.Worker, k int) error {
-			for i := k; i < len(ids); i += tasks {
-				err := w.Get(ctx, userName(ids[i]), kv.GetOptions{}, &w.Entry)
-				if err != nil && err != kv.ErrNotFound { // deleted since it was listed
-					return err
-				}
-			}
-			return nil
-		})
-	case "list-then-bulk-get":
-		limit := w.Traits().BulkGetKeys
-		if limit == 0 {
-			return w.BulkGet(ctx, nil, kv.GetOptions{}, nil) // which says that the store has none
-		}
-		for len(w.Entries) < limit {
-			w.Entries = append(w.Entries, kv.Entry{})
-		}
-		keys := make([]string, 0, limit)
-		for len(ids) > 0 {
-			n := min(limit, len(ids))
-			keys = keys[:0]
-			for _, id := range ids[:n] {
-				keys = append(keys, userName(id))
-			}
-			if err := w.BulkGet(ctx, keys, kv.GetOptions{}, w.Entries[:n]); err != nil {
-				return err
-			}
-			ids = ids[n:]
-		}
+	if alone {
+		p.hasDeleted(id, w.Now())
 	}
 	return nil
-}
-
-// check marks the ids that the answer lacks though they existed all the while,
-// and those that it has though they were deleted before it was asked for.
-func (p *prefixLoad) check(w *bench.Worker, ids []int) bench.Outcome {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	listed := make([]bool, len(p.users))
-	for _, id := range ids {
-		listed[id] = true
-	}
-	missing, ghost := 0, time.Duration(-1)
-	for id := range p.users {
-		u := &p.users[id]
-		switch {
-		case listed[id] && u.deleted < w.Start():
-			ghost = max(ghost, w.Start()-u.deleted)
-		case !listed[id] && u.set <= w.Start() && !u.gone:
-			missing++
-		}
-	}
-	if ghost >= 0 {
-		w.See(prefixGhost, int64(ghost))
-	}
-	if missing == 0 {
-		return prefixComplete
-	}
-	w.See(prefixMissing, int64(missing))
-	return prefixPartial
 }

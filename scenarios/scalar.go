@@ -12,6 +12,9 @@ import (
 	"kvbench/internal/units"
 )
 
+// share is a part of something, written in percent.
+type share float64
+
 // scalarParser reads the single values of one type.
 type scalarParser struct {
 	want  string // what a value is: "a duration"
@@ -26,6 +29,8 @@ func parserOf(t reflect.Type) *scalarParser {
 		return &scalarParser{"a duration", false, parseAs(units.ParseDuration)}
 	case reflect.TypeFor[load.Rate]():
 		return &scalarParser{"a rate", false, parseAs(parseRate)}
+	case reflect.TypeFor[share]():
+		return &scalarParser{"a share", false, parseAs(units.ParseShare)}
 	case reflect.TypeFor[load.Size]():
 		return &scalarParser{"a size", false, parseAs(ParseSize)}
 	case reflect.TypeFor[load.Popularity]():
@@ -83,6 +88,10 @@ func parseWhole[T int | uint64](s string) (T, error) {
 	return T(n), nil
 }
 
+// maxDuration bounds every duration of a file that has no bound of its own, so that no
+// sum of a few of them and a time of a run overflows: ten years.
+const maxDuration = "87600h"
+
 // check holds a value against the tag of its field.
 func (p *scalarParser) check(text string, value any, tag reflect.StructTag) error {
 	if tag.Get("required") != "" && strings.TrimSpace(text) == "" {
@@ -100,6 +109,9 @@ func (p *scalarParser) check(text string, value any, tag reflect.StructTag) erro
 	}
 	low, hasLow := tag.Lookup("min")
 	high, hasHigh := tag.Lookup("max")
+	if _, duration := value.(time.Duration); duration && !hasHigh {
+		high, hasHigh = maxDuration, true
+	}
 	if hasLow && numberOf(value) < numberOf(p.must(low)) || hasHigh && numberOf(value) > numberOf(p.must(high)) {
 		hint := "at least " + low
 		if hasLow && hasHigh {

@@ -9,6 +9,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/compare"
+	"kvbench/internal/load"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
 
@@ -30,8 +31,13 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 		Load:     spec.Load.load(),
 		Knobs:    spec.knobs(),
 		Repeat:   spec.Repeat,
-		Decode:   d.settings(item, spec.With),
-		Expect:   spec.Expect,
+		Free:     spec.Plan == "free",
+
+		MaxErrors: float64(spec.Errors),
+
+		Decode: d.settings(item, spec.With),
+		Expect: spec.Expect,
+		Place:  d.placing(item),
 	}
 	if s.Name != "" && !scenarioName.MatchString(s.Name) {
 		d.invalid(d.at(item, "name"), &units.Error{
@@ -42,6 +48,9 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	d.driver(item, spec.Driver)
 	if at := d.find(item, "load"); at != nil {
 		d.load(at)
+		if len(d.errs) == before {
+			d.bounds(s)
+		}
 	}
 	i := slices.IndexFunc(patterns, func(p *bench.Pattern) bool { return p.Name == spec.Pattern })
 	if i < 0 {
@@ -85,6 +94,36 @@ func (d *decoder) load(n *yaml.Node) {
 	}
 	if !has("duration") && !has("transactions") {
 		d.fail(n, "add one, for example duration: 10m", "neither duration nor transactions says when the load ends")
+	}
+}
+
+// bounds refuses a load that plans more than can be run.
+func (d *decoder) bounds(s bench.Scenario) {
+	bad, wrong := errors.AsType[*load.BoundError](s.Load.Check(s.Repeat))
+	if !wrong {
+		return
+	}
+	field := bad.Field
+	if field != "repeat" {
+		field = "load." + field
+	}
+	d.errs = append(d.errs, s.Place(field, bad.Message, bad.Hint).(Error))
+}
+
+// placing returns the function that makes an error where a scenario has a field, or
+// where it has what holds it. It may be called often, and by many at once.
+func (d *decoder) placing(item *yaml.Node) func(field, message, hint string) error {
+	src := d.src
+	return func(field, message, hint string) error {
+		own, at := &decoder{src: src}, item
+		for name := range strings.SplitSeq(field, ".") {
+			inner := own.find(at, name)
+			if inner == nil {
+				break
+			}
+			at = inner
+		}
+		return src.errorAt(at.Line, at.Column, message, hint)
 	}
 }
 
@@ -181,6 +220,7 @@ func (d *decoder) try(item *yaml.Node, s bench.Scenario, seed uint64, with bool,
 			Knobs:     s.Knobs,
 			Seed:      seed,
 			Locations: locations(s.Driver),
+			Free:      s.Free,
 			Decode:    func(into any) error { decoded = true; return s.Decode(into) },
 		})
 		if err == nil {

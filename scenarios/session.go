@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
+	"strconv"
 	"time"
 
 	"kvbench/internal/bench"
@@ -13,20 +13,23 @@ import (
 	"kvbench/kv"
 )
 
-// The outcomes of session. A create that is acknowledged ends live, a log-out
-// absent.
+// The outcomes of session: those of a look-up, then what else there is.
 const (
 	sessionLive bench.Outcome = iota
 	sessionAbsent
 	sessionExpired
+	sessionCreated
+	sessionLoggedOut
 )
 
-// The marks of session.
+// The marks and calls of session.
 const (
 	sessionExpiredServed = iota
 	sessionRevokedServed
 	sessionLost
 	sessionRejected
+	sessionLookUp
+	sessionRenewal
 )
 
 func session() *bench.Pattern {
@@ -38,21 +41,26 @@ func session() *bench.Pattern {
 			{Name: "ttl-only", Doc: "KV's TTL alone"},
 			{Name: "sliding", Doc: "as seed, and every look-up renews the session"},
 			{Name: "sliding-throttled", Doc: "as sliding, but at most once a minute"},
-			{Name: "pre-read", Doc: "as seed, but some sessions are looked up before they exist, which caches the miss"},
+			{Name: "pre-read", Doc: "as seed, but some look-ups are of the session that is created next, which caches the miss"},
 		},
-		Outcomes: []string{"live", "absent", "expired"},
+		Published: "seed",
+		Outcomes:  []string{"live", "absent", "expired", "created", "logged-out"},
 		Marks: []record.Series{
-			{Name: "expired-served", Unit: "ns", Of: "live", Doc: "a session that was served after its expiry: how long after"},
-			{Name: "revoked-served", Unit: "ns", Of: "live", Doc: "a session that was served after its log-out was acknowledged: how long after"},
-			{Name: "lost-session", Unit: "ns", Of: "response", Doc: "a session that lives and was not found, or taken for expired: how long after its creation was acknowledged"},
-			{Name: "renewal-rejected", Unit: "ns", Of: "put", Doc: "a renewal that KV refused with 429: how long the caller waited to hear so"},
+			{Name: "expired-served", Unit: "ns", Of: "live", Doc: "a session that was served though its expiresAt had passed when it was looked up: how long before"},
+			{Name: "revoked-served", Unit: "ns", Of: "live", Doc: "a session that was served though its log-out had been acknowledged when it was looked up: how long before"},
+			{Name: "lost-session", Unit: "ns", Of: "look-up", Doc: "a session that lives for sure and was not found, or taken for expired: how long after its creation was acknowledged"},
+			{Name: "renewal-rejected", Unit: "ns", Of: "renewal", Doc: "a renewal that KV refused with 429: how long the caller waited to hear so"},
+		},
+		Calls: []record.Series{
+			{Name: "look-up", Unit: "ns", Doc: "one look-up that was answered, with the renewal of what it found"},
+			{Name: "renewal", Unit: "ns", Doc: "one renewal that KV took, or refused with 429"},
 		},
 		New: newSession,
 	}
 }
 
 type sessionKnobs struct {
-	TTL     time.Duration `yaml:"ttl" min:"60s"` // of a session
+	TTL     time.Duration `yaml:"ttl" min:"60s"` // of a session, in whole seconds
 	Create  float64       `yaml:"create"`        // share of the transactions that create a session
 	Logout  float64       `yaml:"logout"`        // share that log one out; the others look one up
 	PreRead float64       `yaml:"pre-read"`      // share of the look-ups of pre-read that are of the next session
@@ -61,26 +69,15 @@ type sessionKnobs struct {
 type sessionLoad struct {
 	sessionKnobs
 	bench.Knobs
-	variant string
-	seed    uint64
-	chooser *load.Chooser
-
-	mu       sync.Mutex
-	sessions []sessionTruth // by number, those that are created or about to be
-}
-
-// sessionTruth is what is true of a session. A time that has not come is never.
-type sessionTruth struct {
-	name               string
-	created, loggedOut time.Duration // when it was acknowledged
-	leaving            bool          // its log-out has begun
-	expires            time.Duration
+	variant  string
+	chooser  *load.Chooser
+	sessions sessions
 }
 
 func newSession(s bench.Setup) (bench.Workload, error) {
 	p := &sessionLoad{
 		sessionKnobs: sessionKnobs{TTL: 24 * time.Hour, Create: 0.1, Logout: 0.05, PreRead: 0.2},
-		Knobs:        s.Knobs, variant: s.Variant, seed: s.Seed,
+		Knobs:        s.Knobs, variant: s.Variant, sessions: sessions{seed: s.Seed},
 	}
 	if err := s.Decode(&p.sessionKnobs); err != nil {
 		return nil, err
@@ -93,163 +90,160 @@ func newSession(s bench.Setup) (bench.Workload, error) {
 			return nil, err
 		}
 	}
+	if p.TTL%time.Second != 0 {
+		return nil, fmt.Errorf("ttl must be in whole seconds, as KV's expirationTtl is; it is %v", p.TTL)
+	}
 	return p, nil
 }
 
 // Seed creates the sessions that are there at first, as many as there are keys.
 func (p *sessionLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
-	now := w.Now()
-	for range p.Keys {
-		p.next()
+	p.sessions.init(p.Keys)
+	type creation struct {
+		*sessionTruth
+		sent time.Duration
 	}
-	for i := range p.sessions {
-		p.sessions[i].created, p.sessions[i].expires = now, now+p.TTL
+	all := make([]creation, p.Keys)
+	for i := range all {
+		all[i].sessionTruth = p.sessions.begin()
 	}
-	return fill(ctx, w, p.Keys, func(i int) kv.Pair {
-		return kv.Pair{Key: p.sessions[i].name, Value: p.value(nil, now, now+p.TTL, i), Options: p.options(w)}
+	err := fill(ctx, w, p.Keys, func(i int) kv.Pair {
+		s := &all[i]
+		s.sent = w.Now()
+		doc := p.appendDoc(nil, s.sessionTruth, s.sent)
+		return kv.Pair{Key: s.name, Value: doc, Options: p.options(p.appendMetadata(nil, w, s.sent))}
 	})
+	for _, s := range all {
+		p.sessions.acknowledged(s.sessionTruth, w.Now(), p.sureUntil(w, s.sent))
+	}
+	return err
 }
 
-// next returns the number of a session that is about to be created.
-func (p *sessionLoad) next() int {
-	n := len(p.sessions)
-	p.sessions = append(p.sessions, sessionTruth{
-		name:    fmt.Sprintf("session:%016x%016x", load.Mix(p.seed+uint64(n)), load.Mix(p.seed^load.Mix(uint64(n)))),
-		created: never, loggedOut: never,
-	})
-	return n
-}
-
-// value is a session's document: its expiry is the stamp's version.
-func (p *sessionLoad) value(buf []byte, now, expires time.Duration, number int) []byte {
-	return appendDoc(buf, stamp{version: uint64(expires), written: now}, p.Size.Of(number))
-}
-
-func (p *sessionLoad) options(w *bench.Worker) kv.PutOptions {
-	created := w.Epoch().Add(w.Now()).UnixMilli()
-	return kv.PutOptions{TTL: p.TTL, Metadata: fmt.Appendf(nil, `{"createdAt":%d}`, created)}
-}
-
+// Do is a creation, a log-out or a look-up. What a variant draws for itself comes
+// last, so that the others are about the same sessions.
 func (p *sessionLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-	switch kind := w.Rand.Float64(); {
-	case kind < p.Create:
-		return sessionLive, p.create(ctx, w)
-	case kind < p.Create+p.Logout:
-		return sessionAbsent, p.logout(ctx, w)
+	kind := w.Rand.Float64()
+	if kind < p.Create {
+		return sessionCreated, p.create(ctx, w)
 	}
-	return p.lookUp(ctx, w)
-}
-
-// choose draws one of the newest sessions, as many as there are keys.
-func (p *sessionLoad) choose(w *bench.Worker) (int, sessionTruth) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n := len(p.sessions) - p.Keys + p.chooser.Key(w.Rand)
+	s := p.sessions.newest(p.chooser.Key(w.Rand))
+	if kind < p.Create+p.Logout {
+		return sessionLoggedOut, p.logOut(ctx, w, s)
+	}
 	if p.variant == "pre-read" && w.Rand.Float64() < p.PreRead {
-		n = len(p.sessions) - 1
-		if p.sessions[n].created != never {
-			n = p.next()
-		}
+		s = p.sessions.next.Load()
 	}
-	return n, p.sessions[n]
+	return p.lookUp(ctx, w, s)
 }
 
+// create is the source's createSession.
 func (p *sessionLoad) create(ctx context.Context, w *bench.Worker) error {
-	p.mu.Lock()
-	n := len(p.sessions) - 1
-	if p.sessions[n].expires > 0 { // not one that was only looked up so far
-		n = p.next()
-	}
-	now := w.Now()
-	expires := now + p.TTL
-	p.sessions[n].expires = expires
-	name := p.sessions[n].name
-	p.mu.Unlock()
-	w.Buf = p.value(w.Buf[:0], now, expires, n)
-	if err := w.Put(ctx, name, w.Buf, p.options(w)); err != nil {
+	s, sent := p.sessions.begin(), w.Now()
+	if err := p.put(ctx, w, s, sent); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.sessions[n].created = w.Now()
+	p.sessions.acknowledged(s, w.Now(), p.sureUntil(w, sent))
 	return nil
 }
 
-func (p *sessionLoad) logout(ctx context.Context, w *bench.Worker) error {
-	n, s := p.choose(w)
-	if s.created > w.Start() || s.leaving {
-		return nil // nobody is logged in
-	}
-	p.mu.Lock()
-	p.sessions[n].leaving = true
-	p.mu.Unlock()
+// logOut deletes what the cookie names, whether or not it is still there: the
+// Worker does not know.
+func (p *sessionLoad) logOut(ctx context.Context, w *bench.Worker, s *sessionTruth) error {
+	s.leaving.Store(true)
 	if err := w.Delete(ctx, s.name); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.sessions[n].loggedOut = min(p.sessions[n].loggedOut, w.Now())
+	s.leftAt(w.Now())
 	return nil
 }
 
-// lookUp is the source's getSession, and what the variant adds to it.
-func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker) (bench.Outcome, error) {
-	n, truth := p.choose(w)
-	doc, found, err := getStamp(ctx, w, truth.name)
+// lookUp is the source's getSession, and what the variant adds to it. What it is
+// held against is what was true when it was sent.
+func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker, s *sessionTruth) (bench.Outcome, error) {
+	sure, loggedOut := s.sure(), s.loggedOut()
+	asked := w.Now()
+	doc, found, err := getStamp(ctx, w, s.name)
 	if err != nil {
 		return 0, err
 	}
-	expires := time.Duration(doc.version)
-	lives := truth.created <= w.Start() && !p.leaving(n) && w.Now() < truth.expires
+	answered, expires := w.Now(), time.Duration(doc.version)
+	outcome := sessionLive
 	switch {
 	case !found:
-		p.checkLost(w, lives, truth)
-		return sessionAbsent, nil
-	case p.variant != "ttl-only" && expires < w.Now():
-		p.checkLost(w, lives, truth)
-		return sessionExpired, nil
+		outcome = sessionAbsent
+	case p.variant != "ttl-only" && expires < answered:
+		outcome = sessionExpired
+	case p.variant == "sliding", p.variant == "sliding-throttled" && answered-doc.written >= time.Minute:
+		if err := p.renew(ctx, w, s); err != nil {
+			return 0, err
+		}
 	}
-	if truth.loggedOut < w.Start() {
-		w.See(sessionRevokedServed, int64(w.Start()-truth.loggedOut))
-	} else if late := w.Start() - max(truth.expires, expires); late > 0 && truth.created <= w.Start() {
-		w.See(sessionExpiredServed, int64(late))
+	w.See(sessionLookUp, int64(w.Now()-asked))
+	switch {
+	case outcome != sessionLive:
+		if answered < sure && !s.leaving.Load() {
+			w.See(sessionLost, int64(asked-s.created))
+		}
+	case loggedOut < asked:
+		w.See(sessionRevokedServed, int64(asked-loggedOut))
+	case expires < asked:
+		w.See(sessionExpiredServed, int64(asked-expires))
 	}
-	if p.variant == "sliding" || p.variant == "sliding-throttled" && w.Now()-doc.written >= time.Minute {
-		return sessionLive, p.renew(ctx, w, n, truth.name)
-	}
-	return sessionLive, nil
-}
-
-// leaving reports whether a session's log-out has begun, if only since it was
-// chosen: then its absence is no loss.
-func (p *sessionLoad) leaving(n int) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.sessions[n].leaving
-}
-
-func (p *sessionLoad) checkLost(w *bench.Worker, lives bool, truth sessionTruth) {
-	if lives {
-		w.See(sessionLost, int64(w.Start()-truth.created))
-	}
+	return outcome, nil
 }
 
 // renew puts the session back with a new expiry. That KV refuses it is no reason
 // not to serve the session. It brings a session back that was logged out since it
 // was read.
-func (p *sessionLoad) renew(ctx context.Context, w *bench.Worker, n int, name string) error {
-	now := w.Now()
-	w.Buf = p.value(w.Buf[:0], now, now+p.TTL, n)
-	err := w.Put(ctx, name, w.Buf, p.options(w))
-	if kv.HasStatus(err, http.StatusTooManyRequests) {
-		w.See(sessionRejected, int64(w.Now()-now))
-		return nil
+func (p *sessionLoad) renew(ctx context.Context, w *bench.Worker, s *sessionTruth) error {
+	sent := w.Now()
+	since := s.renewing(sent)
+	err := p.put(ctx, w, s, sent)
+	refused := kv.HasStatus(err, http.StatusTooManyRequests)
+	switch {
+	case err == nil:
+		s.renewed(sent, p.sureUntil(w, since))
+	case refused:
+		s.refused(sent)
+	default:
+		s.unsure(sent)
+		return err
 	}
-	if err == nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.sessions[n].expires = max(p.sessions[n].expires, now+p.TTL)
+	took := int64(w.Now() - sent)
+	w.See(sessionRenewal, took)
+	if refused {
+		w.See(sessionRejected, took)
 	}
-	return err
+	return nil
+}
+
+// put writes a session that lives for the TTL from now on.
+func (p *sessionLoad) put(ctx context.Context, w *bench.Worker, s *sessionTruth, now time.Duration) error {
+	w.Buf = p.appendDoc(w.Buf[:0], s, now)
+	n := len(w.Buf)
+	w.Buf = p.appendMetadata(w.Buf, w, now)
+	return w.Put(ctx, s.name, w.Buf[:n], p.options(w.Buf[n:]))
+}
+
+// appendDoc appends a session's document. Its expiresAt is the stamp's version, in
+// nanoseconds on the scenario's clock where the source has milliseconds.
+func (p *sessionLoad) appendDoc(buf []byte, s *sessionTruth, now time.Duration) []byte {
+	return appendDoc(buf, stamp{version: uint64(now + p.TTL), written: now}, p.Size.Of(s.number))
+}
+
+func (p *sessionLoad) appendMetadata(buf []byte, w *bench.Worker, now time.Duration) []byte {
+	buf = strconv.AppendInt(append(buf, `{"createdAt":`...), w.Epoch().Add(now).UnixMilli(), 10)
+	return append(buf, '}')
+}
+
+func (p *sessionLoad) options(metadata []byte) kv.PutOptions {
+	return kv.PutOptions{TTL: p.TTL, Metadata: metadata}
+}
+
+// sureUntil is until when a session lives for sure whose put was sent at a time:
+// KV counts the TTL from the second in which it makes the write, which is that of
+// the sending or a later one.
+func (p *sessionLoad) sureUntil(w *bench.Worker, sent time.Duration) time.Duration {
+	return time.Unix(kv.ExpiresAt(w.Epoch().Add(sent), p.TTL), 0).Sub(w.Epoch())
 }

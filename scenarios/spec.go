@@ -32,6 +32,8 @@ type scenarioSpec struct {
 	Keys     keysSpec   `yaml:"keys"`
 	Isolates int        `yaml:"isolates" min:"1" max:"1000"`
 	Repeat   int        `yaml:"repeat" min:"1" max:"1000"`
+	Plan     string     `yaml:"plan" oneof:"paid,free"`
+	Errors   share      `yaml:"errors" max:"100%"`
 	With     *yaml.Node `yaml:"with"` // the pattern knows its fields
 	Expect   []string   `yaml:"expect"`
 }
@@ -42,10 +44,10 @@ type loadSpec struct {
 	Arrivals     string        `yaml:"arrivals" oneof:"constant,poisson"`
 	InFlight     int           `yaml:"in-flight" max:"1000000"`
 	Workers      int           `yaml:"workers" min:"1" max:"100000"`
-	Think        time.Duration `yaml:"think"`
-	Duration     time.Duration `yaml:"duration" min:"1ms"`
+	Think        time.Duration `yaml:"think" max:"9600h"`
+	Duration     time.Duration `yaml:"duration" min:"1ms" max:"9600h"`
 	Transactions uint64        `yaml:"transactions" min:"1"`
-	WarmUp       time.Duration `yaml:"warm-up"`
+	WarmUp       time.Duration `yaml:"warm-up" max:"9600h"`
 }
 
 // keysSpec is which keys there are and how they are touched.
@@ -62,7 +64,7 @@ func defaultFile() fileSpec {
 
 // defaultScenario is what a scenario says that says nothing: uniformly popular
 // keys with values of 1 KiB, one isolate per location, one repeat, constant
-// arrivals.
+// arrivals, the paid plan, and the errors that are allowed everywhere.
 func defaultScenario(f fileSpec) scenarioSpec {
 	return scenarioSpec{
 		Driver:   f.Driver,
@@ -71,6 +73,8 @@ func defaultScenario(f fileSpec) scenarioSpec {
 		Keys:     keysSpec{Count: 1000, Size: load.Size{Min: 1 << 10, Max: 1 << 10}},
 		Isolates: 1,
 		Repeat:   1,
+		Plan:     "paid",
+		Errors:   bench.DefaultMaxErrors,
 	}
 }
 

@@ -2,9 +2,13 @@ package scenarios
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strconv"
 	"time"
+
+	"kvbench/internal/bench"
+	"kvbench/kv"
 )
 
 // stamp is what a value carries so that an answer can be held against the
@@ -60,10 +64,30 @@ func readStamp(doc []byte) (s stamp, err error) {
 			*f.to = *f.to*10 + uint64(rest[digits]-'0')
 			digits++
 		}
+		if digits == 0 {
+			return s, fmt.Errorf("not a document of this run: %.40q", doc)
+		}
 		rest = rest[digits:]
 	}
 	s.written = time.Duration(written)
 	return s, nil
+}
+
+// getStamp reads the stamp of a key's value, the zero stamp where there is none.
+func getStamp(ctx context.Context, w *bench.Worker, key string) (s stamp, found bool, err error) {
+	return getStampWith(ctx, w, key, kv.GetOptions{})
+}
+
+// getStampWith is getStamp with options.
+func getStampWith(ctx context.Context, w *bench.Worker, key string, o kv.GetOptions) (s stamp, found bool, err error) {
+	switch err = w.Get(ctx, key, o, &w.Entry); err {
+	case nil:
+		s, err = readStamp(w.Entry.Value)
+		return s, true, err
+	case kv.ErrNotFound:
+		return s, false, nil
+	}
+	return s, false, err
 }
 
 // falsy reports whether a JSON document is a value that JavaScript's `if`

@@ -7,6 +7,8 @@ import (
 	"math"
 	"time"
 
+	"kvbench/internal/units"
+
 	"github.com/spf13/cobra"
 )
 
@@ -48,16 +50,27 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 		for j, v := range s.Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
-				return err
+				return untried(ctx, err)
 			}
-			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, $%.2f, %s\n", v.Name,
-				about(e.transactions), about(e.ops), e.usd, e.time.Round(time.Second))
-			if text := e.pace(def.Traits); text != "" {
-				fmt.Fprintf(w, "  %-20s %s\n", "", text)
+			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
+				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), e.time.Round(time.Second))
+			for _, text := range []string{e.pace(def.Traits), e.growth()} {
+				if text != "" {
+					fmt.Fprintf(w, "  %-20s %s\n", "", text)
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// untried is why a trial failed: because the plan is one that can't run, unless the
+// user has stopped it.
+func untried(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return usage(err)
 }
 
 // about is a number to two digits.

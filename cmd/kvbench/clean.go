@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"kvbench/drivers"
 	"kvbench/drivers/prefix"
 	"kvbench/internal/runfile"
 
@@ -35,7 +36,7 @@ kvbench/, those of runs under way too.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if all {
-				return clean(c.Context(), driver, prefix.Root, c.OutOrStdout())
+				return clean(c.Context(), drivers.Open, driver, prefix.Root, c.OutOrStdout())
 			}
 			for _, path := range args {
 				run, err := runfile.Open(path)
@@ -54,7 +55,7 @@ kvbench/, those of runs under way too.`,
 						continue
 					}
 					seen[url] = true
-					if err := clean(c.Context(), url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
+					if err := clean(c.Context(), drivers.Open, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
 						return err
 					}
 				}

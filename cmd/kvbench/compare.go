@@ -31,7 +31,7 @@ type compareOptions struct {
 	drivers  []string
 	settings settings
 	quiet    bool
-	budget   float64 // US dollars, for each side
+	budget   dollars // for each side
 }
 
 // compareFormats are the formats of a comparison that --format knows.
@@ -78,7 +78,7 @@ alike.`,
 	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant so often; 10 on the wall clock when it is not given")
 	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: start everything random from here")
 	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
-	f.Float64Var(&o.budget, "budget", 1, "with --run: run on a store that bills only what costs at most so many `USD`, each side")
+	budgetFlag(f, &o.budget, "with --run: spend at most so many `USD` on stores that bill, each side")
 	return c
 }
 

@@ -34,7 +34,10 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 	if err != nil {
 		return dirs, nil, err
 	}
-	for _, p := range plans {
+	for _, p := range plans { // what stops one side stops both
+		var stop func()
+		ctx, stop = p.allow(ctx, o.budget)
+		defer stop()
 		if err := p.afford(ctx, o.budget, stderr); err != nil {
 			return dirs, nil, err
 		}
@@ -68,12 +71,13 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 	if err != nil {
 		return dirs, ran, err
 	}
+	interrupted := ctx.Err() != nil && overspent(ctx) == nil
 	for _, s := range sides {
-		if err := s.w.Close(ctx.Err() != nil); err != nil {
+		if err := s.w.Close(interrupted); err != nil {
 			return dirs, ran, err
 		}
 	}
-	if ctx.Err() != nil {
+	if interrupted {
 		return dirs, ran, &statusError{exitInterrupted, errors.New("interrupted; what was measured is in " + out)}
 	}
 	return dirs, ran, nil

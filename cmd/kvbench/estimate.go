@@ -2,22 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"time"
 
-	"kvbench/drivers"
-	"kvbench/internal/bench"
-	"kvbench/internal/clock"
-	"kvbench/internal/price"
-	"kvbench/internal/record"
-	"kvbench/internal/runfile"
 	"kvbench/internal/units"
 	"kvbench/kv"
 )
 
 // estimate is what a variant of the plan is going to need, all repeats, the
-// warm-up, the seeding and the cleaning up together.
+// warm-up, the seeding, the verifying and the cleaning up together.
 type estimate struct {
 	transactions float64
 	ops          float64 // KV operations
@@ -26,45 +20,86 @@ type estimate struct {
 	// asked is how many calls a second the load asks of a store that keeps its
 	// calls to a rate; 0 where the store keeps up with it.
 	asked float64
+	// first and last are the dollars of a transaction at the beginning and at the end,
+	// where they grow along the run; else both are 0.
+	first, last float64
+	tried       int // transactions
 }
 
 // estimate tries a few transactions of a variant on the emulator: on the
-// scenario's own store where that is one, else on an embedded one.
+// scenario's own store where that is one, else on an embedded one. Where what they
+// cost grows, or keys become more, it tries more of them, and follows the growth in a
+// straight line.
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
 	s, traits := &p.scenarios[scenario], p.header.Scenarios[scenario].Traits
-	t, err := p.try(ctx, *s, s.Variants[variant], traits)
+	t, err := p.try(ctx, *s, s.Variants[variant], traits, trialTransactions)
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
+	if t.mayGrow() && p.transactions(scenario, t) > trialTransactions {
+		if t, err = p.try(ctx, *s, s.Variants[variant], traits, longTrial); err != nil {
+			return estimate{}, fmt.Errorf("trying %w", err)
+		}
+	}
+	once := p.transactions(scenario, t) // of one repeat
+	ops := t.ops().extrapolate(once)
+	cost := t.usd(!traits.Virtual).extrapolate(once)
+	repeats := float64(s.Repeat)
+	e := estimate{
+		transactions: repeats * once, ops: repeats * ops.total, usd: repeats * cost.total, tried: t.n(),
+		time: seconds(repeats * once / p.rate(scenario, t)),
+	}
+	if cost.grows {
+		e.first, e.last = cost.first, cost.last
+	}
+	if most := traits.CallRate; most > 0 && p.asked(scenario, t) > most {
+		e.asked = p.asked(scenario, t)
+		e.time = seconds(e.ops / most)
+	}
+	if !traits.Virtual { // its keys are written before the run, read back and deleted after it
+		keys := t.keys(once)
+		e.ops += repeats * (float64(t.seeded.Calls) + keys/float64(max(1, traits.BulkPutKeys)))
+		e.usd += repeats * (t.seeded.Spent + t.seeded.Reserved).USD()
+		more := keys / max(1, float64(t.ended.Keys))
+		e.ops += repeats * more * float64(t.verified.Calls-t.ended.Calls)
+		e.usd += repeats * more * (t.verified.Spent - t.ended.Spent).USD()
+	}
+	return e, nil
+}
+
+// rate is how many transactions a second a scenario runs, at which a trial of it went:
+// those of a closed loop slow down where the store keeps its calls to a rate; arrivals
+// do not, and wait.
+func (p *plan) rate(scenario int, t *trial) float64 {
+	s := &p.scenarios[scenario]
+	if rate := s.Load.Rate.PerSecond(); rate > 0 {
+		return rate
+	}
+	rate := float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
+	if most, per := p.header.Scenarios[scenario].Traits.CallRate, t.opsPerTransaction(); most > 0 && per > 0 {
+		rate = min(rate, most/per)
+	}
+	return rate
+}
+
+// asked is how many calls a second a load asks for.
+func (p *plan) asked(scenario int, t *trial) float64 {
+	s := &p.scenarios[scenario]
 	rate := s.Load.Rate.PerSecond()
 	if rate == 0 {
 		rate = float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
 	}
-	var asked float64
-	if most := traits.CallRate; most > 0 && rate*t.ops > most {
-		asked = rate * t.ops
-		if s.Load.Rate.IsZero() { // a closed loop slows down; arrivals do not, and wait
-			rate = most / t.ops
-		}
-	}
+	return rate * t.opsPerTransaction()
+}
+
+// transactions is how many one repeat of a scenario runs, the warm-up included.
+func (p *plan) transactions(scenario int, t *trial) float64 {
+	s, rate := &p.scenarios[scenario], p.rate(scenario, t)
 	n := float64(s.Load.Transactions)
 	if d := s.Load.Duration; d > 0 && (n == 0 || n > d.Seconds()*rate) {
 		n = d.Seconds() * rate
 	}
-	repeats := float64(s.Repeat)
-	n = repeats * (n + s.Load.WarmUp.Seconds()*rate)
-	e := estimate{
-		transactions: n, ops: n * t.ops, usd: n / 1e6 * t.usdPerMillion,
-		time: time.Duration(n / rate * float64(time.Second)), asked: asked,
-	}
-	if asked > 0 {
-		e.time = time.Duration(e.ops / traits.CallRate * float64(time.Second))
-	}
-	if !traits.Virtual { // its keys are written before the run, and deleted after it
-		e.ops += repeats * 2 * t.keys
-		e.usd += repeats * t.keys * (price.Write + price.Delete) / 1e6
-	}
-	return e, nil
+	return n + s.Load.WarmUp.Seconds()*rate
 }
 
 // pace says what it means that a load asks for more calls than the store's rate;
@@ -77,47 +112,28 @@ func (e estimate) pace(traits kv.Traits) string {
 		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(traits.CallRate))
 }
 
-// trial is what a short run of a variant tells of a long one.
-type trial struct {
-	ops           float64 // KV operations per transaction
-	usdPerMillion float64
-	service       time.Duration // mean of a transaction
-	keys          float64       // in the store at the end
+// growth says what it means that transactions cost more as the run goes on; empty where
+// they do not.
+func (e estimate) growth() string {
+	if e.last == 0 {
+		return ""
+	}
+	return fmt.Sprintf("a transaction costs %s at first and %s at the end: the estimate follows the growth of %d "+
+		"transactions in a straight line", units.FormatUSD(e.first), units.FormatUSD(e.last), e.tried)
 }
 
-// trialTransactions is how many transactions of a variant are tried.
-const trialTransactions = 300
-
-func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, traits kv.Traits) (t trial, err error) {
-	if !traits.Virtual {
-		s.Driver = fmt.Sprintf("embedded://?profile=edge&locations=%d", traits.Locations)
+// seconds is a time of so many seconds; the longest there is where it is longer.
+func seconds(s float64) time.Duration {
+	if s >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
 	}
-	s.Load.WarmUp, s.Load.Duration, s.Load.Transactions = 0, 0, trialTransactions
-	c := clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: p.header.Seed})
-	if err != nil {
-		return t, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	result, err := bench.Run(ctx, &s, v, bench.Options{Clock: c, Store: store, Seed: p.header.Seed, Observer: unobserved{}})
-	if err != nil {
-		return t, err
-	}
-	t.service = time.Duration(result.Total.Histograms[record.Service].Mean())
-	for series := record.Get; series < record.FirstMark; series++ {
-		if h := result.Total.Histograms[series]; h != nil {
-			t.ops += float64(h.TotalCount()) / trialTransactions
-		}
-	}
-	t.usdPerMillion = price.USDPerMillion(result.Total.Billed, trialTransactions)
-	if kept, ok := kv.As[kv.Snapshotter](store); ok {
-		err = kept.Snapshot(func(string, *kv.Entry) error { t.keys++; return nil })
-	}
-	return t, err
+	return time.Duration(s * float64(time.Second))
 }
 
-// unobserved is the observer of a run that only its total is wanted of.
-type unobserved struct{}
-
-func (unobserved) Phase(string)                    {}
-func (unobserved) Interval(runfile.Interval) error { return nil }
+// add is the sum of two times; the longest there is where it is longer.
+func add(a, b time.Duration) time.Duration {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}

@@ -9,12 +9,13 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
 
 // run runs the plan and writes its run file. A variant that fails does not stop
-// the others; the error tells of all that failed. When ctx is done the file is
-// finished with what was measured.
+// the others; the error tells of all that failed. When ctx is done, by the user or
+// because the budget is used up, the file is finished with what was measured.
 func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
 	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -42,17 +43,18 @@ func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
 			}
 		}
 	}
-	if err := w.Close(ctx.Err() != nil); err != nil {
+	interrupted := p.interrupted(ctx)
+	if err := w.Close(interrupted); err != nil {
 		return err
 	}
-	if ctx.Err() != nil {
+	if interrupted {
 		return ctx.Err()
 	}
 	return errors.Join(failed...)
 }
 
 // one runs one repeat of one variant and writes it. ran is why it failed, unless
-// that is because ctx is done; err says that it could not be written.
+// that is because the user has stopped it; err says that it could not be written.
 func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, number, i, repeat int) (ran, err error) {
 	s := &p.scenarios[number]
 	v := s.Variants[i]
@@ -61,7 +63,7 @@ func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, n
 	}
 	progress.begin(s, v, repeat)
 	result, ran := p.runVariant(ctx, s, i, repeat, &observer{Writer: w, progress: progress})
-	if ctx.Err() != nil {
+	if p.interrupted(ctx) {
 		ran = nil
 	}
 	if err := w.End(result); err != nil {
@@ -83,17 +85,38 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 
 func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer) (*runfile.Variant, error) {
 	v := s.Variants[variant]
-	seed := p.header.Seed + uint64(repeat)
+	seed := load.RepeatSeed(p.header.Seed, repeat)
 	var c clock.Clock = clock.NewWall()
 	if s.Clock == "virtual" {
 		c = clock.NewVirtual()
 	}
-	store, err := p.open(s, c, seed)
+	store, err := p.open(s, c, load.StoreSeed(seed))
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, v.Name, err)
 	}
 	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o})
+	if why := failure(ctx, s, result, err); why != nil {
+		result.Error = why.Error()
+		err = fmt.Errorf("%s/%s: %w", s.Name, v.Name, why)
+	}
 	return result, errors.Join(err, store.Close())
+}
+
+// failure is why a variant has failed that the engine did not find wrong, or that says
+// more than what it found: the budget is used up, or too many transactions ended in an
+// error. nil where there is neither.
+func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, err error) error {
+	if over := overspent(ctx); over != nil {
+		return over
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	why := s.TooManyErrors(result)
+	if why != nil && err != nil {
+		return fmt.Errorf("%w; then: %s", why, result.Error)
+	}
+	return why
 }
 
 // observer writes the intervals of a variant and shows how far it is.

@@ -10,6 +10,7 @@ import (
 	"kvbench/drivers/fault"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/compare"
 	"kvbench/internal/record"
 	"kvbench/kv"
 	"kvbench/scenarios"
@@ -22,6 +23,7 @@ type listing struct {
 	Patterns  []listedPattern  `json:"patterns"`
 	Drivers   []listedDriver   `json:"drivers"`
 	Faults    []listedFault    `json:"faults"`
+	Figures   []compare.Figure `json:"figures"` // of every variant, beside its series
 	Scenarios []listedScenario `json:"scenarios"`
 }
 
@@ -117,6 +119,7 @@ func newListing(args []string) (*listing, error) {
 	for _, p := range fault.Profiles() {
 		l.Faults = append(l.Faults, listedFault{p.Name, p.Doc})
 	}
+	l.Figures = compare.Figures()
 	for _, s := range file.Scenarios {
 		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question})
 	}
@@ -171,6 +174,14 @@ func (l *listing) print(w io.Writer) {
 	fmt.Fprintln(w)
 	for _, f := range l.Faults {
 		fmt.Fprintf(w, "fault %-17s %s\n", f.Name, f.Doc)
+	}
+	fmt.Fprintln(w)
+	for _, f := range l.Figures {
+		of := ""
+		if f.Of != "" {
+			of = "; its share is of all " + f.Of
+		}
+		fmt.Fprintf(w, "figure %-16s %s%s\n", f.Name, f.Doc, of)
 	}
 	fmt.Fprintln(w)
 	for _, s := range l.Scenarios {

@@ -22,21 +22,25 @@ func newRunID() string {
 	return time.Now().UTC().Format("20060102-150405-") + strings.ToLower(rand.Text()[:letters])
 }
 
-// open opens a scenario's store by its URL.
-func open(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-	return drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: seed})
-}
-
 // openOwn opens the store of one run of a variant. One that is not made for the
-// run has the variant's keys below a prefix that no other has.
+// run has the variant's keys below a prefix that no other has, and one that bills is
+// paid for out of the budget.
 func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-	store, err := open(s, c, seed)
+	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed})
 	if err != nil || store.Traits().Virtual {
 		return store, err
 	}
 	p.opened++
+	if traits := store.Traits(); traits.Billed {
+		if p.ledger == nil {
+			return nil, errors.Join(errNoBudget, store.Close())
+		}
+		store = p.ledger.Wrap(store, traits.Prices)
+	}
 	return prefix.Wrap(store, fmt.Sprintf("%s%d/", prefix.Of(p.header.RunID), p.opened), c), nil
 }
+
+var errNoBudget = errors.New("a store that bills is opened without a budget")
 
 // shared are the drivers of the plan whose stores are not made for the run.
 func (p *plan) shared() []string {
@@ -51,13 +55,20 @@ func (p *plan) shared() []string {
 	return out
 }
 
-// reach makes one call of every store that is not made for the run, so that a
-// wrong token or name is told before anything runs. Its errors are of usage.
+// reach makes one call of every location of every store that is not made for the
+// run, so that a wrong token or name, or a location that there is not, is told before
+// anything runs. Of a store that bills it puts by what cleaning it takes at least. Its
+// errors are of usage.
 func (p *plan) reach(ctx context.Context) error {
 	for _, url := range p.shared() {
-		if err := withStore(url, func(store kv.Store, _ clock.Clock) error {
-			var page kv.Page
-			return store.List(ctx, kv.ListOptions{Prefix: prefix.Of(p.header.RunID)}, &page)
+		if err := withStore(p.openURL, url, func(store kv.Store, _ clock.Clock) error {
+			if traits := store.Traits(); traits.Billed {
+				if err := p.ledger.Reserve(store, traits.Prices); err != nil {
+					return err
+				}
+				store = p.ledger.Wrap(store, traits.Prices)
+			}
+			return reachAll(ctx, store, prefix.Of(p.header.RunID))
 		}); err != nil {
 			return usage(fmt.Errorf("trying %s: %w", url, err))
 		}
@@ -65,21 +76,45 @@ func (p *plan) reach(ctx context.Context) error {
 	return nil
 }
 
-// cleanUp deletes what the run has written to stores that are not made for it.
-// It does so also when the run was interrupted.
-func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
-	for _, url := range p.shared() {
-		if err := clean(context.WithoutCancel(ctx), url, prefix.Of(p.header.RunID), w); err != nil {
-			return fmt.Errorf("%w; kvbench clean %s deletes what is left", err, dir)
+// reachAll lists the keys below a prefix once at each location.
+func reachAll(ctx context.Context, store kv.Store, below string) error {
+	var page kv.Page
+	o := kv.ListOptions{Prefix: below}
+	if err := store.List(ctx, o, &page); err != nil {
+		return err
+	}
+	located, ok := store.(kv.Located)
+	for n := 1; ok && n < store.Traits().Locations; n++ {
+		if err := located.At(n).List(ctx, o, &page); err != nil {
+			return fmt.Errorf("location %d of %d: %w", n+1, store.Traits().Locations, err)
 		}
 	}
 	return nil
 }
 
+// cleanUp deletes what the run has written to stores that are not made for it.
+// It does so also when the run was interrupted, or has used up its budget.
+func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
+	var failed []error
+	for _, url := range p.shared() {
+		open := func(url string, env drivers.Env) (kv.Store, error) {
+			store, err := p.openURL(url, env)
+			if err == nil && store.Traits().Billed {
+				store = p.ledger.Clean(store, store.Traits().Prices)
+			}
+			return store, err
+		}
+		if err := clean(context.WithoutCancel(ctx), open, url, prefix.Of(p.header.RunID), w); err != nil {
+			failed = append(failed, fmt.Errorf("%w; kvbench clean %s deletes what is left", err, dir))
+		}
+	}
+	return errors.Join(failed...)
+}
+
 // clean deletes every key below a prefix of kvbench's, as a listing has them when
 // all that was written is seen.
-func clean(ctx context.Context, url, below string, w io.Writer) error {
-	return withStore(url, func(store kv.Store, clk clock.Clock) error {
+func clean(ctx context.Context, open openURL, url, below string, w io.Writer) error {
+	return withStore(open, url, func(store kv.Store, clk clock.Clock) error {
 		if lag := store.Traits().Staleness; lag > 0 {
 			fmt.Fprintf(w, "waiting %v until all keys below %s are listed\n", lag, below)
 			if err := clk.Sleep(ctx, lag); err != nil {
@@ -92,10 +127,13 @@ func clean(ctx context.Context, url, below string, w io.Writer) error {
 	})
 }
 
+// openURL opens a store by its URL, as drivers.Open does.
+type openURL = func(url string, env drivers.Env) (kv.Store, error)
+
 // withStore opens a store on the wall clock for f.
-func withStore(url string, f func(kv.Store, clock.Clock) error) error {
+func withStore(open openURL, url string, f func(kv.Store, clock.Clock) error) error {
 	clk := clock.NewWall()
-	store, err := drivers.Open(url, drivers.Env{Clock: clk})
+	store, err := open(url, drivers.Env{Clock: clk})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/drivers"
+	"kvbench/drivers/budget"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
@@ -28,6 +29,8 @@ type settings struct {
 	repeat   int
 	seed     uint64
 	seeded   bool // seed was given
+	// openURL opens a store; drivers.Open where it is nil.
+	openURL openURL
 }
 
 // plan is what is to run: the scenarios with everything decided.
@@ -35,9 +38,12 @@ type plan struct {
 	file      *scenarios.File
 	header    runfile.Header
 	scenarios []bench.Scenario
+	openURL   openURL
 	// open opens the store of one run of a variant.
 	open   func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 	opened int // stores that are not made for the run
+	// ledger pays for the calls of stores that bill; see allow.
+	ledger *budget.Ledger
 }
 
 // loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
@@ -68,13 +74,19 @@ func newPlan(file *scenarios.File, s settings) (*plan, error) {
 	if s.seeded {
 		seed = s.seed
 	}
-	p := &plan{file: file, header: header(file, s, seed)}
+	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL}
+	if p.openURL == nil {
+		p.openURL = drivers.Open
+	}
 	p.open = p.openOwn
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
-		def, err := define(&scenario, seed)
-		if err != nil {
+		if err := scenario.Load.Check(scenario.Repeat); err != nil { // what the flags have made of it
 			return nil, usage(fmt.Errorf("scenario %s: %w", scenario.Name, err))
+		}
+		def, err := p.define(&scenario)
+		if err != nil {
+			return nil, usage(err)
 		}
 		if scenario.Clock == "wall" {
 			p.header.Clock = "wall"
@@ -151,15 +163,18 @@ func quote(word string) string {
 	return word
 }
 
-// define opens a scenario's store once to see what it is, decides on the clock
-// and checks that every variant can run.
-func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: clock.NewVirtual(), Seed: seed})
+// define opens a scenario's store once to see what it is, decides on the clock, holds
+// the plan against the store's limits, and checks that every variant can run.
+func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
+	store, err := p.openURL(s.Driver, drivers.Env{Clock: clock.NewVirtual(), Seed: p.header.Seed})
 	if err != nil {
-		return runfile.Definition{}, err
+		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	traits := store.Traits()
 	if err := store.Close(); err != nil {
+		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	if err := hold(s, traits); err != nil {
 		return runfile.Definition{}, err
 	}
 	switch {
@@ -168,7 +183,7 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 	case s.Clock == "auto":
 		s.Clock = "wall"
 	case s.Clock == "virtual" && !traits.Virtual:
-		return runfile.Definition{}, fmt.Errorf("%s can't run in virtual time: it is a real store; use --clock wall or auto", s.Driver)
+		return runfile.Definition{}, fmt.Errorf("scenario %s: %s can't run in virtual time: it is a real store; use --clock wall or auto", s.Name, s.Driver)
 	}
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
@@ -177,12 +192,13 @@ func define(s *bench.Scenario, seed uint64) (runfile.Definition, error) {
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
-		Expect:   s.Expect, YAML: s.YAML,
+		Expect:   s.Expect, MaxErrors: s.MaxErrors, YAML: s.YAML,
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))
-		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, seed), def.Workload)); err != nil {
-			return def, fmt.Errorf("variant %s: %w", v.Name, err)
+		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, p.header.Seed), def.Workload)); err != nil {
+			field, _, _ := strings.Cut(err.Error(), " ") // which the words of a pattern begin with
+			return def, s.At("with."+field, fmt.Sprintf("%v (variant %s)", err, v.Name), "")
 		}
 	}
 	return def, nil

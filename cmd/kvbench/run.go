@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 
@@ -27,7 +28,7 @@ type runOptions struct {
 	formats []string
 	json    bool
 	quiet   bool
-	budget  float64
+	budget  dollars
 }
 
 func newRun() *cobra.Command {
@@ -54,13 +55,16 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.DurationVar(&o.duration, "duration", 0, "measure each variant for so long; a shorter one shortens its warm-up as well")
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant so often")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
-	f.Float64Var(&o.budget, "budget", 1, "run on a store that bills only what costs at most so many `USD`")
+	budgetFlag(f, &o.budget, "spend at most so many `USD` on stores that bill, the clean-up included")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
 	return c
 }
+
+// maxRepeats is as in a scenario file.
+const maxRepeats = 1000
 
 // check refuses values that no run can have.
 func (o runOptions) check() error {
@@ -69,10 +73,10 @@ func (o runOptions) check() error {
 		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
 	case o.duration < 0:
 		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
-	case !(o.budget >= 0):
-		return fmt.Errorf("--budget %v: want 0 or more, in US dollars", o.budget)
-	case o.repeat < 0:
-		return fmt.Errorf("--repeat %d: want 1 or more", o.repeat)
+	case o.duration > load.MaxTime:
+		return fmt.Errorf("--duration %v: want at most %v, which is 400 days", o.duration, load.MaxTime)
+	case o.repeat < 0 || o.repeat > maxRepeats:
+		return fmt.Errorf("--repeat %d: want 1 or more, and at most %d", o.repeat, maxRepeats)
 	}
 	return checkFormats(o.formats)
 }
@@ -89,13 +93,25 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
+	return p.execute(ctx, o, stdout, stderr)
+}
+
+// execute runs the plan if it can be afforded.
+func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
+	ctx, stop := p.allow(ctx, o.budget)
+	defer stop()
 	if err := p.afford(ctx, o.budget, stderr); err != nil {
 		return err
 	}
+	return p.carryOut(ctx, o, stdout, stderr)
+}
+
+// carryOut runs the plan, cleans up, and reports on what the run file then holds.
+func (p *plan) carryOut(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
-	dir, err := makeDir(o.out, file.Name)
+	dir, err := makeDir(o.out, p.file.Name)
 	if err != nil {
 		return err
 	}
@@ -105,13 +121,14 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 		}
 	}
 	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
-	interrupted := errors.Is(runErr, context.Canceled)
+	interrupted := p.interrupted(ctx)
 	told := stderr
 	if o.quiet {
 		told = io.Discard
 	}
-	if err := p.cleanUp(ctx, dir, told); err != nil {
-		fmt.Fprintln(stderr, "kvbench:", err)
+	cleanErr := p.cleanUp(ctx, dir, told)
+	if cleanErr != nil {
+		fmt.Fprintln(stderr, "kvbench:", cleanErr)
 	}
 	if runErr != nil && !interrupted {
 		fmt.Fprintln(stderr, "kvbench:", runErr)
@@ -142,6 +159,8 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 		return &statusError{exitInterrupted, errors.New("interrupted; what was measured is in " + dir)}
 	case runErr != nil:
 		return errors.New("the run failed; what was measured is in " + dir)
+	case cleanErr != nil:
+		return errors.New("the clean-up failed; what was measured is in " + dir)
 	}
 	return unmet(results)
 }

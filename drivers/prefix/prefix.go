@@ -27,8 +27,9 @@ func Of(run string) string { return Root + run + "/" }
 // shorter; a text about a key's length counts the prefix. Cursors pass through.
 // Closing it closes s, and deletes nothing.
 //
-// It has all optional interfaces but Snapshotter, whatever s has; Traits tell what
-// of it is there. Where s has no bulk delete it deletes one by one, and where s is
+// It has all optional interfaces but Snapshotter and Sizer, whatever s has; Traits tell
+// what of it is there. What is stored below the prefix it could tell only by remembering
+// the size of every key. Where s has no bulk delete it deletes one by one, and where s is
 // no Settler it waits, on the clock that s lives by, until the declared staleness
 // has passed. It is no Wrapper: nothing reaches past the prefix.
 func Wrap(s kv.Store, prefix string, clk clock.Clock) kv.Store {

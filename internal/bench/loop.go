@@ -11,7 +11,6 @@ import (
 
 	"kvbench/internal/clock"
 	"kvbench/internal/record"
-	"kvbench/kv"
 )
 
 func newRand(source *rand.PCG) *rand.Rand { return rand.New(source) }
@@ -25,6 +24,9 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	w.tx.End, w.tx.Outcome = r.clock.Now(), int(outcome)
 	if err != nil {
 		w.tx.Outcome = r.failed
+	}
+	if err != nil && ctx.Err() == nil && w.tx.Due >= r.measureFrom {
+		r.note(err)
 	}
 	r.commit(ctx, w, err, &w.tx)
 	return w.tx.End
@@ -40,7 +42,7 @@ func (r *run) commit(ctx context.Context, w *Worker, err error, tx *record.Trans
 		return
 	}
 	if err != nil && !w.tally.Failed() {
-		w.tally.Fail(kv.ErrorCode(err))
+		w.tally.Fail(ownCode(err))
 	}
 	recorder.Commit(w.number, &w.tally, tx)
 }
@@ -66,6 +68,8 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 			}
 		}
 		w := r.newWorker(k)
+		ended := uint64(0)
+		defer func() { r.ended.Add(ended) }()
 		now, end := start, r.end()
 		still := 0 // transactions since time last passed
 		for i := uint64(k); now < end && ctx.Err() == nil; i += n {
@@ -77,6 +81,9 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 			}
 			before := now
 			now = r.transaction(ctx, w, i, record.Transaction{Due: now, Released: now, Start: now})
+			if r.measureFrom < now && now <= end && ctx.Err() == nil {
+				ended++
+			}
 			if r.Load.Think > 0 {
 				if r.clock.Sleep(ctx, r.Load.Think) != nil {
 					return
@@ -111,7 +118,7 @@ func (r *run) open(ctx context.Context, start time.Duration) {
 	p := &pool{run: r, ctx: ctx, limit: r.Load.InFlight, done: r.clock.Parker()}
 	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
 	for i := uint64(0); ; i++ {
-		at := start + due(i)
+		at := start + min(due(i), math.MaxInt64-start)
 		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
 			break
 		}

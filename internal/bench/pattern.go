@@ -48,7 +48,8 @@ func (p *Pattern) Series() []record.Series {
 }
 
 // Variant is one way to write a pattern. "seed" is always there: it does what
-// the pattern's source does, pitfalls included.
+// the pattern's source does, or says, pitfalls included; Pattern.Published says
+// which variant does exactly that.
 type Variant struct{ Name, Doc string }
 
 // Setup is what a workload is made from.
@@ -56,7 +57,8 @@ type Setup struct {
 	Variant string
 	Knobs
 	Seed      uint64
-	Locations int // of the store, at least 1
+	Locations int  // of the store, at least 1
+	Free      bool // a transaction may make no more operations than the free plan allows
 	// Decode fills a struct from the scenario's `with:` block; its fields are
 	// named by yaml tags, and those that the block does not name keep their
 	// value. An unknown field is an error.

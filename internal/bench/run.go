@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kvbench/internal/clock"
@@ -51,7 +52,9 @@ type run struct {
 	measured    time.Duration // on the clock, when the load ended
 	last        time.Duration // where the last interval ended, since measureFrom
 	fatal       error         // of the observer
-	later       sync.Pool     // of *Worker, for what runs beside transactions
+	ended       atomic.Uint64 // transactions of a closed loop, within the time that its load asks for
+	firstError  atomic.Pointer[string]
+	later       sync.Pool // of *Worker, for what runs beside transactions
 }
 
 // Run runs one variant of s: seed, warm up, run, settle, verify. It always
@@ -70,6 +73,9 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 	}
 	result.Total = runfile.Interval{To: r.measured - r.measureFrom, Snapshot: r.recorder.Total()}
 	result.Complete = err == nil
+	if first := r.firstError.Load(); first != nil {
+		result.FirstError = *first
+	}
 	if err != nil {
 		result.Error = err.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Name, variant.Name, err)
@@ -171,8 +177,27 @@ func (r *run) verify(ctx context.Context, result *runfile.Variant) error {
 	return nil
 }
 
-// measure runs the load and gives its intervals to the observer.
-func (r *run) measure(ctx context.Context, _ *runfile.Variant) error {
+// measure runs the load, gives its intervals to the observer, and asks the store
+// how much it holds then.
+func (r *run) measure(ctx context.Context, result *runfile.Variant) error {
+	if err := r.carry(ctx); err != nil {
+		return err
+	}
+	if sizer, ok := kv.As[kv.Sizer](r.Store); ok {
+		stored := sizer.StoredBytes()
+		result.Stored = &stored
+	}
+	if r.Load.Rate.IsZero() {
+		result.Ended, result.Within = r.ended.Load(), r.measured-r.measureFrom
+		if d := r.Load.Duration; d > 0 {
+			result.Within = min(result.Within, d)
+		}
+	}
+	return r.measuredAny()
+}
+
+// carry runs the load and gives its intervals to the observer.
+func (r *run) carry(ctx context.Context) error {
 	r.Observer.Phase("warm-up")
 	if r.Load.WarmUp == 0 {
 		r.Observer.Phase("run")

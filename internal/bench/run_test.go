@@ -212,7 +212,7 @@ func TestErrorsAreCountedNotDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]uint64{"429": 25, "other": 25}, v.Total.Errors); diff != "" {
+	if diff := cmp.Diff(map[string]uint64{"transaction": 50}, v.Total.Errors); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]uint64{50, 50}, v.Total.Outcomes); diff != "" {

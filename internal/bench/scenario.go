@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"fmt"
+
 	"kvbench/internal/load"
 	"kvbench/kv"
 )
@@ -19,13 +21,37 @@ type Scenario struct {
 	Repeat   int // at least 1
 	Decode   func(any) error
 	Free     bool // plan: a transaction may make no more operations than the free plan allows
-	Expect   []string
-	YAML     string // the definition as it was written
+	// MaxErrors is the share of a variant's transactions that may end in an error; with
+	// more, the variant has failed.
+	MaxErrors float64
+	Expect    []string
+	YAML      string // the definition as it was written
+	// Place makes an error of what is wrong with a field, such as keys.size or
+	// with.kv-ttl, where the scenario is written, with what would be right; nil where
+	// it is written nowhere.
+	Place func(field, message, hint string) error
+}
+
+// DefaultMaxErrors is the share of transactions that may end in an error where a
+// scenario says nothing.
+const DefaultMaxErrors = 0.05
+
+// At is Place, or a plain error where the scenario is written nowhere.
+func (s *Scenario) At(field, message, hint string) error {
+	if s.Place != nil {
+		return s.Place(field, message, hint)
+	}
+	if hint != "" {
+		message += "; " + hint
+	}
+	return fmt.Errorf("scenario %s: %s: %s", s.Name, field, message)
 }
 
 // Setup is what the workload of a variant is made from.
 func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
-	return Setup{Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Decode: s.Decode}
+	return Setup{
+		Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
+	}
 }
 
 // Operations is how many operations of the store one transaction may make: those

@@ -80,6 +80,9 @@ func (w *Worker) Epoch() time.Time { return w.run.clock.Epoch() }
 // Start is when the transaction began.
 func (w *Worker) Start() time.Duration { return w.tx.Start }
 
+// Due is when the transaction was due: with it SeeFor tells the warm-up from what is measured.
+func (w *Worker) Due() time.Duration { return w.tx.Due }
+
 // Measured is the time since measuring began; below 0 in the warm-up.
 func (w *Worker) Measured() time.Duration { return w.Now() - w.run.measureFrom }
 

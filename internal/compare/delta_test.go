@@ -132,7 +132,7 @@ func TestOutcomesHaveNoDirection(t *testing.T) {
 	}
 	head.Total.Outcomes = []uint64{1990, 0, 10}
 	c = mustCompare(t, base, madeRun("head", "virtual", head), defaults)
-	if d := find(t, c, "outcome.error", "share"); d.Verdict != Worse || c.Gate != "fail" {
+	if d := find(t, c, "errors", "share"); d.Verdict != Worse || c.Gate != "fail" {
 		t.Errorf("errors: %+v", d)
 	}
 }

@@ -12,9 +12,9 @@ type Result struct {
 	Scenario string
 	Expect   string // as it was written
 	Variant  string
-	Value    float64 // in the metric's unit; 0 when it can't be had
-	Have     string  // the value with its unit, or why it can't be had
-	Want     string  // the comparison and what it compares with
+	Value    *float64 // in the metric's unit; nil when it can't be had
+	Have     string   // the value with its unit, or why it can't be had
+	Want     string   // the comparison and what it compares with
 	OK       bool
 }
 
@@ -92,16 +92,17 @@ func (o measured) hold(e Expect) Result {
 	if r.Have = o.missing; r.Have != "" {
 		return r
 	}
-	if r.Value, r.Have = o.total.value(e.Metric); r.Have != "" {
+	value, missing := o.total.value(e.Metric)
+	if r.Have = missing; missing != "" {
 		return r
 	}
-	if o.total.same(e.Metric, r.Value, e.Value) {
-		r.Value = e.Value
+	if o.total.same(e.Metric, value, e.Value) {
+		value = e.Value
 	}
-	r.OK = e.Met(r.Value)
-	r.Have = e.Metric.format(r.Value)
-	if r.Value != e.Value && r.Have == e.Metric.format(e.Value) { // they differ where it was rounded
-		r.Have += " (" + strconv.FormatFloat(r.Value, 'g', -1, 64) + ")"
+	r.Value, r.OK = &value, e.Met(value)
+	r.Have = e.Metric.format(value)
+	if value != e.Value && r.Have == e.Metric.format(e.Value) { // they differ where it was rounded
+		r.Have += " (" + strconv.FormatFloat(value, 'g', -1, 64) + ")"
 	}
 	return r
 }

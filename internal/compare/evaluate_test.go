@@ -38,6 +38,9 @@ func observed(variant, repeat int, outcomes []uint64, values map[string][]int64)
 	return v
 }
 
+// is a value that can be had.
+func is(v float64) *float64 { return &v }
+
 const ms, s = int64(time.Millisecond), int64(time.Second)
 
 func TestEvaluate(t *testing.T) {
@@ -55,44 +58,48 @@ func TestEvaluate(t *testing.T) {
 		"get":      {7, 8},
 	})
 	second.Total.Errors["timeout"] = 1
+	second.Total.Errors["transaction"] = 3 // failed without a call
 	second.Total.Billed = record.Billed{Reads: 2}
 
 	for _, c := range []struct {
 		expect string
-		value  float64
+		value  *float64
 		have   string
 		ok     bool
 	}{
 		// Repeats are taken together: 8 responses, 8 gets, 2 puts, 10 transactions.
-		{"seed.response == 8", 8, "8", true},
-		{"seed.response.p50 <= 4ms", 4e6, "4ms", true},
-		{"seed.response.p99 < 100ms", 100e6, "100ms", false},
-		{"seed.response.max <= 100ms", 100e6, "100ms", true}, // as far as the histogram can tell
-		{"seed.response.min >= 1ms", 1e6, "1ms", true},
-		{"seed.get.mean < 5ns", 4.5, "4ns", true},
-		{"seed.get.mean <= 4ns", 4.5, "4ns (4.5)", false}, // they differ where it was rounded
-		{"seed.get.max == 8ns", 8, "8ns", true},
-		{"seed.stale-read == 1", 1, "1", true},
-		{"seed.stale-read.share <= 12.5%", 0.125, "12.5%", true},
-		{"seed.stale-read.share < 12.5%", 0.125, "12.5%", false},
-		{"seed.stale-read.p99 <= 60s", 60e9, "1m0s", true},
-		{"seed.stale-read.max < 60s", 60e9, "1m0s", false},
-		{"seed.stampede.share == 50%", 0.5, "50%", true}, // of the outcome origin
-		{"seed.stampede.max <= 1", 3, "3", false},
-		{"seed.ops.get <= 0.8", 0.8, "0.8", true},
-		{"seed.ops != 1", 1, "1", false},
-		{"seed.ops.list == 0", 0, "0", true},
-		{"seed.outcome.kv == 7", 7, "7", true},
-		{"seed.outcome.kv.share > 70%", 0.7, "70%", false},
-		{"seed.outcome.error.share <= 10%", 0.1, "10%", true},
-		{"seed.errors == 2", 2, "2", true},
-		{"seed.errors.429.share <= 10%", 0.1, "10%", true},
-		{"seed.errors.500 == 0", 0, "0", true},
+		{"seed.response == 8", is(8), "8", true},
+		{"seed.response.p50 <= 4ms", is(4e6), "4ms", true},
+		{"seed.response.p99 < 100ms", is(100e6), "100ms", false},
+		{"seed.response.max <= 100ms", is(100e6), "100ms", true}, // as far as the histogram can tell
+		{"seed.response.min >= 1ms", is(1e6), "1ms", true},
+		{"seed.get.mean < 5ns", is(4.5), "4ns", true},
+		{"seed.get.mean <= 4ns", is(4.5), "4ns (4.5)", false}, // they differ where it was rounded
+		{"seed.get.max == 8ns", is(8), "8ns", true},
+		{"seed.stale-read == 1", is(1), "1", true},
+		{"seed.stale-read.share <= 12.5%", is(0.125), "12.5%", true},
+		{"seed.stale-read.share < 12.5%", is(0.125), "12.5%", false},
+		{"seed.stale-read.p99 <= 60s", is(60e9), "1m0s", true},
+		{"seed.stale-read.max < 60s", is(60e9), "1m0s", false},
+		{"seed.stampede.share == 50%", is(0.5), "50%", true}, // of the outcome origin
+		{"seed.stampede.max <= 1", is(3), "3", false},
+		{"seed.ops.get <= 0.8", is(0.8), "0.8", true},
+		{"seed.ops != 1", is(1), "1", false},
+		{"seed.ops.list == 0", is(0), "0", true},
+		{"seed.outcome.kv == 7", is(7), "7", true},
+		{"seed.outcome.kv.share > 70%", is(0.7), "70%", false},
+		{"seed.outcome.error.share <= 10%", is(0.1), "10%", true},
+		{"seed.errors == 1", is(1), "1", true}, // of 10 transactions
+		{"seed.errors.share <= 10%", is(0.1), "10%", true},
+		{"seed.call-errors == 2", is(2), "2", true}, // of 10 calls
+		{"seed.call-errors.share <= 20%", is(0.2), "20%", true},
+		{"seed.call-errors.429.share <= 10%", is(0.1), "10%", true},
+		{"seed.call-errors.500 == 0", is(0), "0", true},
 		// What was never observed.
-		{"seed.waste == 0", 0, "0", true},
-		{"seed.waste.max == 0", 0, "0B", true},
-		{"seed.waste.p99 <= 1B", 0, "no waste was observed", false},
-		{"seed.list.max == 0", 0, "no list was observed", false},
+		{"seed.waste == 0", is(0), "0", true},
+		{"seed.waste.max == 0", is(0), "0B", true},
+		{"seed.waste.p99 <= 1B", nil, "no waste was observed", false},
+		{"seed.list.max == 0", nil, "no list was observed", false},
 	} {
 		run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
 		run.Header.Scenarios = []runfile.Definition{definition(2, c.expect)}
@@ -115,7 +122,7 @@ func TestEvaluate(t *testing.T) {
 	run.Header.Scenarios = []runfile.Definition{definition(2, "seed.usd-per-million > 0")}
 	got, err := Evaluate(run)
 	want := price.USDPerMillion(record.Billed{Reads: 8, Writes: 2}, 10)
-	if err != nil || got[0].Value != want || !got[0].OK {
+	if err != nil || got[0].Value == nil || *got[0].Value != want || !got[0].OK {
 		t.Errorf("%+v, %v, want $%v", got, err, want)
 	}
 }
@@ -123,7 +130,7 @@ func TestEvaluate(t *testing.T) {
 // An expectation of every variant is held against each, in order, and one that
 // did not run to its end does not meet what its numbers happen to meet.
 func TestEvaluateWhatIsMissing(t *testing.T) {
-	whole := observed(0, 0, []uint64{1}, map[string][]int64{"get": {1}})
+	whole := observed(0, 0, []uint64{0, 1}, map[string][]int64{"get": {1}})
 	part := observed(1, 0, []uint64{1}, map[string][]int64{"get": {1}})
 	part.Complete = false
 	failed := observed(1, 0, []uint64{1}, nil)
@@ -138,7 +145,7 @@ func TestEvaluateWhatIsMissing(t *testing.T) {
 		"it failed: the store is gone": {1, []*runfile.Variant{whole, failed}},
 		"no transaction was measured":  {1, []*runfile.Variant{whole, empty}},
 		"1 of its 2 repeats ran":       {2, []*runfile.Variant{whole, whole, observed(1, 0, []uint64{1}, nil)}},
-		"no origin was observed to take a share of": {1, []*runfile.Variant{
+		"none: no origin was observed, of which it is counted": {1, []*runfile.Variant{
 			whole,
 			observed(1, 0, []uint64{1}, map[string][]int64{"stampede": {1}}),
 		}},
@@ -154,6 +161,39 @@ func TestEvaluateWhatIsMissing(t *testing.T) {
 		}
 		if got[1].Variant != "single-flight" || got[1].OK || got[1].Have != want {
 			t.Errorf("%s: got %+v", want, got[1])
+		}
+	}
+}
+
+// What did not happen where it could not happen is not met, however it is asked for:
+// by count, by share or by the largest. What has no denominator counts over
+// transactions.
+func TestEvaluateEmptyDenominator(t *testing.T) {
+	for expect, want := range map[string]string{
+		"stampede == 0":        "none: no origin was observed, of which it is counted",
+		"stampede.share == 0":  "none: no origin was observed, of which it is counted",
+		"stampede.max == 0":    "none: no origin was observed, of which it is counted",
+		"stale-read == 0":      "none: no get was observed, of which it is counted",
+		"call-errors == 0":     "none: no call of the store was observed, of which it is counted",
+		"call-errors.500 == 0": "none: no call of the store was observed, of which it is counted",
+		"waste == 0":           "0",
+		"waste.max == 0":       "0B",
+		"outcome.origin == 0":  "0",
+		"errors == 0":          "0",
+		"ops == 0":             "0",
+	} {
+		run := &runfile.Run{Variants: []*runfile.Variant{observed(0, 0, []uint64{5, 0, 0}, nil), observed(1, 0, nil, nil)}}
+		run.Header.Scenarios = []runfile.Definition{definition(1, expect)}
+		got, err := Evaluate(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		none := strings.HasPrefix(want, "none")
+		if r := got[0]; r.Have != want || r.OK == none || (r.Value == nil) != none {
+			t.Errorf("%s: %+v", expect, r)
+		}
+		if r := got[1]; r.Have != "no transaction was measured" || r.OK || r.Value != nil {
+			t.Errorf("%s, of no transaction: %+v", expect, r)
 		}
 	}
 }

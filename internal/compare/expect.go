@@ -19,12 +19,15 @@ import (
 //	SERIES.STAT                 mean, min, p50, p90, p95, p99, p999 or max: 250ms, 10KiB, 3 or 1%
 //	outcome.NAME[.count]        transactions that ended so: a number
 //	outcome.NAME.share          that, as a share of all transactions: 1%
-//	errors[.CODE][.count]       errors, or those of one code: a number
-//	errors[.CODE].share         that, as a share of the calls of the store: 1%
+//	errors[.count]              transactions that ended in an error: a number
+//	errors.share                that, as a share of all transactions: 1%
+//	call-errors[.CODE][.count]  calls of the store that failed, or those of one code: a number
+//	call-errors[.CODE].share    that, as a share of the calls of the store: 1%
 //	ops[.KIND]                  calls of the store, or those of one kind, per transaction: a number
 //	usd-per-million             US dollars per million transactions, by the price list: a number
 //
-// A value of 0 needs no unit.
+// A value of 0 needs no unit. errors.CODE is read as call-errors.CODE, which it was
+// called before.
 type Expect struct {
 	Text    string // the whole of it
 	Variant string // "*" for every variant

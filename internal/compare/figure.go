@@ -73,12 +73,14 @@ func figures(def *runfile.Definition) []figure {
 	}
 	out = append(out, figure{Metric: Metric{Kind: "usd-per-million", Stat: "mean", Unit: "usd"}, directed: true})
 	for _, name := range def.Outcomes {
-		out = append(out, figure{
-			Metric:   Metric{Kind: "outcome", Name: name, Stat: "share", Unit: "share"},
-			directed: name == "error",
-		})
+		if name != "error" { // which errors are
+			out = append(out, figure{Metric: Metric{Kind: "outcome", Name: name, Stat: "share", Unit: "share"}})
+		}
 	}
-	return append(out, figure{Metric: Metric{Kind: "errors", Stat: "share", Unit: "share"}, directed: true})
+	for _, kind := range []string{"errors", "call-errors"} {
+		out = append(out, figure{Metric: Metric{Kind: kind, Stat: "share", Unit: "share"}, directed: true})
+	}
+	return out
 }
 
 // perTransaction is how often a series was observed that is a share of nothing.

@@ -12,16 +12,52 @@ import (
 type Metric struct {
 	Kind string // one of the kinds, or "series"
 	// Name is the series, the outcome, the error's code or the kind of call;
-	// empty for all errors and all calls.
+	// empty for all failed calls and all calls.
 	Name string
 	Stat string // one of stats; "mean" for ops and dollars
 	// Unit is the value's: that of a series, or "share" (a fraction) or "usd".
 	Unit string
 }
 
-// kinds are the metrics beside the series. A mark of one of these names could
-// not be spoken of.
-var kinds = []string{"outcome", "errors", "ops", "usd-per-million"}
+// Figure is what every variant has beside its series.
+type Figure struct {
+	Name string `json:"name"` // as an expectation has it; NAME, CODE and KIND stand for a word
+	Of   string `json:"of"`   // what its share is a share of; empty where it has none
+	Doc  string `json:"doc"`
+}
+
+// Figures are the figures beside the series, each with its only definition. The first
+// word of a name is the metric's kind; a mark of such a name could not be spoken of.
+func Figures() []Figure {
+	return []Figure{
+		{"outcome.NAME", "transactions", "transactions that ended so"},
+		{"errors", "transactions", "transactions that ended in an error: in the outcome error"},
+		{"call-errors", "calls", "calls of the store that failed; a key that was not found is no failure"},
+		{"call-errors.CODE", "calls", "those of one code: an HTTP status, network, timeout, canceled or other"},
+		{"ops", "", "calls of the store per transaction"},
+		{"ops.KIND", "", "those of one kind: get, put, delete, list, bulk-get or bulk-put"},
+		{"usd-per-million", "", "US dollars per million transactions, by the prices of the store"},
+	}
+}
+
+// Errors is the definition of the figure errors.
+func Errors() Figure {
+	figures := Figures()
+	return figures[slices.IndexFunc(figures, func(f Figure) bool { return f.Name == "errors" })]
+}
+
+// kinds are the metrics beside the series.
+var kinds = kindsOf(Figures())
+
+func kindsOf(figures []Figure) (kinds []string) {
+	for _, f := range figures {
+		kind, _, _ := strings.Cut(f.Name, ".")
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
 
 // stats are the statistics of a series.
 var stats = []string{"count", "share", "mean", "min", "p50", "p90", "p95", "p99", "p999", "max"}
@@ -56,7 +92,7 @@ func (m Metric) format(v float64) string {
 	case "share":
 		return units.FormatShare(v)
 	case "usd":
-		return "$" + units.FormatNumber(v)
+		return units.FormatUSD(v)
 	}
 	return units.FormatNumber(v)
 }
@@ -80,7 +116,7 @@ func (m Metric) parse(s string) (float64, error) {
 	case "share":
 		return units.ParseShare(s)
 	case "usd":
-		return units.ParseNumber(strings.TrimPrefix(s, "$"))
+		return units.ParseUSD(s)
 	}
 	return units.ParseNumber(s)
 }

@@ -213,6 +213,7 @@ func (p *pair) delta(f figure) (d Delta, ok bool) {
 		b, missing := f.value(p.base.whole)
 		h, missingToo := f.value(p.head.whole)
 		if missing != "" || missingToo != "" {
+			p.alone(f, missing == "", missingToo == "")
 			return d, false
 		}
 		d.BaseN, d.HeadN = len(p.base.repeats), len(p.head.repeats)
@@ -221,6 +222,7 @@ func (p *pair) delta(f figure) (d Delta, ok bool) {
 	}
 	base, head := values(f, p.base.totals), values(f, p.head.totals)
 	if len(base) == 0 || len(head) == 0 {
+		p.alone(f, len(base) > 0, len(head) > 0)
 		return d, false
 	}
 	share, samples := 1.0, fromRepeats
@@ -238,6 +240,13 @@ func (p *pair) delta(f figure) (d Delta, ok bool) {
 	d.scale = scale(f, d.Base, p.base.totals)
 	d.unproven = d.unproven || min(d.BaseN, d.HeadN) < enoughRepeats
 	return d, true
+}
+
+// alone notes that one side alone has a figure.
+func (p *pair) alone(f figure, inBase, inHead bool) {
+	if inBase != inHead {
+		p.only = append(p.only, fmt.Sprintf("%s/%s: %s can be had in %s alone", p.scenario, p.variant, f.series(), where(inBase)))
+	}
 }
 
 // called counts the calls of a kind.

@@ -109,13 +109,13 @@ func (p *parser) metric(e *Expect) error {
 		}
 		p.skip()
 		return p.stat(m, "", "count", "share")
-	case "errors":
+	case "errors", "call-errors":
 		p.skip()
 		if code := p.next(); code != "" && !slices.Contains(stats, code) {
 			if !isCode(code) {
-				return p.fail("it is an HTTP status, timeout, canceled or other", "there is no error code %q", code)
+				return p.fail("it is an HTTP status, network, timeout, canceled or other", "there is no error code %q", code)
 			}
-			m.Name = code
+			m.Kind, m.Name = "call-errors", code
 			p.skip()
 		}
 		return p.stat(m, "", "count", "share")
@@ -160,11 +160,11 @@ func (p *parser) isMetric(name string) bool {
 	return slices.Contains(kinds, name) || findSeries(p.names.Series, name) >= 0
 }
 
-// isCode reports whether kv.ErrorCode can give the code.
+// isCode reports whether kv.ErrorCode can give the code for a call of the store.
 func isCode(s string) bool {
 	status, err := strconv.Atoi(s)
 	return err == nil && status >= 100 && status < 600 ||
-		s == "timeout" || s == "canceled" || s == "other"
+		s == "network" || s == "timeout" || s == "canceled" || s == "other"
 }
 
 func (p *parser) series(m *Metric) error {

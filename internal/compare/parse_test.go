@@ -31,23 +31,27 @@ func TestParseExpect(t *testing.T) {
 		op      string
 		value   float64
 	}{
-		"single-flight.stampede.max <= 1":  {"single-flight", series("stampede", "max", "count"), "<=", 1},
-		"stale-read == 0":                  {"*", series("stale-read", "count", "count"), "==", 0},
-		"*.response.p999<1m30s":            {"*", series("response", "p999", "ns"), "<", 90e9},
-		"seed.stale-read.share <= 1%":      {"seed", series("stale-read", "share", "share"), "<=", 0.01},
-		"seed.stale-read.p99 > 0":          {"seed", series("stale-read", "p99", "ns"), ">", 0},
-		"waste.mean != 1KiB":               {"*", series("waste", "mean", "bytes"), "!=", 1024},
-		"held.p50 >= 12.5%":                {"*", series("held", "p50", "percent"), ">=", 12.5},
-		"seed.ops.bulk-get <= 1.2":         {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
-		"ops < 3":                          {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
-		"seed.usd-per-million < $5":        {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
-		"usd-per-million < 0.5":            {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
-		"seed.outcome.kv.share >= 50%":     {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
-		"outcome.origin == 1_000":          {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
-		"seed.errors == 0":                 {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
-		"  errors.share  <  1%  ":          {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
-		"seed.errors.429.share < 1%":       {"seed", Metric{"errors", "429", "share", "share"}, "<", 0.01},
-		"errors.timeout.count <= 3":        {"*", Metric{"errors", "timeout", "count", "count"}, "<=", 3},
+		"single-flight.stampede.max <= 1": {"single-flight", series("stampede", "max", "count"), "<=", 1},
+		"stale-read == 0":                 {"*", series("stale-read", "count", "count"), "==", 0},
+		"*.response.p999<1m30s":           {"*", series("response", "p999", "ns"), "<", 90e9},
+		"seed.stale-read.share <= 1%":     {"seed", series("stale-read", "share", "share"), "<=", 0.01},
+		"seed.stale-read.p99 > 0":         {"seed", series("stale-read", "p99", "ns"), ">", 0},
+		"waste.mean != 1KiB":              {"*", series("waste", "mean", "bytes"), "!=", 1024},
+		"held.p50 >= 12.5%":               {"*", series("held", "p50", "percent"), ">=", 12.5},
+		"seed.ops.bulk-get <= 1.2":        {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
+		"ops < 3":                         {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
+		"seed.usd-per-million < $5":       {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
+		"usd-per-million < 0.5":           {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
+		"seed.outcome.kv.share >= 50%":    {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
+		"outcome.origin == 1_000":         {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
+		"seed.errors == 0":                {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
+		"  errors.share  <  1%  ":         {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
+		"seed.call-errors.429.share < 1%": {"seed", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
+		"call-errors.timeout.count <= 3":  {"*", Metric{"call-errors", "timeout", "count", "count"}, "<=", 3},
+		"call-errors.network == 0":        {"*", Metric{"call-errors", "network", "count", "count"}, "==", 0},
+		"call-errors == 0":                {"*", Metric{"call-errors", "", "count", "count"}, "==", 0},
+		// What it was called before.
+		"errors.429.share < 1%":            {"*", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
 		"single-flight.lateness.max <= 5s": {"single-flight", series("lateness", "max", "ns"), "<=", 5e9},
 	} {
 		got, err := ParseExpect(text, testNames())
@@ -77,10 +81,10 @@ func TestParseExpectErrors(t *testing.T) {
 		{"seed.get <", "", "there is no value to compare with"},
 		{" < 1", "< 1", `there is no series ""; the series and other figures are: ` +
 			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
-			"stale-read, stampede, waste, held, outcome, errors, ops, usd-per-million"},
+			"stale-read, stampede, waste, held, outcome, errors, call-errors, ops, usd-per-million"},
 		{"seed < 1", "seed < 1", `there is no series "seed"; the series and other figures are: ` +
 			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
-			"stale-read, stampede, waste, held, outcome, errors, ops, usd-per-million"},
+			"stale-read, stampede, waste, held, outcome, errors, call-errors, ops, usd-per-million"},
 		{"seed.gte < 1", "gte < 1", `there is no series "gte"; did you mean "get"?`},
 		{"sede.get < 1", "sede.get < 1", `there is no variant "sede"; did you mean "seed"?`},
 		{"nomemory.get < 1", "nomemory.get < 1", `there is no variant "nomemory"; did you mean "no-memory"?`},
@@ -98,9 +102,9 @@ func TestParseExpectErrors(t *testing.T) {
 		{"outcome < 1", "< 1", `the pattern has no outcome ""; its outcomes are: kv, origin, error`},
 		{"outcome.kv.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
 		{"errors.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
-		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, timeout, canceled or other`},
+		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other`},
 		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
-		{"seed.usd-per-million < 1€", "1€", `"1€" is not a number; write it like 10, 1_000 or 0.25`},
+		{"seed.usd-per-million < 1€", "1€", `"1€" is not an amount: want 0 or more, in US dollars; write it like 1, 0.25 or $10`},
 	} {
 		_, err := ParseExpect(c.text, testNames())
 		var e *ExpectError

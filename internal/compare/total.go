@@ -98,14 +98,17 @@ func (t *total) outcome(name string) uint64 {
 	return 0
 }
 
-// failures counts the errors of a code; all when it is empty.
-func (t *total) failures(code string) uint64 {
+// failedCalls counts the calls of the store that failed with a code; all when it is
+// empty. What failed without one has codes that no call has.
+func (t *total) failedCalls(code string) uint64 {
 	if code != "" {
 		return t.counts.Errors[code]
 	}
 	var n uint64
-	for _, of := range t.counts.Errors {
-		n += of
+	for code, of := range t.counts.Errors {
+		if isCode(code) {
+			n += of
+		}
 	}
 	return n
 }
@@ -120,7 +123,9 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	case "outcome":
 		return countOrShare(m, t.outcome(m.Name), transactions, "transaction")
 	case "errors":
-		return countOrShare(m, t.failures(m.Name), t.calls(""), "call of the store")
+		return countOrShare(m, t.outcome("error"), transactions, "transaction")
+	case "call-errors":
+		return countOrShare(m, t.failedCalls(m.Name), t.calls(""), "call of the store")
 	case "ops":
 		return float64(t.calls(m.Name)) / float64(transactions), ""
 	case "usd-per-million":
@@ -129,12 +134,13 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	i := findSeries(t.def.Series, m.Name)
 	series, h := t.def.Series[i], &t.histograms[i]
 	switch {
-	case m.Stat == "count", m.Stat == "share":
-		return countOrShare(m, t.count(i), t.named(series.Of), series.Of)
-	case h.Count() == 0:
-		if m.Stat == "max" && series.Mark {
-			return 0, "" // it never happened
+	case m.Stat == "count", m.Stat == "share", m.Stat == "max" && series.Mark && h.Count() == 0: // of what never happened
+		whole, of := transactions, "transaction"
+		if series.Of != "" {
+			whole, of = t.named(series.Of), series.Of
 		}
+		return countOrShare(m, t.count(i), whole, of)
+	case h.Count() == 0:
 		return 0, "no " + m.Name + " was observed"
 	case m.Stat == "mean":
 		return h.Mean(), ""
@@ -146,16 +152,16 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	return float64(h.Percentile(percentiles[m.Stat])), ""
 }
 
-// countOrShare returns n, or its share of the whole. No share of nothing is 0;
-// a share of nothing can't be had.
+// countOrShare returns n, or its share of the whole. Of nothing neither can be had:
+// that it did not happen where it could not happen says nothing.
 func countOrShare(m Metric, n, whole uint64, of string) (v float64, missing string) {
 	switch {
-	case m.Stat == "count" || n == 0:
-		return float64(n), ""
 	case whole == 0:
-		return 0, "no " + of + " was observed to take a share of"
+		return 0, "none: no " + of + " was observed, of which it is counted"
+	case m.Stat == "share":
+		return float64(n) / float64(whole), ""
 	}
-	return float64(n) / float64(whole), ""
+	return float64(n), ""
 }
 
 // same reports whether a value of a series is the wanted one as far as its

@@ -45,6 +45,9 @@ func (h *History) Acked(key int, version uint64, start, acked time.Duration) {
 	k.writes.Store(&writes)
 }
 
+// Known reports whether a write of a key was acknowledged.
+func (h *History) Known(key int) bool { return h.keys[key].writes.Load() != nil }
+
 // StaleFor is how long, at a time, what the write of a version wrote had been
 // replaced: since the acknowledgement of the first write that is sure to be later,
 // because it was sent when the other was acknowledged. It is 0 when there was

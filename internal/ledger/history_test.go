@@ -13,6 +13,9 @@ func TestStaleFor(t *testing.T) {
 	h.Acked(0, 7, 10, 20)
 	h.Acked(0, 9, 15, 25) // sent while 7 was on its way: either may be the later
 	h.Acked(0, 8, 30, 40)
+	if !h.Known(0) || h.Known(1) {
+		t.Errorf("known: %v, %v; want true and false", h.Known(0), h.Known(1))
+	}
 	for name, test := range map[string]struct {
 		key      int
 		version  uint64

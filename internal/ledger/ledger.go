@@ -15,21 +15,23 @@ type Update struct {
 	// Base is the version that a read-modify-write started from, 0 for what was
 	// there before all updates; Blind for an update that read nothing.
 	Base  uint64
-	Start time.Duration
-	Acked time.Duration // Never when the store did not acknowledge it
+	Due   time.Duration // of the transaction that made it
+	Start time.Duration // when it was sent
+	Acked time.Duration // Never when its caller was not told that it was done
 }
 
 const (
 	// Blind is the base of an update that overwrites without having read.
 	Blind = ^uint64(0)
-	// Never is when an update was acknowledged that was not: it may have taken
-	// effect all the same.
+	// Never is when an update was acknowledged that was not, or only in part: it may
+	// have taken effect all the same.
 	Never = time.Duration(-1)
 )
 
 // Lost is an update that was acknowledged and is gone.
 type Lost struct {
 	Version uint64
+	Due     time.Duration // of the transaction that made it
 	// Stood is the time from its acknowledgement to the next one of another
 	// update of the object; 0 when there is none.
 	Stood time.Duration
@@ -42,6 +44,7 @@ type Ledger struct {
 
 type object struct {
 	mu      sync.Mutex
+	acked   bool // one of updates was
 	updates []Update
 }
 
@@ -53,15 +56,16 @@ func (l *Ledger) Note(number int, u Update) {
 	o := &l.objects[number]
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.acked = o.acked || u.Acked != Never
 	o.updates = append(o.updates, u)
 }
 
-// Known reports whether an update of the object was noted.
+// Known reports whether an acknowledged update of the object was noted.
 func (l *Ledger) Known(number int) bool {
 	o := &l.objects[number]
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.updates) > 0
+	return o.acked
 }
 
 // Lost returns the acknowledged updates of an object that did not survive.
@@ -71,7 +75,8 @@ func (l *Ledger) Known(number int) bool {
 // An update survives when the final version descends from it, each version from
 // its base. A blind one is meant to overwrite: it need not be an ancestor. Of
 // blind updates one is lost that is sure to have come after the final one, because
-// it began when that was acknowledged, and that no later one was to overwrite.
+// it began when that was acknowledged, and that no later one was to overwrite. The
+// cost is that of sorting the object's updates.
 func (l *Ledger) Lost(number int, final uint64) []Lost {
 	o := &l.objects[number]
 	o.mu.Lock()
@@ -110,7 +115,7 @@ func (l *Ledger) Lost(number int, final uint64) []Lost {
 		if u.Acked == Never || survived[i] || u.Base == Blind && (u.Start <= finalAck || u.Acked < latest) {
 			continue
 		}
-		out := Lost{Version: u.Version}
+		out := Lost{Version: u.Version, Due: u.Due}
 		if i+1 < len(o.updates) {
 			out.Stood = o.updates[i+1].Acked - u.Acked
 		}

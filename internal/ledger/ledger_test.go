@@ -63,6 +63,12 @@ func TestLost(t *testing.T) {
 			0,
 			[]ledger.Lost{{Version: 3}},
 		},
+		{
+			"the transaction that made it",
+			[]ledger.Update{{Version: 1, Due: 7, Acked: 1 * s}, {Version: 2, Due: 9, Acked: 2 * s}},
+			2,
+			[]ledger.Lost{{Version: 1, Due: 7, Stood: 1 * s}},
+		},
 		{"nothing is sure to come after what was not acknowledged", []ledger.Update{
 			blind(1, 0, 1*s), {Version: 2, Base: ledger.Blind, Acked: ledger.Never}, blind(3, 2*s, 3*s),
 		}, 2, nil},
@@ -79,5 +85,37 @@ func TestLost(t *testing.T) {
 				t.Error("the wrong objects are known")
 			}
 		})
+	}
+}
+
+// Only what was acknowledged is known.
+func TestKnown(t *testing.T) {
+	l := ledger.New(1)
+	l.Note(0, ledger.Update{Version: 1, Acked: ledger.Never})
+	if l.Known(0) {
+		t.Error("an update that was not acknowledged is known")
+	}
+	l.Note(0, ledger.Update{Version: 2, Acked: 0})
+	l.Note(0, ledger.Update{Version: 3, Acked: ledger.Never})
+	if !l.Known(0) {
+		t.Error("an acknowledged update is not known")
+	}
+}
+
+// An object may have many updates: of these every other is lost, and what the
+// final one descends from is as long as the rest.
+func TestLostOfManyUpdates(t *testing.T) {
+	const n = 100_000
+	l := ledger.New(1)
+	for v := uint64(n); v > 0; v-- { // in the worst order
+		base := uint64(0)
+		if v > 2 && v%2 == 0 {
+			base = v - 2
+		}
+		l.Note(0, ledger.Update{Version: v, Base: base, Acked: time.Duration(v)})
+	}
+	lost := l.Lost(0, n)
+	if len(lost) != n/2 || lost[0].Version != 1 || lost[n/2-1].Version != n-1 {
+		t.Errorf("%d lost, want %d", len(lost), n/2)
 	}
 }

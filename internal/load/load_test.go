@@ -178,7 +178,7 @@ func TestString(t *testing.T) {
 			Rate: load.PerSecond(200), Poisson: true, InFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
 		},
 		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Workers: 4, Think: 100 * time.Millisecond, Transactions: 5000},
-		"open loop, 0.5/s constant, for 1h":                           {Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Duration: time.Hour},
+		"open loop, 30/min constant, for 1h":                          {Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Duration: time.Hour},
 	} {
 		if got := l.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

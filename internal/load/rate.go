@@ -22,14 +22,30 @@ func (r Rate) IsZero() bool { return r.Count == 0 }
 
 // PerSecond is the rate in transactions a second; 0 for none.
 func (r Rate) PerSecond() float64 {
+	return r.in(time.Second)
+}
+
+// String writes the rate per second, or where that is less than one per minute or
+// per hour.
+func (r Rate) String() string {
+	for _, unit := range []struct {
+		name string
+		d    time.Duration
+	}{{"s", time.Second}, {"min", time.Minute}} {
+		if n := r.in(unit.d); n >= 1 {
+			return fmt.Sprintf("%g/%s", n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%g/h", r.in(time.Hour))
+}
+
+// in is how many transactions are due in a time.
+func (r Rate) in(d time.Duration) float64 {
 	if r.IsZero() {
 		return 0
 	}
-	return float64(r.Count) / r.Per.Seconds()
+	return float64(r.Count) * (float64(d) / float64(r.Per))
 }
-
-// String writes the rate per second.
-func (r Rate) String() string { return fmt.Sprintf("%g/s", r.PerSecond()) }
 
 // at is when arrival i of a constant rate is due, rounded down to the nanosecond;
 // the longest duration there is when it is due after that.

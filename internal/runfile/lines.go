@@ -55,11 +55,13 @@ type interval struct {
 type end struct {
 	Total    interval `json:"total"`
 	Verified bool     `json:"verified"`
-	// Stored and FirstError are as in Variant.
-	Stored     *int64 `json:"stored_bytes,omitempty"`
-	FirstError string `json:"first_error,omitempty"`
-	Complete   bool   `json:"complete"`
-	Error      string `json:"error,omitempty"`
+	// Stored to FirstError are as in Variant.
+	Stored     *int64        `json:"stored_bytes,omitempty"`
+	Ended      uint64        `json:"ended,omitempty"`
+	Within     time.Duration `json:"within_ns,omitempty"`
+	FirstError string        `json:"first_error,omitempty"`
+	Complete   bool          `json:"complete"`
+	Error      string        `json:"error,omitempty"`
 }
 
 type trailer struct {

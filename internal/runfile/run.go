@@ -5,6 +5,7 @@ package runfile
 import (
 	"io"
 	"path/filepath"
+	"time"
 
 	"kvbench/internal/record"
 	"kvbench/kv"
@@ -121,6 +122,11 @@ type Variant struct {
 	// Stored is the bytes of names, values and metadata that the store held at the
 	// end; nil where it does not tell.
 	Stored *int64
+	// Ended is how many transactions of a closed loop ended within the first Within
+	// of measuring: all of it, but for the time until the last ones have ended. Both
+	// are 0 in an open loop, whose rate is planned.
+	Ended  uint64
+	Within time.Duration
 	// FirstError is the text of the first error that a transaction ended in; empty
 	// when none did.
 	FirstError string

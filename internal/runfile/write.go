@@ -91,7 +91,8 @@ func (w *Writer) End(v *Variant) error {
 		return err
 	}
 	err = w.strand(line{End: &end{
-		Total: total, Verified: v.Verified, Stored: v.Stored, FirstError: v.FirstError, Complete: v.Complete, Error: v.Error,
+		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, FirstError: v.FirstError,
+		Complete: v.Complete, Error: v.Error,
 	}})
 	w.series = nil
 	return err

@@ -1,7 +1,9 @@
 package units
 
 import (
+	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,3 +41,18 @@ func FormatSize(bytes float64) string {
 
 // FormatShare writes a fraction in percent: "0.12%".
 func FormatShare(fraction float64) string { return FormatNumber(fraction*100) + "%" }
+
+// FormatUSD writes an amount of money in US dollars: cents, and below a cent two
+// significant digits, so that only nothing reads as zero: "$0", "$0.000001", "$12.50".
+func FormatUSD(usd float64) string {
+	switch size := math.Abs(usd); {
+	case usd < 0:
+		return "-" + FormatUSD(size)
+	case size == 0:
+		return "$0"
+	case size < 0.01:
+		text := strconv.FormatFloat(size, 'f', 1-int(math.Floor(math.Log10(size))), 64)
+		return "$" + strings.TrimRight(text, "0")
+	}
+	return "$" + strconv.FormatFloat(usd, 'f', 2, 64)
+}

@@ -136,6 +136,16 @@ func ParseNumber(s string) (float64, error) {
 	return parseNumber(number, bad)
 }
 
+// ParseUSD reads an amount of money in US dollars, with or without their sign ("1",
+// "$0.25"), 0 or more.
+func ParseUSD(s string) (float64, error) {
+	usd, err := ParseNumber(strings.TrimPrefix(s, "$"))
+	if err != nil || math.IsInf(usd, 0) || math.IsNaN(usd) {
+		return 0, &Error{Text: s, Want: "an amount", Why: "want 0 or more, in US dollars", Hint: "write it like 1, 0.25 or $10"}
+	}
+	return usd, nil
+}
+
 func parse(s string, of []unit, bad *Error) (float64, error) {
 	number, name := split(s)
 	n, err := parseNumber(number, bad)

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -99,4 +100,37 @@ func TestSizesRoundTrip(t *testing.T) {
 			t.Errorf("%d is written %s and read %d, %v", n, text, back, err)
 		}
 	})
+}
+
+// Money never reads as nothing where there is some.
+func TestFormatUSD(t *testing.T) {
+	for usd, want := range map[float64]string{
+		0: "$0", 1e-6: "$0.000001", 1.23e-7: "$0.00000012", 0.00066: "$0.00066", 0.0099: "$0.0099", 0.00999: "$0.01",
+		0.01: "$0.01", 0.5: "$0.50", 1: "$1.00", 1234.567: "$1234.57", -0.001: "-$0.001",
+	} {
+		if got := FormatUSD(usd); got != want {
+			t.Errorf("%v is %s, want %s", usd, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		usd := rapid.Float64Range(1e-12, 1e6).Draw(t, "usd")
+		text := FormatUSD(usd)
+		if got, err := ParseUSD(text); err != nil || got == 0 || math.Abs(got-usd) > max(0.00501, 0.05*usd) || usd < 0.009 && math.Abs(got-usd) > 0.06*usd {
+			t.Errorf("%v is %s, which is %v, %v", usd, text, got, err)
+		}
+	})
+}
+
+// An amount is a number of dollars, and nothing that only a computer has.
+func TestParseUSD(t *testing.T) {
+	for text, want := range map[string]float64{"0": 0, "1": 1, "$10": 10, "0.000001": 1e-6, "1_000": 1000} {
+		if got, err := ParseUSD(text); err != nil || got != want {
+			t.Errorf("%s is %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "NaN", "Inf", "+Inf", "-1", "-0", "1e400", "0x1p4", "1e6", "ten", "$", "$-1", "1 USD"} {
+		if got, err := ParseUSD(text); err == nil {
+			t.Errorf("%q is taken as %v", text, got)
+		}
+	}
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"kvbench/drivers"
+	"kvbench/internal/bench"
+	"kvbench/kv"
+	"kvbench/scenarios"
+)
+
+// limited is a store that declares other limits than it has.
+type limited struct {
+	kv.Store
+	traits kv.Traits
+}
+
+func (l limited) Traits() kv.Traits { return l.traits }
+
+// A plan that the limits of its own driver can't let pass is refused where it is
+// written, before anything runs.
+func TestLimitsOfTheDriver(t *testing.T) {
+	const yaml = `scenarios:
+  - name: s
+    question: q
+    pattern: coalesce
+    load: {transactions: 1}
+    keys: {count: 20_000, size: "uniform(100B, 2KiB)"}
+`
+	for want, change := range map[string]func(*kv.Traits){
+		"": func(*kv.Traits) {},
+		"limits.yaml:6:33: a value of 2KiB is too large for limited://\n":                            func(t *kv.Traits) { t.MaxValueBytes = 1000 },
+		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Traits) { t.NamespaceKeys = 10_000 },
+		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Traits) { t.NamespaceBytes = 1_000_000 },
+	} {
+		file, err := scenarios.Load("limits.yaml", []byte(yaml), scenarios.Patterns())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = newPlan(file, settings{driver: "limited://", openURL: func(_ string, env drivers.Env) (kv.Store, error) {
+			store, err := drivers.Open("embedded://", env)
+			if err != nil {
+				return nil, err
+			}
+			traits := store.Traits()
+			change(&traits)
+			return limited{store, traits}, nil
+		}})
+		var status *statusError
+		switch {
+		case want == "" && err != nil:
+			t.Error(err)
+		case want != "" && (!errors.As(err, &status) || status.status != exitUsage || !strings.HasPrefix(err.Error(), want)):
+			t.Errorf("got %v\nwant %s", err, want)
+		}
+	}
+}
+
+// What a pattern refuses for one variant on the store of the command line is shown at
+// the setting that its words begin with, and names the variant.
+func TestRefusedByOneVariant(t *testing.T) {
+	pattern := &bench.Pattern{
+		Name: "picky", Doc: "It refuses.", Outcomes: []string{"done"},
+		Variants: []bench.Variant{{Name: "seed"}, {Name: "other"}},
+		New: func(s bench.Setup) (bench.Workload, error) {
+			knobs := struct {
+				TTL int `yaml:"kv-ttl"`
+			}{}
+			if err := s.Decode(&knobs); err != nil {
+				return nil, err
+			}
+			if s.Variant == "other" && s.Locations > 1 {
+				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", knobs.TTL, s.Locations)
+			}
+			return nil, nil
+		},
+	}
+	const yaml = `scenarios:
+  - name: s
+    question: q
+    pattern: picky
+    load: {transactions: 1}
+    with:
+      kv-ttl: 30
+`
+	file, err := scenarios.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = newPlan(file, settings{driver: "embedded://?locations=3"})
+	const want = "picky.yaml:7:15: kv-ttl of 30 is too short at 3 locations (variant other)\n"
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	_, err = scenarios.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
+	if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, ":7:", ":8:", 1)) {
+		t.Errorf("of the file alone: %v", err)
+	}
+}

@@ -1,0 +1,74 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"kvbench/internal/runfile"
+	"kvbench/internal/units"
+	"kvbench/kv"
+)
+
+// mostErrorBytes bounds the text of the first error that a run keeps.
+const mostErrorBytes = 300
+
+// ownCode is the code of a transaction, or of a task that it left to run, that failed
+// though no call of the store did: none that a call can have, so that failed calls
+// are a share of calls.
+func ownCode(err error) string {
+	if errors.Is(err, kv.ErrInvocationLimit) {
+		return kv.ErrorCode(err)
+	}
+	return "transaction"
+}
+
+// note keeps the text of the first error that a measured transaction ended in: in
+// one line, of printable characters.
+func (r *run) note(err error) {
+	if r.firstError.Load() != nil {
+		return
+	}
+	text := strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(err.Error(), "?"))
+	if len(text) > mostErrorBytes {
+		text = strings.ToValidUTF8(text[:mostErrorBytes-len("...")], "") + "..."
+	}
+	r.firstError.CompareAndSwap(nil, &text)
+}
+
+// TooManyErrors is why a variant has failed that ran: of its transactions a larger
+// share ended in an error than the scenario allows. nil when that is not so.
+func (s *Scenario) TooManyErrors(v *runfile.Variant) error {
+	var all, failed uint64
+	for i, n := range v.Total.Outcomes {
+		if all += n; i == len(s.Pattern.Outcomes) {
+			failed = n
+		}
+	}
+	if failed == 0 || float64(failed) <= s.MaxErrors*float64(all) {
+		return nil
+	}
+	return fmt.Errorf("%d of %d transactions ended in an error, %s, more than the %s that the scenario allows; the first: %s",
+		failed, all, units.FormatShare(float64(failed)/float64(all)), units.FormatShare(s.MaxErrors), v.FirstError)
+}
+
+// measuredAny refuses a run that measured nothing: it looks like one in which
+// nothing went wrong.
+func (r *run) measuredAny() error {
+	for _, n := range r.recorder.Total().Outcomes {
+		if n > 0 {
+			return nil
+		}
+	}
+	if r.Load.Duration == 0 {
+		return errors.New("nothing was measured: no transaction ended")
+	}
+	return fmt.Errorf("nothing was measured: no transaction was due within %v of measuring", r.Load.Duration.Round(time.Millisecond))
+}

@@ -1,0 +1,128 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"time"
+)
+
+// MaxTime bounds the measured time, and the warm-up before it: 400 days each, as
+// long a time as a latency or an age can be told apart.
+const MaxTime = 400 * 24 * time.Hour
+
+// BoundError says which field of a load, by its name in a scenario file, plans
+// more than can be run, or nothing.
+type BoundError struct {
+	Field   string
+	Message string
+	Hint    string // what would be right
+}
+
+func (e *BoundError) Error() string { return e.Message + "; " + e.Hint }
+
+// Check refuses a load that plans a time beyond MaxTime, so many repeats of one
+// that together are longer than a time.Duration, and one in whose measured time no
+// transaction is due. Its error is a *BoundError.
+func (l Load) Check(repeats int) error {
+	for _, f := range []struct {
+		name string
+		d    time.Duration
+	}{{"duration", l.Duration}, {"warm-up", l.WarmUp}, {"think", l.Think}} {
+		if f.d > MaxTime || f.d < 0 {
+			return &BoundError{
+				f.name, fmt.Sprintf("a %s of %v is too long", f.name, short(f.d)),
+				fmt.Sprintf("it may be at most %v, which is 400 days", short(MaxTime)),
+			}
+		}
+	}
+	planned := l.planned()
+	if planned > MaxTime {
+		return &BoundError{
+			"transactions", fmt.Sprintf("%d transactions %s take longer than %v", l.Transactions, l.pace(), short(MaxTime)),
+			"ask for fewer, or bound them by a duration",
+		}
+	}
+	if once := l.WarmUp + planned; once > 0 && time.Duration(max(repeats, 1)) > math.MaxInt64/once {
+		return &BoundError{
+			"repeat", fmt.Sprintf("%d repeats of %v are longer than %d years", repeats, short(once), math.MaxInt64/(365*24*time.Hour)),
+			fmt.Sprintf("ask for at most %d", math.MaxInt64/once),
+		}
+	}
+	if !l.Rate.IsZero() && !l.Poisson && l.Duration > 0 {
+		if first := l.Rate.at(l.Rate.from(l.WarmUp)); first >= l.WarmUp+l.Duration {
+			return &BoundError{
+				"rate", fmt.Sprintf("at %v no transaction is due in the measured time of %v after a warm-up of %v",
+					l.Rate, short(l.Duration), short(l.WarmUp)),
+				fmt.Sprintf("measure for longer than %v, or at a higher rate", short(first-l.WarmUp)),
+			}
+		}
+	}
+	return nil
+}
+
+// planned is how long the measured time is by the plan: what its duration says, and
+// its transactions where they end it. Where neither tells it is 0, as in a closed
+// loop of so many transactions without a pause.
+func (l Load) planned() time.Duration {
+	d := l.Duration
+	if l.Transactions == 0 {
+		return d
+	}
+	var n time.Duration
+	switch {
+	case !l.Rate.IsZero():
+		n = l.Rate.at(l.Transactions - 1)
+	case l.Think > 0:
+		n = Rate{Count: uint64(max(l.Workers, 1)), Per: l.Think}.at(l.Transactions - 1)
+	default:
+		return d
+	}
+	if d > 0 {
+		return min(d, n)
+	}
+	return n
+}
+
+// pace says in words how transactions follow each other.
+func (l Load) pace() string {
+	if l.Rate.IsZero() {
+		return fmt.Sprintf("of %d workers that pause for %v after each", max(l.Workers, 1), short(l.Think))
+	}
+	return "at " + l.Rate.String()
+}
+
+// from is the first arrival of a constant rate that is due at a time or after it.
+func (r Rate) from(t time.Duration) uint64 {
+	high, low := bits.Mul64(uint64(t), r.Count)
+	if high >= uint64(r.Per) {
+		return math.MaxUint64
+	}
+	i, _ := bits.Div64(high, low, uint64(r.Per))
+	for r.at(i) < t { // at rounds down
+		i++
+	}
+	return i
+}
+
+// RepeatSeed is the seed of a repeat, counted from 0. The first runs the seed
+// itself; the others run seeds that are mixed from both, so that runs of
+// neighbouring seeds have no repeat in common.
+func RepeatSeed(seed uint64, repeat int) uint64 {
+	if repeat == 0 {
+		return seed
+	}
+	return Mix(Mix(seed) ^ Mix(uint64(repeat)+repeatSalt))
+}
+
+// StoreSeed is the seed of what is random in an emulated store, in the repeat of a
+// variant that runs a seed: another one, so that what a store draws has nothing to
+// do with what transactions draw.
+func StoreSeed(seed uint64) uint64 { return Mix(seed ^ storeSalt) }
+
+// The salts keep seeds apart that serve different ends: the first 16 hexadecimal
+// digits of the fractions of the square roots of 2 and 3.
+const (
+	repeatSalt = 0x6a09e667f3bcc908
+	storeSalt  = 0xbb67ae8584caa73b
+)
