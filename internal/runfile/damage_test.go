@@ -151,6 +151,43 @@ func TestFormat1(t *testing.T) {
 	}
 }
 
+// A file of format 1 may end anywhere, too: what is whole of it is read, and the sum of a
+// variant's intervals, whose histograms are of a narrower range, loses nothing.
+func TestFormat1CutOff(t *testing.T) {
+	data := format1(t)
+	for end := bytes.IndexByte(data, '\n'); end < len(data)-1; end += 97 {
+		run, err := runfile.Read("run.jsonl", bytes.NewReader(data[:end]))
+		if err != nil || !run.CutOff {
+			t.Fatalf("cut off after %d bytes: %v", end, err)
+		}
+		for _, v := range run.Variants {
+			if len(v.Intervals) > 0 {
+				count(t, &v.Total)
+			}
+		}
+	}
+}
+
+// FuzzReadSealed reads lines whose check sums are right, whatever is in them: a figure
+// that is impossible is an error, and never more than that.
+func FuzzReadSealed(f *testing.F) {
+	f.Add(strings.Join(unsealed(write(f)), "\n"))
+	f.Fuzz(func(t *testing.T, text string) {
+		run, err := runfile.Read("run.jsonl", strings.NewReader(sealed(strings.Split(text, "\n")...)))
+		if err != nil {
+			return
+		}
+		for _, v := range run.Variants {
+			for series := range v.Def.Series {
+				h, err := v.Total.Sparse(series)
+				if err == nil && h.Count() > 0 && (h.Percentile(50) < h.Min() || h.Percentile(99) > h.Max()) {
+					t.Fatalf("p50 %d, p99 %d of values from %d to %d", h.Percentile(50), h.Percentile(99), h.Min(), h.Max())
+				}
+			}
+		}
+	})
+}
+
 // sealed makes a file of lines without check sums, as docs/run-file.md says: the CRC-32C
 // of a line goes on from that of the line before it of the same key, of the key's first
 // line from the header's.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"kvbench/internal/record"
 	"kvbench/internal/sparse"
 )
 
@@ -175,7 +174,21 @@ func (p *parser) strand(s *strand, l *line) error {
 	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
 	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
 	s.ended = true
+	if err == nil {
+		err = e.check()
+	}
 	return err
+}
+
+// check refuses what no variant ends with.
+func (e *end) check() error {
+	switch {
+	case e.Stored != nil && *e.Stored < 0:
+		return fmt.Errorf("%d bytes stored", *e.Stored)
+	case e.Ended > maxCount || e.Within < 0 || e.Within > e.Total.To:
+		return fmt.Errorf("%d transactions ended within %v of %v", e.Ended, e.Within, e.Total.To)
+	}
+	return nil
 }
 
 // interval reads an interval of a strand, or its total, and checks its figures.
@@ -248,60 +261,4 @@ func (p *parser) end(t *trailer) error {
 	p.trailer = true
 	p.run.CutOff, p.run.Interrupted = false, t.Interrupted
 	return nil
-}
-
-// finish sums up the variants that the end of the file cut off, and says what a
-// reader has to know.
-func (p *parser) finish() (err error) {
-	run := p.run
-	var running []string
-	for _, s := range p.order {
-		if s.ended {
-			continue
-		}
-		running = append(running, s.Key.String())
-		if s.variant.Total, err = sum(s.variant); err != nil {
-			return err
-		}
-		s.variant.Error = "cut off"
-	}
-	if run.CutOff {
-		text := "The run was cut off: its file ends before it did, and what was written up to then is shown."
-		for _, name := range running {
-			text += fmt.Sprintf(" %s was running.", name)
-		}
-		run.Warnings = append(run.Warnings, text)
-	}
-	if run.Interrupted {
-		run.Warnings = append(run.Warnings, "The run was interrupted; what was measured up to then is shown.")
-	}
-	for i, s := range p.order {
-		if v := run.Variants[i]; v.Error != "" && s.ended && !run.Interrupted {
-			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, v.Name, v.Error))
-		}
-	}
-	return nil
-}
-
-// sum adds the intervals of a variant up.
-func sum(v *Variant) (Interval, error) {
-	total := Interval{
-		Snapshot: record.Snapshot{Outcomes: make([]uint64, len(v.Def.Outcomes))},
-		def:      v.Def, sums: make([]sparse.Histogram, len(v.Def.Series)),
-	}
-	var one sparse.Histogram
-	for i := range v.Intervals {
-		iv := &v.Intervals[i]
-		for series := range total.sums {
-			if err := iv.Read(series, &one); err != nil {
-				return total, err
-			}
-			total.sums[series].Merge(&one)
-		}
-		counts := iv.Snapshot
-		counts.Histograms = nil // those are in the file
-		total.To = iv.To
-		total.Merge(&counts)
-	}
-	return total, nil
 }

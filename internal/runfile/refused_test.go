@@ -65,6 +65,8 @@ func TestRefused(t *testing.T) {
 		"six numbers":                 {with(3, `[3,1000,3000`, `[3,1,2,3,4,5`), "run.jsonl:3: series response: not a count"},
 		"no number":                   {with(3, `[3,1000,3000`, `[3,1000,3e3`), "run.jsonl:3: series response: not a count"},
 		"a bare histogram":            {with(3, `[3,1000,3000,"`, `"`), "run.jsonl:3: not a line of a run file"},
+		"fewer bytes than none":       {with(5, `"verified":true`, `"verified":true,"stored_bytes":-1`), "run.jsonl:5: -1 bytes stored"},
+		"longer than it took":         {with(5, `"verified":true`, `"verified":true,"ended":8,"within_ns":2000000001`), "run.jsonl:5: 8 transactions ended within 2.000000001s of 2s"},
 		"another number of lines":     {with(9, `"lines":8`, `"lines":9`), "run.jsonl:9: the file is to have 9 lines before this one, and has 8"},
 	} {
 		t.Run(name, func(t *testing.T) {
