@@ -84,8 +84,13 @@ func TestNoRootPackage(t *testing.T) {
 	const root = "github.com/cloudflare/cloudflare-go/v7"
 	files := 0
 	err := filepath.WalkDir("../..", func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") {
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(file, ".go"):
+			return nil
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 		if err != nil {
