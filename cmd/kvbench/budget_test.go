@@ -32,7 +32,7 @@ type billed struct {
 
 func newBilled(t *testing.T) *billed {
 	t.Helper()
-	u, err := url.Parse("embedded://")
+	u, err := url.Parse("embedded://?profile=none&propagation=0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ const (
 
 func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, traits kv.Traits, n uint64) (t *trial, err error) {
 	if !traits.Virtual {
-		s.Driver = fmt.Sprintf("embedded://?profile=edge&locations=%d", traits.Locations)
+		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", traits.Locations)
 	}
 	s.Load.WarmUp, s.Load.Duration, s.Load.Transactions = 0, 0, n
 	t = &trial{ledger: budget.New(budget.Most, nil)}
