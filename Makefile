@@ -8,10 +8,10 @@
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# Packages that have no goroutine, and tests that draw thousands of samples, as does
-# the test of scenarios that runs every variant three times.
-SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth
-PROPERTY   := TestWarmUpAndMeasuredAreTheWholeRun
+# Packages that have no goroutine, tests that draw thousands of samples, and those that
+# run in virtual time, one task at a time. The patterns run on the wall clock, under the
+# race detector, in the tests of the command line.
+SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios
 
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
@@ -45,9 +45,8 @@ build:
 # The race detector lets each process wait a second at its end; the tests of the command
 # line start a hundred. What has no goroutine and computes a lot does without it.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m -skip '^$(PROPERTY)$$' $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
 	go test -timeout 10m $(SEQUENTIAL)
-	go test -timeout 10m -run '^$(PROPERTY)$$' ./scenarios
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

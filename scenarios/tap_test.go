@@ -74,7 +74,7 @@ func (s tapped) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es 
 func runTapped(t testing.TB, seed uint64, variant, fields string) (observed, []tap) {
 	t.Helper()
 	s, c := loadOne(t, variant, fields), clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: seed})
+	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}

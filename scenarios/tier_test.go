@@ -235,7 +235,7 @@ func TestSettingsOfTheTiers(t *testing.T) {
 func TestAbsentKeysAreExact(t *testing.T) {
 	absent := func(seed uint64) (n int, which string) {
 		s, c := loadOne(t, "seed", "pattern: fallback\nload: {workers: 1, transactions: 1}\nkeys: {count: 10}\nwith: {absent: 0.1, nulls: 0.1, falsy: 0.3}"), clock.NewVirtual()
-		store, err := drivers.Open("embedded://", drivers.Env{Clock: c, Seed: seed})
+		store, err := drivers.Open(bare("embedded://"), drivers.Env{Clock: c, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -354,7 +354,7 @@ with: {absent: 0.2, nulls: 0.2, falsy: 0.2}`).counts()
 func TestMemoryHitAllocatesNothing(t *testing.T) {
 	allocations := func(transactions string) uint64 {
 		s, c := loadOne(t, "seed", "pattern: multi-tier\nload: {workers: 2, transactions: "+transactions+"}\nkeys: {count: 10}\nwith: {memory-ttl: 1h, origin: {latency: 1ms}}"), clock.NewWall()
-		store, err := drivers.Open("embedded://", drivers.Env{Clock: c, Seed: 1})
+		store, err := drivers.Open(bare("embedded://"), drivers.Env{Clock: c, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

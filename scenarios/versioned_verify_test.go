@@ -135,7 +135,7 @@ func runOn(t *testing.T, variant, fields string, wrap func(kv.Store) kv.Store) o
 	t.Helper()
 	s := loadOne(t, variant, fields)
 	c := clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: 1})
+	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func runWitnessed(t *testing.T, seed uint64, variant, fields string) (observed, 
 	t.Helper()
 	s := loadOne(t, variant, fields)
 	c := clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: seed})
+	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
