@@ -22,8 +22,12 @@ func (s *Server) listKeys(c *call) error {
 	o := kv.ListOptions{Prefix: c.query("prefix"), Cursor: c.query("cursor"), Limit: kv.MaxListKeys}
 	if text := c.query("limit"); text != "" {
 		n, err := strconv.Atoi(text)
+		code := codeListLimit
+		if err == nil && n < minList {
+			code = codeInvalid // as was seen
+		}
 		if err != nil || n < minList || n > kv.MaxListKeys { // our words
-			return refuse(http.StatusBadRequest, codeListLimit, "Invalid limit of %s: want %d to %d.", text, minList, kv.MaxListKeys)
+			return refuse(http.StatusBadRequest, code, "Invalid limit of %.40s: want %d to %d.", text, minList, kv.MaxListKeys)
 		}
 		o.Limit = n
 	}
