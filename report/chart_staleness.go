@@ -40,7 +40,7 @@ func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 	from := int64(math.MaxInt64)
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		if st := v.Series[mark.Name]; st.Count > 0 && st.Share > 0 {
+		if st := v.Series[mark.Name]; st.Count > 0 && st.Share.Or(0) > 0 {
 			h, err := v.histogram(index)
 			if err != nil {
 				return nil, err
@@ -51,7 +51,7 @@ func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 	}
 	for i := range out {
 		c := &out[i]
-		c.Ages, c.Share = longerThan(ages[i], float64(from), c.Stats.Share)
+		c.Ages, c.Share = longerThan(ages[i], float64(from), c.Stats.Share.Or(0))
 	}
 	return out, nil
 }
@@ -84,7 +84,7 @@ func (c ageCurve) at(age float64) float64 {
 		return 0
 	}
 	if k == 0 {
-		return c.Stats.Share
+		return c.Stats.Share.Or(0)
 	}
 	part := (age - c.Ages[k-1]) / (c.Ages[k] - c.Ages[k-1])
 	return c.Share[k-1] + part*(c.Share[k]-c.Share[k-1])
@@ -141,8 +141,8 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 // stalenessTitle says how much of the whole is still wrong after the median age of
 // all.
 func stalenessTitle(m record.Series, whole string, curves []ageCurve) string {
-	most := slices.MaxFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
-	least := slices.MinFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
+	most := slices.MaxFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share.Or(0)-b.Stats.Share.Or(0))) })
+	least := slices.MinFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share.Or(0)-b.Stats.Share.Or(0))) })
 	of := float64(time.Minute)
 	if float64(most.Stats.Max) < of {
 		of = float64(most.Stats.P50)
@@ -166,7 +166,7 @@ func drawAges(c draw.Canvas, m record.Series, curves []ageCurve) {
 	top := 0.0
 	for _, k := range curves {
 		values = append(values, k.Ages...)
-		top = max(top, k.Stats.Share)
+		top = max(top, k.Stats.Share.Or(0))
 	}
 	x := logAxis(m.Unit, values, 7)
 	x.min = slices.Min(values)
@@ -178,7 +178,7 @@ func drawAges(c draw.Canvas, m record.Series, curves []ageCurve) {
 	for _, k := range curves {
 		l := labelled{
 			variant: k.Variant, position: k.Position, xs: k.Ages, ys: k.Share,
-			figure: percent(k.Stats.Share) + ", max " + duration(k.Stats.Max),
+			figure: k.Stats.Share.Text(percent) + ", max " + duration(k.Stats.Max),
 		}
 		for i := range l.xs {
 			l.texts = append(l.texts, fmt.Sprintf("over %s: %s", duration(int64(l.xs[i])), percent(l.ys[i])))

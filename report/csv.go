@@ -38,7 +38,7 @@ func (st Stats) fields() []string {
 	row := make([]string, 0, len(csvHeader))
 	row = append(row, st.Unit, st.Of, strconv.FormatUint(st.Count, 10), "")
 	if st.Of != "" {
-		row[3] = strconv.FormatFloat(st.Share, 'g', 6, 64)
+		row[3] = st.Share.Field()
 	}
 	if st.Count == 0 {
 		return append(row, make([]string, 8)...)

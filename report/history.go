@@ -86,7 +86,9 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 	}
 	for _, m := range sc.def.Series[record.FirstMark:] {
 		if st := v.Series[m.Name]; m.Of != "" {
-			add(m.Name, "share", st.Share)
+			if share, ok := st.Share.Value(); ok {
+				add(m.Name, "share", share)
+			}
 		} else {
 			add(m.Name+" count", "count", float64(st.Count))
 			if st.Count > 0 {

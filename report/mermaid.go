@@ -57,7 +57,7 @@ func (s *Scenario) mermaid() string {
 	})
 	if mark, apart := tellingMark(s, markPanels(s)); apart > 0 {
 		out += bars(mark.Name+", share of the "+s.whole(mark.Of)+", lower is better", "%", func(v *Variant) (float64, string) {
-			share := v.Series[mark.Name].Share
+			share := v.Series[mark.Name].Share.Or(0)
 			return 100 * share, percent(share)
 		})
 	}
