@@ -14,7 +14,7 @@ var ErrNotFound = errors.New("kv: key not found")
 
 // ErrInvocationLimit says that one invocation of a Worker has made as many
 // operations as it may; the words are those of Workers KV.
-var ErrInvocationLimit = errors.New("kv: Too many API requests by single Worker invocation.")
+var ErrInvocationLimit = errors.New("kv: too many API requests by single Worker invocation")
 
 // Error is a store's refusal or failure.
 type Error struct {

@@ -13,8 +13,8 @@ import (
 
 	"kvbench/drivers"
 	"kvbench/drivers/embedded"
-	"kvbench/drivers/option"
 	"kvbench/drivers/fault"
+	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
