@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"kvbench/internal/changepoint"
+	"kvbench/internal/printable"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
@@ -84,7 +85,9 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 	}
 	for _, m := range sc.def.Series[record.FirstMark:] {
 		if st := v.Series[m.Name]; m.Of != "" {
-			add(m.Name, "share", st.Share)
+			if share, ok := st.Share.Value(); ok {
+				add(m.Name, "share", share)
+			}
 		} else {
 			add(m.Name+" count", "count", float64(st.Count))
 			if st.Count > 0 {
@@ -241,7 +244,7 @@ func HistoryText(w io.Writer, h *History) error {
 		fmt.Fprintf(&out, "; %s", r)
 	}
 	out.WriteString("\n")
-	_, err := out.WriteTo(w)
+	_, err := io.WriteString(w, printable.Text(out.String()))
 	return err
 }
 
@@ -276,7 +279,12 @@ func HistoryHTML(w io.Writer, h *History) error {
 	page.NChanged = len(changed)
 	page.Changed = h.groups(changed)
 	page.All = h.groups(h.Lines)
-	return historyTemplate.Execute(w, page)
+	var out bytes.Buffer
+	if err := historyTemplate.Execute(&out, page); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, printable.Text(out.String()))
+	return err
 }
 
 // groups are lines by scenario, in the order of each scenario's first.
