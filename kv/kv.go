@@ -58,6 +58,20 @@ type Located interface {
 	At(location int) Store
 }
 
+// AtEach returns the store as seen from each of its locations: s alone where it is
+// not Located.
+func AtEach(s Store) []Store {
+	located, ok := s.(Located)
+	if !ok {
+		return []Store{s}
+	}
+	at := []Store{s}
+	for n := 1; n < s.Traits().Locations; n++ {
+		at = append(at, located.At(n))
+	}
+	return at
+}
+
 // Settler is a Store that can be brought to rest.
 type Settler interface {
 	// Settle returns when every write acknowledged so far is seen at every

@@ -80,13 +80,13 @@ func (p *plan) reach(ctx context.Context) error {
 func reachAll(ctx context.Context, store kv.Store, below string) error {
 	var page kv.Page
 	o := kv.ListOptions{Prefix: below}
-	if err := store.List(ctx, o, &page); err != nil {
-		return err
-	}
-	located, ok := store.(kv.Located)
-	for n := 1; ok && n < store.Traits().Locations; n++ {
-		if err := located.At(n).List(ctx, o, &page); err != nil {
-			return fmt.Errorf("location %d of %d: %w", n+1, store.Traits().Locations, err)
+	all := kv.AtEach(store)
+	for n, at := range all {
+		switch err := at.List(ctx, o, &page); {
+		case err != nil && n == 0: // which the location has no part in
+			return err
+		case err != nil:
+			return fmt.Errorf("location %d of %d: %w", n+1, len(all), err)
 		}
 	}
 	return nil

@@ -38,13 +38,9 @@ func (l *Ledger) Reserve(s kv.Store, p kv.Prices) error {
 }
 
 func wrap(s kv.Store, a *account) kv.Store {
-	w := &wrapped{account: a, at: make([]view, max(1, s.Traits().Locations))}
-	located, ok := s.(kv.Located)
-	for n := range w.at {
-		w.at[n] = view{w, s}
-		if ok && n > 0 {
-			w.at[n].store = located.At(n)
-		}
+	w := &wrapped{account: a}
+	for _, store := range kv.AtEach(s) {
+		w.at = append(w.at, view{w, store})
 	}
 	if settler, ok := s.(kv.Settler); ok {
 		return struct {

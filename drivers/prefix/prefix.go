@@ -37,13 +37,8 @@ func Wrap(s kv.Store, prefix string, clk clock.Clock) kv.Store {
 	if w.traits.MaxKeyBytes > 0 {
 		w.traits.MaxKeyBytes = max(1, w.traits.MaxKeyBytes-len(prefix))
 	}
-	w.at = make([]view, max(1, w.traits.Locations))
-	located, ok := s.(kv.Located)
-	for n := range w.at {
-		w.at[n] = view{w, s}
-		if ok && n > 0 {
-			w.at[n].store = located.At(n)
-		}
+	for _, store := range kv.AtEach(s) {
+		w.at = append(w.at, view{w, store})
 	}
 	return &w.at[0]
 }

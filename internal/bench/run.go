@@ -87,17 +87,11 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	traits := o.Store.Traits()
 	r := &run{
 		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
+		stores:      kv.AtEach(o.Store),
 		perLocation: s.Knobs.Isolates,
 		isolates:    s.Knobs.Isolates * traits.Locations,
 		operations:  s.Operations(),
 		failed:      len(s.Pattern.Outcomes),
-	}
-	if located, ok := o.Store.(kv.Located); ok {
-		for l := range traits.Locations {
-			r.stores = append(r.stores, located.At(l))
-		}
-	} else {
-		r.stores = []kv.Store{o.Store}
 	}
 	shards := 1
 	if !r.clock.Virtual() {
