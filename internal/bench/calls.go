@@ -1,0 +1,149 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"kvbench/internal/record"
+	"kvbench/kv"
+)
+
+// call begins a call of the store: an operation of the invocation, on one of its
+// connections. What it returns goes to done.
+func (w *Worker) call(ctx context.Context) (c openCall, err error) {
+	if w.metered {
+		if err := w.invocation.operation(w.run.operations); err != nil {
+			return c, err
+		}
+	}
+	if c.held, err = w.connect(ctx); err != nil {
+		return c, err
+	}
+	c.start = w.Now()
+	return c, nil
+}
+
+// openCall is a call of the store that has begun.
+type openCall struct {
+	start time.Duration
+	held  bool // one of the invocation's connections
+}
+
+// Get implements kv.Store.
+func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Get(ctx, key, o, e)
+	w.done(record.Get, call, err)
+	b := record.Billed{Reads: 1}
+	if err == nil {
+		b.BytesRead = uint64(len(e.Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// Put implements kv.Store.
+func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Put(ctx, key, value, o)
+	w.done(record.Put, call, err)
+	w.bill(record.Billed{Writes: 1, BytesWritten: uint64(len(value))})
+	return err
+}
+
+// Delete implements kv.Store.
+func (w *Worker) Delete(ctx context.Context, key string) error {
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.Delete(ctx, key)
+	w.done(record.Delete, call, err)
+	w.bill(record.Billed{Deletes: 1})
+	return err
+}
+
+// List implements kv.Store.
+func (w *Worker) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.store.List(ctx, o, p)
+	w.done(record.List, call, err)
+	w.bill(record.Billed{Lists: 1})
+	return err
+}
+
+// BulkGet implements kv.BulkGetter where the store does.
+func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es []kv.Entry) error {
+	bulk, ok := w.store.(kv.BulkGetter)
+	if !ok {
+		return errNoBulk
+	}
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = bulk.BulkGet(ctx, keys, o, es)
+	w.done(record.BulkGet, call, err)
+	b := record.Billed{Reads: uint64(len(keys))}
+	for i := range es {
+		b.BytesRead += uint64(len(es[i].Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// BulkPut implements kv.BulkPutter where the store does.
+func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
+	bulk, ok := w.store.(kv.BulkPutter)
+	if !ok {
+		return errNoBulk
+	}
+	call, err := w.call(ctx)
+	if err != nil {
+		return err
+	}
+	err = bulk.BulkPut(ctx, pairs)
+	w.done(record.BulkPut, call, err)
+	b := record.Billed{Writes: uint64(len(pairs))}
+	for i := range pairs {
+		b.BytesWritten += uint64(len(pairs[i].Value))
+	}
+	w.bill(b)
+	return err
+}
+
+// Traits implements kv.Store.
+func (w *Worker) Traits() kv.Traits { return w.store.Traits() }
+
+// Close implements kv.Store. The store stays open: it is not the worker's.
+func (w *Worker) Close() error { return nil }
+
+var errNoBulk = &kv.Error{Status: http.StatusNotImplemented, Message: "the store has no bulk operation of this kind"}
+
+func (w *Worker) done(series int, c openCall, err error) {
+	w.invocation.disconnect(c.held)
+	if !w.metered {
+		return
+	}
+	w.tally.See(series, int64(w.Now()-c.start))
+	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+		w.tally.Fail(kv.ErrorCode(err))
+	}
+}
+
+func (w *Worker) bill(b record.Billed) {
+	if w.metered {
+		w.tally.Bill(b)
+	}
+}
