@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"kvbench/internal/bench"
 	"kvbench/internal/units"
 	"kvbench/kv"
 )
@@ -52,9 +53,8 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	if cost.grows {
 		e.first, e.last = cost.first, cost.last
 	}
-	if most := traits.CallRate; most > 0 && p.asked(scenario, t) > most {
-		e.asked = p.asked(scenario, t)
-		e.time = seconds(e.ops / most)
+	if asked := wanted(s, t) * t.opsPerTransaction(); traits.CallRate > 0 && asked > traits.CallRate {
+		e.asked, e.time = asked, seconds(e.ops/traits.CallRate)
 	}
 	if !traits.Virtual { // its keys are written before the run, read back and deleted after it
 		keys := t.keys(once)
@@ -67,29 +67,23 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	return e, nil
 }
 
-// rate is how many transactions a second a scenario runs, at which a trial of it went:
-// those of a closed loop slow down where the store keeps its calls to a rate; arrivals
-// do not, and wait.
-func (p *plan) rate(scenario int, t *trial) float64 {
-	s := &p.scenarios[scenario]
+// wanted is how many transactions a second a load asks for, at which a trial of it went.
+func wanted(s *bench.Scenario, t *trial) float64 {
 	if rate := s.Load.Rate.PerSecond(); rate > 0 {
 		return rate
 	}
-	rate := float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
-	if most, per := p.header.Scenarios[scenario].Traits.CallRate, t.opsPerTransaction(); most > 0 && per > 0 {
+	return float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
+}
+
+// rate is how many transactions a second a scenario runs: those of a closed loop slow
+// down where the store keeps its calls to a rate; arrivals do not, and wait.
+func (p *plan) rate(scenario int, t *trial) float64 {
+	s := &p.scenarios[scenario]
+	rate := wanted(s, t)
+	if most, per := p.header.Scenarios[scenario].Traits.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
 		rate = min(rate, most/per)
 	}
 	return rate
-}
-
-// asked is how many calls a second a load asks for.
-func (p *plan) asked(scenario int, t *trial) float64 {
-	s := &p.scenarios[scenario]
-	rate := s.Load.Rate.PerSecond()
-	if rate == 0 {
-		rate = float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
-	}
-	return rate * t.opsPerTransaction()
 }
 
 // transactions is how many one repeat of a scenario runs, the warm-up included.

@@ -137,8 +137,7 @@ func (t *trial) usd(cleaned bool) curve {
 }
 
 func (t *trial) opsPerTransaction() float64 {
-	ops := t.ops()
-	return ops[len(ops)-1] / float64(max(1, t.n()))
+	return float64(t.ended.Calls-t.seeded.Calls) / float64(max(1, t.n()))
 }
 
 // keys is how many keys there are after so many transactions.
