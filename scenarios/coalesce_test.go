@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/clock"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -103,10 +104,10 @@ func (s *halfStore) Put(ctx context.Context, key string, value []byte, o kv.PutO
 // what is gone of it is not lost.
 func TestUpdateInPartIsNone(t *testing.T) {
 	for _, variant := range []string{"per-field", "per-field-parallel"} {
-		o := runOn(t, variant, `pattern: coalesce
+		o := runOn(t, loadOne(t, variant, `pattern: coalesce
 load: {rate: 5/s, duration: 2m}
 keys: {count: 30}
-with: {update: 1, fields: 2, update-fields: 2}`, func(s kv.Store) kv.Store { return &halfStore{Store: s} })
+with: {update: 1, fields: 2, update-fields: 2}`), 1, func(s kv.Store, _ clock.Clock) kv.Store { return &halfStore{Store: s} }, nil)
 		if failed, updates := o.outcome("error"), o.series("update").TotalCount(); failed != 595 || updates != 5 ||
 			o.series("write-amplification").TotalCount() != 5 {
 			t.Errorf("%s: %d failed, %d updates, want 595 and 5", variant, failed, updates)

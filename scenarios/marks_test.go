@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/internal/record"
-
 	"kvbench/drivers"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/kv"
 	"kvbench/scenarios"
 )
 
@@ -58,12 +58,23 @@ func loadOne(t testing.TB, variant, fields string) *bench.Scenario {
 // run runs one variant of a scenario.
 func run(t testing.TB, variant, fields string) observed {
 	t.Helper()
-	s, c := loadOne(t, variant, fields), clock.NewVirtual()
-	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: 1})
+	return runOn(t, loadOne(t, variant, fields), 1, nil, nil)
+}
+
+// runOn runs the variant of a scenario. wrap may put a store of the test's own before
+// the scenario's, and warmUp records what belongs to the warm-up; either may be nil.
+func runOn(t testing.TB, s *bench.Scenario, seed uint64, wrap func(kv.Store, clock.Clock) kv.Store, warmUp *record.Recorder) observed {
+	t.Helper()
+	c := clock.NewVirtual()
+	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := bench.Run(t.Context(), s, s.Variants[0], bench.Options{Clock: c, Store: store, Seed: 1, Observer: unobserved{}})
+	if wrap != nil {
+		store = wrap(store, c)
+	}
+	v, err := bench.Run(t.Context(), s, s.Variants[0],
+		bench.Options{Clock: c, Store: store, Seed: seed, Observer: unobserved{}, WarmUp: warmUp})
 	if err != nil {
 		t.Fatal(err)
 	}

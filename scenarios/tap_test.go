@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/drivers"
-	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 )
@@ -73,18 +71,10 @@ func (s tapped) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es 
 // runTapped runs a variant and returns what the store saw as well.
 func runTapped(t testing.TB, seed uint64, variant, fields string) (observed, []tap) {
 	t.Helper()
-	s, c := loadOne(t, variant, fields), clock.NewVirtual()
-	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: seed})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var calls []tap
-	v, err := bench.Run(t.Context(), s, s.Variants[0],
-		bench.Options{Clock: c, Store: tapped{store, c, &calls}, Seed: seed, Observer: unobserved{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return observed{t, s.Pattern, v.Total}, calls
+	o := runOn(t, loadOne(t, variant, fields), seed,
+		func(s kv.Store, c clock.Clock) kv.Store { return tapped{s, c, &calls} }, nil)
+	return o, calls
 }
 
 // variantsOf are the names of a pattern's variants.

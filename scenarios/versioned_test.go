@@ -10,12 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/drivers"
-	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/load"
 	"kvbench/kv"
-	"kvbench/scenarios"
 )
 
 // Each mark of versioned fires where it should, as often and as large as it
@@ -207,31 +204,16 @@ func (s *spy) Traits() kv.Traits {
 // what it holds is what the metadata or the document says that it is.
 func TestVersionedMarksAreTrue(t *testing.T) {
 	for _, variant := range []string{"seed", "version-in-value", "single-flight", "keep-expiry", "transform-only"} {
-		f, err := scenarios.Load("test", []byte(`scenarios:
-  - name: test
-    question: What?
-    pattern: versioned
-    variants: [`+variant+`]
-    driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
-    load: {rate: 500/s, arrivals: poisson, transactions: 5000}
-    keys: {count: 500, popularity: zipfian(0.8)}
-    isolates: 2
-    with: {update: 0.3}
-`), scenarios.Patterns())
-		if err != nil {
-			t.Fatal(err)
-		}
-		sc, c := &f.Scenarios[0], clock.NewVirtual()
-		inner, err := drivers.Open(bare(sc.Driver), drivers.Env{Clock: c, Seed: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &spy{Store: inner, held: map[string]written{}}
-		v, err := bench.Run(t.Context(), sc, sc.Variants[0], bench.Options{Clock: c, Store: s, Seed: 1, Observer: unobserved{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		o := observed{t, sc.Pattern, v.Total}
+		s := &spy{held: map[string]written{}}
+		o := runOn(t, loadOne(t, variant, `pattern: versioned
+driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
+load: {rate: 500/s, arrivals: poisson, transactions: 5000}
+keys: {count: 500, popularity: zipfian(0.8)}
+isolates: 2
+with: {update: 0.3}`), 1, func(store kv.Store, _ clock.Clock) kv.Store {
+			s.Store = store
+			return s
+		}, nil)
 		if n := o.outcome("error"); n > 0 {
 			t.Errorf("%s: %d transactions end in an error", variant, n)
 		}

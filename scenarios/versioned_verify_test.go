@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/drivers"
-	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 	"kvbench/scenarios"
@@ -122,36 +120,20 @@ func (s deafStore) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 
 // A write-back that was not acknowledged is none, whatever it has done.
 func TestVersionedUnacknowledgedLosesNothing(t *testing.T) {
-	o := runOn(t, "seed", "pattern: versioned\nload: {workers: 1, transactions: 200}\nkeys: {count: 10}\nwith: {expiring: 1}",
-		func(s kv.Store) kv.Store { return deafStore{s} })
+	o := runOn(t, loadOne(t, "seed", "pattern: versioned\nload: {workers: 1, transactions: 200}\nkeys: {count: 10}\nwith: {expiring: 1}"), 1,
+		func(s kv.Store, _ clock.Clock) kv.Store { return deafStore{s} }, nil)
 	backs, ttl, metadata := o.series("write-back").TotalCount(), o.series("ttl-lost").TotalCount(), o.series("metadata-lost").TotalCount()
 	if backs+ttl+metadata > 0 || o.outcome("error") != 10 {
 		t.Errorf("%d write-backs, %d TTLs and %d metadata lost, %d errors; want none and 10", backs, ttl, metadata, o.outcome("error"))
 	}
 }
 
-// runOn runs a variant on the scenario's store as wrap wraps it.
-func runOn(t *testing.T, variant, fields string, wrap func(kv.Store) kv.Store) observed {
-	t.Helper()
-	s := loadOne(t, variant, fields)
-	c := clock.NewVirtual()
-	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := bench.Run(t.Context(), s, s.Variants[0], bench.Options{Clock: c, Store: wrap(store), Seed: 1, Observer: unobserved{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return observed{t, s.Pattern, v.Total}
-}
-
 // Where there is no metadata, none is lost; the version is lost with every
 // write-back, and the expiry.
 func TestVersionedWithoutMetadata(t *testing.T) {
 	for variant, backs := range map[string]int64{"seed": 200, "keep-expiry": 200, "version-in-value": 10} {
-		o := runOn(t, variant, "pattern: versioned\nload: {workers: 1, transactions: 200}\nkeys: {count: 10}\nwith: {expiring: 1}",
-			func(s kv.Store) kv.Store { return plainStore{s} })
+		o := runOn(t, loadOne(t, variant, "pattern: versioned\nload: {workers: 1, transactions: 200}\nkeys: {count: 10}\nwith: {expiring: 1}"), 1,
+			func(s kv.Store, _ clock.Clock) kv.Store { return plainStore{s} }, nil)
 		if got := o.series("write-back").TotalCount(); got != backs || o.outcome("error") > 0 {
 			t.Errorf("%s: %d write-backs, want %d; %d errors", variant, got, backs, o.outcome("error"))
 		}

@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/drivers"
-	"kvbench/internal/bench"
-	"kvbench/internal/clock"
 	"kvbench/internal/record"
 	"kvbench/scenarios"
 
@@ -168,20 +165,11 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 func runBoth(t testing.TB, variant, fields string) (warmUp, measured observed) {
 	t.Helper()
 	s := loadOne(t, variant, fields)
-	c := clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
 	early := record.New(len(s.Pattern.Series()), len(s.Pattern.AllOutcomes()), 1, s.Load.Rate.IsZero())
-	v, err := bench.Run(t.Context(), s, s.Variants[0],
-		bench.Options{Clock: c, Store: store, Seed: 1, Observer: unobserved{}, WarmUp: early})
-	if err != nil {
-		t.Fatal(err)
-	}
+	measured = runOn(t, s, 1, nil, early)
 	warmUp = observed{t: t, pattern: s.Pattern}
 	warmUp.Snapshot = early.Total()
-	return warmUp, observed{t, s.Pattern, v.Total}
+	return warmUp, measured
 }
 
 // each calls f with every series of the pattern.

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"kvbench/drivers"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/kv"
@@ -109,20 +108,10 @@ func (s *witness) Settle(ctx context.Context) error { return s.Store.(kv.Settler
 func runWitnessed(t *testing.T, seed uint64, variant, fields string) (observed, *bench.Scenario, *account) {
 	t.Helper()
 	s := loadOne(t, variant, fields)
-	c := clock.NewVirtual()
-	store, err := drivers.Open(bare(s.Driver), drivers.Env{Clock: c, Seed: seed})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &account{
-		clock: c, located: store.(kv.Located),
-		puts: map[string][]witnessed{}, gets: map[string][]witnessed{}, last: map[int]map[string]witnessed{},
-	}
-	v, err := bench.Run(t.Context(), s, s.Variants[0], bench.Options{
-		Clock: c, Store: &witness{Store: store, account: a}, Seed: seed, Observer: unobserved{},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return observed{t, s.Pattern, v.Total}, s, a
+	a := &account{puts: map[string][]witnessed{}, gets: map[string][]witnessed{}, last: map[int]map[string]witnessed{}}
+	o := runOn(t, s, seed, func(store kv.Store, c clock.Clock) kv.Store {
+		a.clock, a.located = c, store.(kv.Located)
+		return &witness{Store: store, account: a}
+	}, nil)
+	return o, s, a
 }
