@@ -136,6 +136,10 @@ type GetOptions struct {
 	// Metadata asks for the metadata as well. A store may need a second call
 	// for it.
 	Metadata bool
+	// Central asks the central store, past the location's cache, which it neither
+	// reads nor fills: as a read over the REST API does. A store whose calls all do,
+	// or none, pays no heed to it.
+	Central bool
 }
 
 // PutOptions are the options of Put. Zero means: no expiry and no metadata,

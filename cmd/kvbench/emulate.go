@@ -18,6 +18,7 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/units"
 	"kvbench/kv"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,8 @@ type emulateOptions struct {
 	free       bool
 	state      string
 	every      time.Duration
+	most       string // bytes of the state
+	edgeReads  bool
 	seed       uint64
 	log        bool
 }
@@ -50,9 +53,9 @@ Workers KV. Its arguments are options of the embedded store, each modelled:
 Unless they say otherwise it answers as soon as it can, and every write is seen
 at once: profile=none propagation=0. With mode=instant the namespaces that it
 begins with are of Workers KV Instant. The arguments may also be
-
 those of faults, such as fault-from=60s fault-for=30s. The REST API of location
-N is at /at/N/client/v4, that of location 0 at /client/v4 too.
+N is at /at/N/client/v4; reads there are answered by its cache. Those at /client/v4
+ask the central store, unless --edge-reads has them asked of location 0.
 
 A client needs the token of the environment's variable CLOUDFLARE_API_TOKEN; without
 one a random token is made and shown.`,
@@ -73,6 +76,8 @@ one a random token is made and shown.`,
 	f.BoolVar(&o.free, "free-plan", false, "refuse operations beyond what the free plan includes in a day")
 	f.StringVar(&o.state, "state", "", "keep what is stored in this `FILE`")
 	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state so often, and at the end; 0 writes it at the end only")
+	f.StringVar(&o.most, "state-max", "512MiB", "neither read nor write a state of more than this `SIZE`, unpacked and with 256 bytes for each line")
+	f.BoolVar(&o.edgeReads, "edge-reads", false, "let location 0's cache answer the reads at /client/v4 too")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
 	f.BoolVar(&o.log, "log", false, "tell every call on stderr")
 	return c
@@ -118,6 +123,11 @@ func (o emulateOptions) storeURL(args []string) (string, error) {
 
 // check refuses what no server can have, before anything is opened.
 func (o emulateOptions) check() error {
+	if n, err := units.ParseSize(o.most); err != nil {
+		return fmt.Errorf("--state-max %w", err)
+	} else if n == 0 {
+		return fmt.Errorf("--state-max %s: want more, such as 512MiB", o.most)
+	}
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
 		return fmt.Errorf("--listen %q: want HOST:PORT, such as 127.0.0.1:8787", o.listen)
@@ -157,8 +167,10 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if made {
 		token = rand.Text()
 	}
+	most, _ := units.ParseSize(o.most) // which check has done
 	server, err := emulator.New(emulator.Config{
 		Account: o.account, Token: token, Open: open, Limit: o.limit, Free: o.free, Clock: clk,
+		EdgeReads: o.edgeReads, StateLimit: int64(most),
 	})
 	if err != nil {
 		return usage(err)
@@ -171,7 +183,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 		}
 		defer unlock() // as the end of the process would
 		if err := server.Load(ctx, o.state); err != nil {
-			return usage(err)
+			return usage(tooMuch(err))
 		}
 	}
 	for _, text := range o.namespaces {
@@ -201,7 +213,15 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	stop()
 	<-saved
 	if o.state != "" {
-		err = errors.Join(err, server.Save(o.state))
+		err = errors.Join(err, tooMuch(server.Save(o.state)))
+	}
+	return err
+}
+
+// tooMuch says what can be done about a state that is too large.
+func tooMuch(err error) error {
+	if errors.Is(err, emulator.ErrStateLimit) {
+		return fmt.Errorf("%w; --state-max says how much it may have", err)
 	}
 	return err
 }
@@ -219,7 +239,7 @@ func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs 
 			return
 		case <-tick.C:
 			if err := server.Save(o.state); err != nil {
-				errs.Print(err)
+				errs.Print(tooMuch(err))
 			}
 		}
 	}
@@ -254,36 +274,4 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 		}
 	}
 	fmt.Fprintln(w, "Ctrl-C stops it.")
-}
-
-// logged tells of every call when it has been answered.
-func logged(h http.Handler, to *log.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
-		method, path := r.Method, r.URL.RequestURI()
-		status := &statusWriter{ResponseWriter: w}
-		h.ServeHTTP(status, r)
-		to.Printf("%s %s %d %v", method, path, status.code(), time.Since(began).Round(time.Microsecond))
-	})
-}
-
-// statusWriter remembers the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap is for http.ResponseController.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w *statusWriter) code() int {
-	if w.status == 0 {
-		return http.StatusOK
-	}
-	return w.status
 }

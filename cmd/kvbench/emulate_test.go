@@ -250,37 +250,41 @@ func valuesOf(result string) string {
 }
 
 // A client that asks for another location sees what is written at the first one
-// only when it has reached it.
+// only when it has reached it. Without one it asks the central store, unless the
+// first location's cache is to answer.
 func TestEmulatedLocations(t *testing.T) {
-	base, token := startEmulator(t, "locations=2", "propagation=1h", "--namespace", "bench="+strings.Repeat("0", 32))
-	values := "/accounts/" + testAccount + "/storage/kv/namespaces/" + strings.Repeat("0", 32) + "/values/k"
-	ask := func(method, url string) int {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("v"))
-		if err != nil {
-			t.Fatal(err)
+	for flag, plain := range map[string]int{"--edge-reads=false": 200, "--edge-reads": 404} {
+		base, token := startEmulator(t, "locations=2", "propagation=1h", "--namespace", "bench="+strings.Repeat("0", 32), flag)
+		values := "/accounts/" + testAccount + "/storage/kv/namespaces/" + strings.Repeat("0", 32) + "/values/k"
+		ask := func(method, url string) int {
+			t.Helper()
+			r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("v"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", "Bearer "+token)
+			res, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			return res.StatusCode
 		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		return res.StatusCode
-	}
-	other := func(n int) string { return strings.Replace(base, "/client/", fmt.Sprintf("/at/%d/client/", n), 1) }
-	for _, want := range []struct {
-		method, url string
-		status      int
-	}{
-		{"PUT", base + values, 200},
-		{"GET", base + values, 200},
-		{"GET", other(0) + values, 200},
-		{"GET", other(1) + values, 404},
-		{"GET", other(2) + values, 404},
-	} {
-		if got := ask(want.method, want.url); got != want.status {
-			t.Errorf("%s %s: got %d, want %d", want.method, want.url, got, want.status)
+		other := func(n int) string { return strings.Replace(base, "/client/", fmt.Sprintf("/at/%d/client/", n), 1) }
+		for _, want := range []struct {
+			method, url string
+			status      int
+		}{
+			{"GET", other(0) + values, 404}, // which is cached
+			{"PUT", other(1) + values, 200},
+			{"GET", base + values, plain},
+			{"GET", other(0) + values, 404},
+			{"GET", other(1) + values, 200},
+			{"GET", other(2) + values, 404},
+		} {
+			if got := ask(want.method, want.url); got != want.status {
+				t.Errorf("%s: %s %s: got %d, want %d", flag, want.method, want.url, got, want.status)
+			}
 		}
 	}
 }

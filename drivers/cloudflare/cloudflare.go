@@ -61,19 +61,26 @@ func Open(u *url.URL, clk clock.Clock, prices own.Prices) (kv.Store, error) {
 // calls makes the calls by the client.
 type calls struct {
 	client  *client.NamespaceService
+	conn    *rest.Conn
 	account string
 }
 
 func dial(conn *rest.Conn, root, account string) rest.Calls {
-	service := client.NewKVService(option.WithBaseURL(root+"/"), option.WithHTTPClient(conn), option.WithMaxRetries(0))
-	return &calls{service.Namespaces, url.PathEscape(account)}
+	service := client.NewKVService(option.WithBaseURL(root+"/"), option.WithHTTPClient(conn.For(rest.OfEnvelope)), option.WithMaxRetries(0))
+	return &calls{service.Namespaces, conn, url.PathEscape(account)}
+}
+
+// upTo is for a call whose answer may have that size. The client reads all of it
+// into memory, so that the limit has to be below the client.
+func (c *calls) upTo(most rest.Size) option.RequestOption {
+	return option.WithHTTPClient(c.conn.For(most))
 }
 
 // set gives a parameter its value. The function that the client has for this is in
 // its root package.
 func set[T any](value *T, present *bool, to T) { *value, *present = to, true }
 
-// failure is the client's error as package kv has it. Those of Conn.Do come back,
+// failure is the client's error as package kv has it. Those of rest.Client.Do come back,
 // perhaps with a word before them; what remains is an answer that the client could
 // not read.
 func failure(err error) error {
@@ -91,7 +98,7 @@ func failure(err error) error {
 func (c *calls) Get(ctx context.Context, namespace, key string) (*http.Response, error) {
 	var p client.NamespaceValueGetParams
 	set(&p.AccountID.Value, &p.AccountID.Present, c.account)
-	res, err := c.client.Values.Get(ctx, namespace, url.PathEscape(key), p)
+	res, err := c.client.Values.Get(ctx, namespace, url.PathEscape(key), p, c.upTo(rest.OfValue))
 	return res, failure(err)
 }
 
@@ -136,7 +143,7 @@ func (c *calls) List(ctx context.Context, namespace, prefix, cursor string, limi
 	if limit != 0 {
 		set(&p.Limit.Value, &p.Limit.Present, float64(limit))
 	}
-	_, err := c.client.Keys.List(ctx, namespace, p, option.WithResponseBodyInto(into))
+	_, err := c.client.Keys.List(ctx, namespace, p, c.upTo(rest.OfPage), option.WithResponseBodyInto(into))
 	return failure(err)
 }
 
@@ -147,7 +154,7 @@ func (c *calls) BulkGet(ctx context.Context, namespace string, keys []string, me
 	set(&p.Keys.Value, &p.Keys.Present, keys)
 	set(&p.Type.Value, &p.Type.Present, client.NamespaceBulkGetParamsTypeText)
 	set(&p.WithMetadata.Value, &p.WithMetadata.Present, metadata)
-	_, err := c.client.BulkGet(ctx, namespace, p, option.WithResponseBodyInto(into))
+	_, err := c.client.BulkGet(ctx, namespace, p, c.upTo(rest.OfBulkGet), option.WithResponseBodyInto(into))
 	return failure(err)
 }
 
@@ -155,7 +162,7 @@ func (c *calls) BulkGet(ctx context.Context, namespace string, keys []string, me
 func (c *calls) BulkPut(ctx context.Context, namespace string, body []byte, into any) error {
 	var p client.NamespaceBulkUpdateParams
 	set(&p.AccountID.Value, &p.AccountID.Present, c.account)
-	_, err := c.client.BulkUpdate(ctx, namespace, p, option.WithRequestBody("application/json", body),
+	_, err := c.client.BulkUpdate(ctx, namespace, p, c.upTo(rest.OfBulkWrite), option.WithRequestBody("application/json", body),
 		option.WithResponseBodyInto(into))
 	return failure(err)
 }
@@ -164,6 +171,6 @@ func (c *calls) BulkPut(ctx context.Context, namespace string, body []byte, into
 func (c *calls) BulkDelete(ctx context.Context, namespace string, keys []string, into any) error {
 	p := client.NamespaceBulkDeleteParams{Body: keys}
 	set(&p.AccountID.Value, &p.AccountID.Present, c.account)
-	_, err := c.client.BulkDelete(ctx, namespace, p, option.WithResponseBodyInto(into))
+	_, err := c.client.BulkDelete(ctx, namespace, p, c.upTo(rest.OfBulkWrite), option.WithResponseBodyInto(into))
 	return failure(err)
 }

@@ -15,13 +15,15 @@ type read struct {
 	ttl time.Duration
 	v   *version // where hit
 	hit bool
+	// central: it asks the central store, past the location's cache.
+	central bool
 }
 
 // begin looks into the location's cache and draws how long the read takes.
-func (l *location) begin(key string, ttl time.Duration) (r read, d time.Duration) {
+func (l *location) begin(key string, ttl time.Duration, central bool) (r read, d time.Duration) {
 	sh, hash := l.shard(key)
-	r = read{sh: sh, key: key, ttl: ttl}
-	if l.caching {
+	r = read{sh: sh, key: key, ttl: ttl, central: central}
+	if l.caching && !central {
 		r.v, r.hit = sh.cached(l.n, key, ttl, l.clk.Now(), l.rest())
 	}
 	if r.hit {
@@ -49,6 +51,9 @@ func (l *location) end(r *read, o kv.GetOptions, e *kv.Entry) {
 // fetch returns the version that the location sees, and caches it.
 func (l *location) fetch(r *read) *version {
 	sh := r.sh
+	if r.central {
+		return sh.central(r.key)
+	}
 	if !l.caching {
 		sh.mu.RLock()
 		defer sh.mu.RUnlock()
@@ -60,6 +65,17 @@ func (l *location) fetch(r *read) *version {
 	now := l.clk.Now()
 	sh.edges[l.n].keep(r.key, cached{v: v, at: now, until: now + r.ttl})
 	return v
+}
+
+// central returns a key's newest version, nil when there is none: the central store
+// has a write before its location acknowledges it.
+func (sh *shard) central(key string) *version {
+	sh.mu.RLock()
+	defer sh.mu.RUnlock()
+	if it := sh.items[key]; it != nil {
+		return it.newest
+	}
+	return nil
 }
 
 // find returns the version of a key that the location sees in the central store,
@@ -82,7 +98,7 @@ func (l *location) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.E
 	if err != nil {
 		return err
 	}
-	r, d := l.begin(key, ttl)
+	r, d := l.begin(key, ttl, o.Central)
 	if err := l.wait(ctx, d); err != nil {
 		return err
 	}
@@ -109,7 +125,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 			return err
 		}
 		var d time.Duration
-		reads[i], d = l.begin(key, ttl)
+		reads[i], d = l.begin(key, ttl, o.Central)
 		slowest = max(slowest, d)
 	}
 	if err := l.wait(ctx, slowest); err != nil {
@@ -118,9 +134,9 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 	total := 0
 	for i := range keys {
 		l.end(&reads[i], o, &es[i])
-		total += len(es[i].Value)
-	}
-	if total > kv.MaxBulkGetBytes {
+		if total += len(es[i].Value); total <= kv.MaxBulkGetBytes {
+			continue
+		}
 		for i := range es {
 			es[i].Reset()
 		}

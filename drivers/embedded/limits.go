@@ -19,9 +19,17 @@ func refuse(status int, format string, args ...any) error {
 	return &kv.Error{Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
-// errExpiry refuses a time of expiry. The code is the REST API's.
-func errExpiry(format string, args ...any) error {
-	const code = 10034
+// The REST API's codes of what a status alone does not say.
+const (
+	codeExpiration = 10033
+	codeTTL        = 10034
+	codeCursor     = 10041
+	codeKey        = 10042
+	codeMetadata   = 10047
+)
+
+// invalid refuses a call with a code of the REST API.
+func invalid(code int, format string, args ...any) error {
 	return &kv.Error{Status: http.StatusBadRequest, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
@@ -31,11 +39,11 @@ var errTooManyWrites = &kv.Error{Status: http.StatusTooManyRequests, Message: "T
 func (s *store) checkKey(key string) error {
 	switch {
 	case key == "":
-		return refuse(http.StatusBadRequest, "Key names must not be empty")
+		return invalid(codeKey, "Key names must not be empty")
 	case key == "." || key == "..":
-		return refuse(http.StatusBadRequest, "Illegal key name %q. Please use a different name.", key)
+		return invalid(codeKey, "Illegal key name %q. Please use a different name.", key)
 	case !utf8.ValidString(key): // our words: JavaScript cannot even send one
-		return refuse(http.StatusBadRequest, "Illegal key name %q: it is not valid UTF-8.", key)
+		return invalid(codeKey, "Illegal key name %q: it is not valid UTF-8.", key)
 	}
 	return s.checkKeyLength(key)
 }
@@ -70,25 +78,25 @@ func (s *store) checkPut(key string, value []byte, o kv.PutOptions, now int64) e
 	const least = int64(kv.MinTTL / time.Second)
 	switch {
 	case o.TTL < 0:
-		return errExpiry("Invalid expiration_ttl of %g. Please specify integer greater than 0.",
+		return invalid(codeTTL, "Invalid expiration_ttl of %g. Please specify integer greater than 0.",
 			o.TTL.Seconds())
 	case o.TTL > 0 && o.TTL < kv.MinTTL:
-		return errExpiry("Invalid expiration_ttl of %g. Expiration TTL must be at least %d.",
+		return invalid(codeTTL, "Invalid expiration_ttl of %g. Expiration TTL must be at least %d.",
 			o.TTL.Seconds(), least)
 	case o.TTL > 0 || o.Expiration == 0:
 	case o.Expiration <= now:
-		return errExpiry("Invalid expiration of %d. Please specify integer greater than the "+
+		return invalid(codeExpiration, "Invalid expiration of %d. Please specify integer greater than the "+
 			"current number of seconds since the UNIX epoch.", o.Expiration)
 	case o.Expiration < now+least:
-		return errExpiry("Invalid expiration of %d. Expiration times must be at least %d "+
+		return invalid(codeExpiration, "Invalid expiration of %d. Expiration times must be at least %d "+
 			"seconds in the future.", o.Expiration, least)
 	}
 	switch {
 	case !s.traits.NoMetadata && len(o.Metadata) > kv.MaxMetadataBytes:
 		return refuse(http.StatusRequestEntityTooLarge, "Metadata length of %d exceeds limit of %d.",
 			len(o.Metadata), kv.MaxMetadataBytes)
-	case len(o.Metadata) > 0 && !json.Valid(o.Metadata): // our words
-		return refuse(http.StatusBadRequest, "Metadata must be valid JSON.")
+	case len(o.Metadata) > 0 && !(json.Valid(o.Metadata) && utf8.Valid(o.Metadata)): // our words
+		return invalid(codeMetadata, "Metadata must be valid JSON.")
 	case len(value) > kv.MaxValueBytes:
 		return refuse(http.StatusRequestEntityTooLarge, "Value length of %d exceeds limit of %d.",
 			len(value), kv.MaxValueBytes)

@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"encoding/base64"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -54,7 +53,7 @@ func (l *location) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error
 	}
 	cursor, err := base64.RawURLEncoding.DecodeString(o.Cursor)
 	if err != nil { // our words
-		return refuse(http.StatusBadRequest, "Invalid cursor %q: want the cursor of the page before.", o.Cursor)
+		return invalid(codeCursor, "Invalid cursor %q: want the cursor of the page before.", o.Cursor)
 	}
 	sh, hash := l.shard(o.Prefix)
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.list)); err != nil {

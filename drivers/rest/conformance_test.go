@@ -95,6 +95,50 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// With several locations each is asked for itself, the first one too: what it has
+// cached stays stale.
+func TestLocationsStayStale(t *testing.T) {
+	for _, scheme := range schemes {
+		clk := &skipping{Wall: clock.NewWall()}
+		base := emulate(t, "embedded://?profile=none&locations=3&propagation=60s", clk)
+		s := open(t, scheme+"://"+account+"/bench?locations=3&staleness=10m&base="+base, clk).(kv.Located)
+		found := func(n int) bool {
+			t.Helper()
+			err := s.At(n).Get(t.Context(), "k", kv.GetOptions{}, new(kv.Entry))
+			if err != nil && err != kv.ErrNotFound {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		for writer := range 3 {
+			if err := s.At(writer).Delete(t.Context(), "k"); err != nil {
+				t.Fatal(err)
+			}
+			clk.ahead.Add(int64(10 * time.Minute))
+			for n := range 3 {
+				if found(n) {
+					t.Fatalf("%s: it was deleted, but not at %d", scheme, n)
+				}
+			}
+			if err := s.At(writer).Put(t.Context(), "k", nil, kv.PutOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			for n := range 3 {
+				if found(n) != (n == writer) {
+					t.Errorf("%s: written at %d, read at %d: %v", scheme, writer, n, n != writer)
+				}
+			}
+		}
+		one := open(t, scheme+"://"+account+"/bench?base="+base, clk)
+		if err := s.At(1).Put(t.Context(), "new", nil, kv.PutOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := one.Get(t.Context(), "new", kv.GetOptions{}, new(kv.Entry)); err != nil {
+			t.Errorf("%s: with one location: %v", scheme, err)
+		}
+	}
+}
+
 func BenchmarkDrivers(b *testing.B) {
 	for _, scheme := range schemes {
 		b.Run(scheme, func(b *testing.B) {

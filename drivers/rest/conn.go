@@ -32,6 +32,12 @@ const (
 	idle = 4096
 	// patience is how long an answer may take to begin once its request is sent.
 	patience = time.Minute
+	// whole is how long a call may take in all, from its turn to the end of its
+	// answer, whatever deadline its context has: a server can send a byte now and
+	// then for ever, or take none. The largest answer comes in time at 5 Mbit/s.
+	whole = 5 * time.Minute
+	// headers is how many bytes the header of an answer may have.
+	headers = 256 << 10
 )
 
 func newConn(clk clock.Clock, token string, p *pacer) *Conn {
@@ -40,16 +46,18 @@ func newConn(clk clock.Clock, token string, p *pacer) *Conn {
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, idle
 	transport.DisableCompression = true
 	transport.ResponseHeaderTimeout = patience
+	transport.MaxResponseHeaderBytes = headers
 	return &Conn{clk: clk, token: token, pacer: p, client: &http.Client{
 		Transport: transport,
+		Timeout:   whole,
 		// The API redirects nowhere, and the token is not for anyone else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// Do sends a request. Its errors are the context's own or a *kv.Error: with the
-// answer's status, or with status 0 when none came. No error holds the token.
-func (c *Conn) Do(req *http.Request) (*http.Response, error) {
+// send sends a request, and returns the answer whatever it says. Its errors are as
+// Client.Do's.
+func (c *Conn) send(req *http.Request) (*http.Response, error) {
 	if c.token == "" {
 		return nil, errNoToken
 	}
@@ -61,31 +69,7 @@ func (c *Conn) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, unanswered(req.Context(), err)
 	}
-	res.Body = &body{res.Body, req.Context()}
-	if res.StatusCode/100 == 2 {
-		return res, nil
-	}
-	defer res.Body.Close()
-	const most = 64 << 10 // of an error's text
-	text, err := io.ReadAll(io.LimitReader(res.Body, most))
-	if err != nil {
-		return nil, err
-	}
-	return nil, c.refusal(res, text)
-}
-
-// body is an answer's body, whose errors are as Do's.
-type body struct {
-	io.ReadCloser
-	ctx context.Context // of the request
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF {
-		err = unanswered(b.ctx, err)
-	}
-	return n, err
+	return res, nil
 }
 
 var errNoToken = &kv.Error{
@@ -160,7 +144,10 @@ func (c *Conn) retryAfter(h http.Header) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		return max(0, time.Duration(seconds*float64(time.Second)))
+		if !(seconds > 0) {
+			return 0
+		}
+		return time.Duration(min(seconds, maxRetry.Seconds()) * float64(time.Second))
 	}
 	at, err := http.ParseTime(text)
 	if err != nil {
@@ -170,5 +157,9 @@ func (c *Conn) retryAfter(h http.Header) time.Duration {
 	if err != nil {
 		now = c.clk.Epoch().Add(c.clk.Now())
 	}
-	return max(0, at.Sub(now))
+	return min(max(0, at.Sub(now)), maxRetry)
 }
+
+// maxRetry is the longest wait that an answer can ask for: none of the API's own
+// limits lasts longer.
+const maxRetry = 24 * time.Hour

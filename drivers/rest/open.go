@@ -58,7 +58,9 @@ const (
 //	locations=1..64              with base: how many the emulator has; 1
 //	staleness=60s                with base: how long a write may stay unseen there; 0
 //
-// Location N of an emulator is asked at base/at/N, which the real API does not have.
+// Where there are several, location N of an emulator is asked at base/at/N, which the
+// real API does not have: below base alone an emulator reads past its caches, as that
+// does.
 func Open(u *url.URL, clk clock.Clock, prices option.Prices) (kv.Store, error) {
 	return OpenWith(u, clk, prices, dial)
 }
@@ -176,7 +178,7 @@ func (s *settings) root(location int) string {
 	switch {
 	case s.base == "":
 		return production + version
-	case location == 0:
+	case s.locations == 1:
 		return s.base + version
 	}
 	return s.base + "/at/" + strconv.Itoa(location) + version

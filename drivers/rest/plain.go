@@ -28,7 +28,7 @@ const (
 
 // Get implements Calls.
 func (p *plain) Get(ctx context.Context, namespace, key string) (*http.Response, error) {
-	return p.send(ctx, http.MethodGet, p.value(namespace, key), nil, "", nil)
+	return p.send(ctx, OfValue, http.MethodGet, p.value(namespace, key), nil, "", nil)
 }
 
 // Put implements Calls. A form is sent only where there is metadata.
@@ -47,7 +47,7 @@ func (p *plain) Put(ctx context.Context, namespace, key string, value []byte, o 
 			return &kv.Error{Status: http.StatusBadRequest, Message: err.Error()}
 		}
 	}
-	return p.call(ctx, http.MethodPut, p.value(namespace, key), query, kind, body, into)
+	return p.call(ctx, OfEnvelope, http.MethodPut, p.value(namespace, key), query, kind, body, into)
 }
 
 func form(value, metadata []byte) (kind string, body []byte, err error) {
@@ -72,7 +72,7 @@ func form(value, metadata []byte) (kind string, body []byte, err error) {
 
 // Delete implements Calls.
 func (p *plain) Delete(ctx context.Context, namespace, key string, into any) error {
-	return p.call(ctx, http.MethodDelete, p.value(namespace, key), nil, "", nil, into)
+	return p.call(ctx, OfEnvelope, http.MethodDelete, p.value(namespace, key), nil, "", nil, into)
 }
 
 // List implements Calls.
@@ -87,12 +87,12 @@ func (p *plain) List(ctx context.Context, namespace, prefix, cursor string, limi
 	if limit != 0 {
 		query.Set("limit", strconv.Itoa(limit))
 	}
-	return p.call(ctx, http.MethodGet, p.space(namespace)+"/keys", query, "", nil, into)
+	return p.call(ctx, OfPage, http.MethodGet, p.space(namespace)+"/keys", query, "", nil, into)
 }
 
 // BulkGet implements Calls.
 func (p *plain) BulkGet(ctx context.Context, namespace string, keys []string, metadata bool, into any) error {
-	return p.callJSON(ctx, p.space(namespace)+"/bulk/get", struct {
+	return p.callJSON(ctx, OfBulkGet, p.space(namespace)+"/bulk/get", struct {
 		Keys     []string `json:"keys"`
 		Type     string   `json:"type"`
 		Metadata bool     `json:"withMetadata"`
@@ -101,18 +101,18 @@ func (p *plain) BulkGet(ctx context.Context, namespace string, keys []string, me
 
 // BulkPut implements Calls.
 func (p *plain) BulkPut(ctx context.Context, namespace string, body []byte, into any) error {
-	return p.call(ctx, http.MethodPut, p.space(namespace)+"/bulk", nil, asJSON, body, into)
+	return p.call(ctx, OfBulkWrite, http.MethodPut, p.space(namespace)+"/bulk", nil, asJSON, body, into)
 }
 
 // BulkDelete implements Calls.
 func (p *plain) BulkDelete(ctx context.Context, namespace string, keys []string, into any) error {
-	return p.callJSON(ctx, p.space(namespace)+"/bulk/delete", keys, into)
+	return p.callJSON(ctx, OfBulkWrite, p.space(namespace)+"/bulk/delete", keys, into)
 }
 
 // namespaces asks for a page of the account's namespaces, from 1.
 func (p *plain) namespaces(ctx context.Context, page, size int, into any) error {
 	query := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(size)}}
-	return p.call(ctx, http.MethodGet, p.spaces(), query, "", nil, into)
+	return p.call(ctx, OfPage, http.MethodGet, p.spaces(), query, "", nil, into)
 }
 
 func (p *plain) spaces() string {
@@ -125,17 +125,17 @@ func (p *plain) value(namespace, key string) string {
 	return p.space(namespace) + "/values/" + url.PathEscape(key)
 }
 
-func (p *plain) callJSON(ctx context.Context, url string, body, into any) error {
+func (p *plain) callJSON(ctx context.Context, most Size, url string, body, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return &kv.Error{Status: http.StatusBadRequest, Message: err.Error()}
 	}
-	return p.call(ctx, http.MethodPost, url, nil, asJSON, data, into)
+	return p.call(ctx, most, http.MethodPost, url, nil, asJSON, data, into)
 }
 
 // call sends a request and decodes the answer.
-func (p *plain) call(ctx context.Context, method, url string, query url.Values, kind string, body []byte, into any) error {
-	res, err := p.send(ctx, method, url, query, kind, body)
+func (p *plain) call(ctx context.Context, most Size, method, url string, query url.Values, kind string, body []byte, into any) error {
+	res, err := p.send(ctx, most, method, url, query, kind, body)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (p *plain) call(ctx context.Context, method, url string, query url.Values, 
 	return nil
 }
 
-func (p *plain) send(ctx context.Context, method, url string, query url.Values, kind string, body []byte) (*http.Response, error) {
+func (p *plain) send(ctx context.Context, most Size, method, url string, query url.Values, kind string, body []byte) (*http.Response, error) {
 	if len(query) > 0 {
 		url += "?" + query.Encode()
 	}
@@ -165,5 +165,5 @@ func (p *plain) send(ctx context.Context, method, url string, query url.Values, 
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	return p.conn.Do(req)
+	return p.conn.For(most).Do(req)
 }

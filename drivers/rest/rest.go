@@ -29,6 +29,13 @@
 // wait is part of a call's time, as its caller sees it: a latency under a load
 // beyond Traits.CallRate is mostly waiting, and says so about the load, not about
 // the store.
+//
+// # What a server can do to it
+//
+// An answer that is longer than the API's may be (see Size) is an error of status
+// 502. A call takes at most 5 minutes in all, beside the wait for its turn, whatever
+// deadline its context has; its answer has to begin within one. A listing that does
+// not go on is an error too.
 package rest
 
 import (
@@ -42,7 +49,7 @@ import (
 // by its identifier. A key may hold anything but what checkKey refuses; escaping
 // it is the client's. A JSON answer is decoded into what its last argument points
 // to; an answer that says success:false is no error here. All else that fails is
-// an error as Conn.Do makes it.
+// an error as Client.Do makes it.
 type Calls interface {
 	Get(ctx context.Context, namespace, key string) (*http.Response, error)
 	Put(ctx context.Context, namespace, key string, value []byte, o kv.PutOptions, into any) error

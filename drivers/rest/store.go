@@ -59,8 +59,8 @@ func (sp *space) namespace(ctx context.Context) (string, error) {
 	if sp.id != "" {
 		return sp.id, nil
 	}
-	const size = 100
-	for page := 1; ; page++ {
+	const size, pages = 100, 100 // an account has 1,000 namespaces, unless it was given more
+	for page := 1; page <= pages; page++ {
 		var a Answer[[]struct{ ID, Title string }]
 		if err := a.check(sp.lookup.namespaces(ctx, page, size, &a)); err != nil {
 			return "", fmt.Errorf("looking up the namespace %q: %w", sp.title, err)
@@ -78,6 +78,7 @@ func (sp *space) namespace(ctx context.Context) (string, error) {
 			}
 		}
 	}
+	return "", badAnswer("looking up the namespace %q: the account's namespaces do not end after %d", sp.title, size*pages)
 }
 
 // begin checks a call's keys and returns the namespace's identifier.
@@ -204,6 +205,9 @@ func (s *store) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 		return err
 	}
 	next := a.Info.Cursor
+	if next != "" && next == cursor {
+		return badAnswer("the listing does not go on: the next page's cursor is this page's")
+	}
 	for _, k := range a.Result {
 		if k.Name <= string(last) {
 			continue
@@ -240,8 +244,9 @@ func known(document json.RawMessage) []byte {
 // Seconds is a TTL in whole seconds, rounded up; one below the least is rounded
 // down, so that it is refused.
 func Seconds(ttl time.Duration) int64 {
-	if ttl >= kv.MinTTL {
-		ttl += time.Second - 1
+	whole := int64(ttl / time.Second)
+	if ttl >= kv.MinTTL && ttl%time.Second != 0 {
+		whole++
 	}
-	return int64(ttl / time.Second)
+	return whole
 }

@@ -86,7 +86,7 @@ func against(b *testing.B, call []byte, length int) {
 		each := min((b.N-n+lanes-1)/lanes, 100)
 		n += each * lanes
 		for i, s := range servers {
-			before, _ := s.used("cpu")
+			before := s.used("cpu")
 			began := time.Now()
 			var wg sync.WaitGroup
 			for _, l := range conns[i] {
@@ -98,8 +98,8 @@ func against(b *testing.B, call []byte, length int) {
 			}
 			wg.Wait()
 			took[i] += time.Since(began)
-			after, _ := s.used("cpu")
-			spent[i] += after - before
+			after := s.used("cpu")
+			spent[i] += after.cpu - before.cpu
 		}
 	}
 	b.ReportMetric(float64(spent[0])/float64(n), "bare-cpu-ns/req")

@@ -6,37 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
+	"net/url"
+	"reflect"
 	"strconv"
 	"time"
 
 	"kvbench/kv"
 )
 
-// Cloudflare's error codes, as far as they are known.
-const (
-	codeThrottled   = 971   // the API's own limit on calls
-	codeMethod      = 7001  // the path has no such method
-	codeNoRoute     = 7003  // no such path
-	codeHeaders     = 9106  // no credentials
-	codeAuth        = 10000 // the credentials allow nothing here
-	codeInternal    = 10001 // assumption: the store failed
-	codeKey         = 10009 // no such key
-	codeID          = 10011 // not a namespace's identifier
-	codeBody        = 10012 // a body that is wrong, and all refusals whose code is not known
-	codeNamespace   = 10013 // no such namespace
-	codeTitleTaken  = 10014
-	codeTitleNeeded = 10019
-	codeListLimit   = 10029
-	codeExpiry      = 10034
-	codeQuota       = 10048 // the free plan's operations of the day are spent
-	codeTooMany     = 10429 // too many writes to a key
-)
-
 var (
 	errNoToken  = refuse(http.StatusBadRequest, codeHeaders, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")
+	errNotToken = refuse(http.StatusBadRequest, codeHeaders, // our words
+		"token only: send Authorization: Bearer TOKEN, not X-Auth-Email and X-Auth-Key, nor X-Auth-User-Service-Key")
 	errBadToken = refuse(http.StatusUnauthorized, codeAuth, "Authentication error")
 	errForeign  = refuse(http.StatusForbidden, codeAuth, "Authentication error")
 	errNoKey    = refuse(http.StatusNotFound, codeKey, "get: 'key not found'")
@@ -53,8 +36,12 @@ type call struct {
 	began     time.Time
 	patience  time.Duration // with its client; see Patience.Body
 	location  int
+	edge      bool   // reads may be answered by the location's cache
 	namespace string // identifier
 	key       string
+	params    url.Values // of the query
+	ignored   []string   // see ignore
+	reading   *bodyReader
 
 	status  int           // of out
 	out     *bytes.Buffer // an answer that is still to be sent; nil: there is none
@@ -88,8 +75,11 @@ var none = []message{} // nothing of it changes
 var done = []byte(`{"success":true,"errors":[],"messages":[],"result":null}` + "\n")
 
 func (c *call) finish() error {
+	if len(c.ignored) > 0 {
+		return c.result(nil, nil)
+	}
 	c.w.Header()["Content-Type"] = jsonType
-	c.write(done)
+	_ = c.write(done)
 	return nil
 }
 
@@ -97,7 +87,7 @@ var jsonType = []string{"application/json"} // nothing of it changes
 
 // result answers with a result.
 func (c *call) result(result, info any) error {
-	return c.answer(http.StatusOK, envelope{Success: true, Errors: none, Messages: none, Result: result, ResultInfo: info})
+	return c.answer(http.StatusOK, envelope{Success: true, Errors: none, Messages: c.messages(), Result: result, ResultInfo: info})
 }
 
 // answer keeps an answer until the call holds nothing that others may wait for:
@@ -122,7 +112,7 @@ func (c *call) flush() {
 	c.w.Header()["Content-Type"] = jsonType
 	c.set("Content-Length", strconv.Itoa(c.out.Len()), 1)
 	c.w.WriteHeader(c.status)
-	c.write(c.out.Bytes())
+	_ = c.write(c.out.Bytes())
 }
 
 // fail answers with an error.
@@ -132,12 +122,14 @@ func (c *call) fail(err error) {
 	if errors.As(err, &e) && e.RetryAfter > 0 {
 		c.w.Header().Set("Retry-After", strconv.Itoa(seconds(e.RetryAfter)))
 	}
-	out := envelope{Errors: []message{m}, Messages: none}
+	out := envelope{Errors: []message{m}, Messages: c.messages()}
 	if m.Code == codeNoRoute {
-		out.Errors = append(out.Errors, message{7000, "No route for that URI"})
+		out.Errors = append(out.Errors, noRoute)
 	}
 	_ = c.answer(status, out) // strings and numbers alone
 }
+
+var noRoute = message{codeNoURI, "No route for that URI"}
 
 // seconds is a duration in whole seconds, rounded up.
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
@@ -161,14 +153,7 @@ func describe(err error) (m message, status int) {
 	}
 	m = message{e.Code, e.Message}
 	if m.Code == 0 {
-		switch {
-		case e.Status == http.StatusTooManyRequests:
-			m.Code = codeTooMany
-		case e.Status >= 500:
-			m.Code = codeInternal
-		default:
-			m.Code = codeBody
-		}
+		m.Code = codeOf(e.Status)
 	}
 	if m.Message == "" {
 		m.Message = http.StatusText(e.Status)
@@ -176,50 +161,49 @@ func describe(err error) (m message, status int) {
 	return m, e.Status
 }
 
-// number is a query's parameter as a whole number; absent: 0.
-func (c *call) number(name string, code int) (int64, error) {
-	text := c.query(name)
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 || n > math.MaxInt64/int64(time.Second) {
-		return 0, refuse(http.StatusBadRequest, code, "Invalid %s of %s. Please specify integer greater than 0.", name, text)
-	}
-	return n, nil
-}
-
-// query is a parameter of the query.
-func (c *call) query(name string) string {
-	if c.URL.RawQuery == "" {
-		return ""
-	}
-	return c.URL.Query().Get(name)
-}
-
-// body decodes a JSON body of at most limit bytes.
+// body decodes a JSON body of at most limit bytes, which is short.
 func (c *call) body(limit int, to any) error {
+	var text []byte
+	err := c.json(limit, func(in *scanner) (err error) {
+		text, _, err = in.document(nil, limit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, to); err != nil {
+		return errBody(err)
+	}
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(reflect.New(reflect.TypeOf(to).Elem()).Interface()); err != nil {
+		c.ignore("the body has more than was taken of it: %.80v", err)
+	}
+	return nil
+}
+
+// json reads a JSON body of at most limit bytes by read, as it comes.
+func (c *call) json(limit int, read func(*scanner) error) error {
 	if c.ContentLength > int64(limit) {
 		return errTooLong(limit)
 	}
 	in := c.in(limit)
-	dec := json.NewDecoder(in)
-	err := dec.Decode(to)
+	s := newScanner(in)
+	err := read(s)
 	if err == nil {
-		_, err = dec.Token()
-		switch {
-		case err == io.EOF:
-			return nil
-		case err == nil:
-			err = errors.New("there is more than one value")
-		}
+		err = s.end()
 	}
-	if in.err != nil {
-		return in.err
+	var refused *kv.Error
+	if err == nil || errors.As(err, &refused) {
+		return err
 	}
-	return refuse(http.StatusBadRequest, codeBody, "could not parse the request's body: %v", err) // our words
+	return errBody(err)
+}
+
+func errBody(err error) error { // our words
+	return refuse(http.StatusBadRequest, codeBody, "could not parse the request's body: %v", err)
 }
 
 func errTooLong(limit int) error { // our words
-	return refuse(http.StatusRequestEntityTooLarge, codeBody, "The request's body exceeds the limit of %d bytes.", limit)
+	return refuse(http.StatusRequestEntityTooLarge, codeTooLarge, "The request's body exceeds the limit of %d bytes.", limit)
 }

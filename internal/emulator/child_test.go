@@ -33,8 +33,25 @@ const besides = 2000
 // values are what a server holds, by key.
 var values = map[string][]byte{"v100": bytes.Repeat([]byte("v"), 100), "v10240": bytes.Repeat([]byte("v"), 10<<10)}
 
+// usage is what a child uses.
+type usage struct {
+	cpu         int64 // nanoseconds so far
+	memory      int64 // bytes of heap and stacks in use
+	peak        int64 // the most bytes that it ever had of the system
+	goroutines  int
+	descriptors int // open files and sockets; -1: the system does not tell
+}
+
+func descriptors() int {
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return -1
+	}
+	return len(all)
+}
+
 // child serves until stdin ends. It prints its address, and for every line that
-// comes the CPU time, in nanoseconds, and the memory, in bytes, that it has used.
+// comes what it uses.
 func child() int {
 	mode, at, _ := strings.Cut(os.Getenv(childVariable), " ")
 	network, address, _ := strings.Cut(at, " ")
@@ -60,7 +77,7 @@ func child() int {
 			runtime.GC()
 		}
 		runtime.ReadMemStats(&m)
-		fmt.Println(u.Utime.Nano()+u.Stime.Nano(), m.HeapInuse+m.StackInuse)
+		fmt.Println(u.Utime.Nano()+u.Stime.Nano(), m.HeapInuse+m.StackInuse, m.Sys, runtime.NumGoroutine(), descriptors())
 	}
 	stop()
 	if err := <-ended; err != nil {
@@ -169,15 +186,15 @@ func (p *process) line() string {
 	return strings.TrimSpace(text)
 }
 
-// used returns the CPU time and the memory that the child has used; what is
-// "memory", to collect garbage before, or anything else.
-func (p *process) used(what string) (cpu, memory int64) {
+// used returns what the child uses; what is "memory", to collect garbage before, or
+// anything else.
+func (p *process) used(what string) (u usage) {
 	p.t.Helper()
 	if _, err := fmt.Fprintln(p.in, what); err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := fmt.Sscan(p.line(), &cpu, &memory); err != nil {
+	if _, err := fmt.Sscan(p.line(), &u.cpu, &u.memory, &u.peak, &u.goroutines, &u.descriptors); err != nil {
 		p.t.Fatal(err)
 	}
-	return cpu, memory
+	return u
 }

@@ -5,19 +5,21 @@
 //
 // # Locations
 //
-// The REST API has one location. As an extension of ours, what comes below
-// /at/N/client/v4 is asked of the store's location N, counted from 0; what comes
-// below /client/v4 is asked of location 0.
+// The REST API has no location. As an extension of ours, what comes below
+// /at/N/client/v4 is asked of the store's location N, counted from 0, whose cache may
+// answer; what comes below /client/v4 is asked of location 0, but reads go past its
+// cache to the central store, unless Config.EdgeReads says otherwise.
 //
 // # Sources
 //
 // The paths, the envelope and the codes are those of
 // developers.cloudflare.com/api/resources/kv, as read on 2026-11-22. The texts of
 // errors were seen in answers of the real API where a comment does not say "our
-// words". A refusal whose code is not known has 10012.
+// words". Codes are as seen, or as Cloudflare once published them; see codeOf.
 package emulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -47,10 +49,16 @@ type Config struct {
 	Open func(mode string) (kv.Store, error)
 	// Limit refuses calls beyond the REST API's limit; see limiter.
 	Limit bool
+	// EdgeReads has the reads below /client/v4 answered as location 0 answers them, its
+	// cache included. Else they ask the central store, as the real API is said to.
+	EdgeReads bool
 	// Free refuses operations beyond the free plan's of a day; see quota.
 	Free bool
 	// Clock is the time that both live by; the wall clock when nil.
 	Clock clock.Clock
+	// StateLimit is how much a state file may hold in bytes, unpacked and with 256 for
+	// each of its lines; DefaultStateLimit when 0. More is neither read nor written.
+	StateLimit int64
 	// Patience is how long the server waits for its clients.
 	Patience Patience
 }
@@ -75,16 +83,18 @@ func IDOf(title string) string {
 
 // Server is the API as an http.Handler.
 type Server struct {
-	account  string
-	token    []byte // as in the header, with Bearer
-	open     func(mode string) (kv.Store, error)
-	table    map[string]methods // by shape; see find
-	patience Patience
-	limiter  *limiter // nil: no limit
-	quota    *quota   // nil: no limit
-	spaces   spaces
-	rays     atomic.Uint64 // request identifiers given so far
-	firstRay uint64
+	account    string
+	token      []byte
+	edge       bool // see Config.EdgeReads
+	stateLimit int64
+	open       func(mode string) (kv.Store, error)
+	table      map[string]methods // by shape; see find
+	patience   Patience
+	limiter    *limiter // nil: no limit
+	quota      *quota   // nil: no limit
+	spaces     spaces
+	rays       atomic.Uint64 // request identifiers given so far
+	firstRay   uint64
 }
 
 // New returns a server. It owns the stores from then on.
@@ -95,7 +105,10 @@ func New(c Config) (*Server, error) {
 	if c.Token == "" {
 		return nil, errors.New("a server needs a token")
 	}
-	s := &Server{account: c.Account, token: []byte("Bearer " + c.Token), open: c.Open, patience: c.Patience.or(), firstRay: random()}
+	s := &Server{
+		account: c.Account, token: []byte(c.Token), edge: c.EdgeReads, stateLimit: cmp.Or(c.StateLimit, DefaultStateLimit),
+		open: c.Open, patience: c.Patience.or(), firstRay: random(),
+	}
 	if c.Clock == nil {
 		c.Clock = clock.NewWall()
 	}
@@ -192,23 +205,33 @@ func (s *Server) Close() error {
 
 // ServeHTTP implements http.Handler. It relies on the deadlines of Serve's server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{w: w, Request: r, began: time.Now(), patience: s.patience.Body}
+	c := &call{w: w, Request: r, began: time.Now(), patience: s.patience.Body, edge: s.edge}
 	c.set("Cf-Ray", s.ray(), 0)
-	if err := s.serve(c); err != nil {
-		c.fail(err)
+	err := s.serve(c)
+	if err == nil {
+		c.flush()
+		return
 	}
-	c.flush()
+	c.fail(err)
+	if !c.unread() {
+		c.flush()
+		return
+	}
+	c.drain(c.flush)
 }
 
 func (s *Server) serve(c *call) error {
 	if err := s.admit(c.Request, c.w.Header()); err != nil {
 		return err
 	}
-	serve, err := s.find(c)
+	e, err := s.find(c)
 	if err != nil {
 		return err
 	}
-	return serve(c)
+	if err := c.readQuery(e.takes); err != nil {
+		return err
+	}
+	return e.serve(c)
 }
 
 // ray is an identifier of a request, as in the header CF-Ray.
@@ -228,10 +251,17 @@ func mix(x uint64) uint64 {
 // admit checks a call's token and the limit on calls.
 func (s *Server) admit(r *http.Request, h http.Header) error {
 	given := r.Header["Authorization"]
-	switch {
-	case len(given) == 0:
+	if len(given) == 0 {
+		for _, other := range []string{"X-Auth-Email", "X-Auth-Key", "X-Auth-User-Service-Key"} {
+			if r.Header[other] != nil {
+				return errNotToken
+			}
+		}
 		return errNoToken
-	case subtle.ConstantTimeCompare([]byte(given[0]), s.token) != 1:
+	}
+	scheme, token, _ := strings.Cut(given[0], " ")
+	switch {
+	case !strings.EqualFold(scheme, "Bearer"), subtle.ConstantTimeCompare([]byte(strings.TrimSpace(token)), s.token) != 1:
 		return errBadToken
 	case s.limiter != nil:
 		return s.limiter.take(h)

@@ -60,6 +60,14 @@ var requests = []string{
 	"CONNECT x:1 HTTP/1.1\nHost: x\nAUTH\n\nGET http://x$ HTTP/1.1\nHost: y\nAUTH\n\n",
 	"GET / HTTP/1.1\nHost: x\n\nPRI * HTTP/2.0\n\nSM\n\n",
 	"GET $ HTTP/1.1\nHost: x\nAUTH\nX: " + strings.Repeat("y", 5000) + "\n\n",
+	"PUT $/NS/values/form HTTP/1.1\nHost: x\nAUTH\nContent-Type: multipart/form-data; boundary=b\nContent-Length: 53\n\n" +
+		"--b\nContent-Disposition: form-data; name=\"value\"\n\nv",
+	"PUT $/NS/values/k?expiration_ttl=9223372036&ttl=1&x=%zz HTTP/1.1\nHost: x\nAUTH\nContent-Length: 1\n\nv",
+	"PUT $/NS/bulk HTTP/1.1\nHost: x\nAUTH\nContent-Length: 1000\n\n[{},{},GET $/NS/values/there HTTP/1.1\nHost: x\nAUTH\n\n",
+	"PUT $/NS/bulk HTTP/1.1\nHost: x\nAUTH\nContent-Length: 4\n\n[{},GET $/NS/values/there HTTP/1.1\nHost: x\nAUTH\n\n",
+	"PUT $/NS/bulk HTTP/1.1\nHost: x\nAUTH\nTransfer-Encoding: chunked\n\n4\n[{},\n0\n\nGET $/NS/values/there HTTP/1.1\nHost: x\nAUTH\n\n",
+	"GET /client/v4/accounts//storage/kv/namespaces HTTP/1.1\nHost: x\nauthorization: bearer secret\n\n",
+	"GET $ HTTP/1.1\nHost: x\nX-Auth-Email: a@b\nX-Auth-Key: x\n\n",
 	"GET $ HTTP/1.1\nAUTH\n\n", "GET $ HTTP/3.0\nHost: x\n\n", "G\x00T", "\n\n", "",
 }
 

@@ -27,8 +27,12 @@ func (s *Server) listKeys(c *call) error {
 		}
 		most := sp.store.Traits().MaxListKeys
 		n, err := strconv.Atoi(text)
+		code := codeListLimit
+		if err == nil && n < minList {
+			code = codeInvalid // as was seen
+		}
 		if err != nil || n < minList || n > most { // our words
-			return refuse(http.StatusBadRequest, codeListLimit, "Invalid limit of %s: want %d to %d.", text, minList, most)
+			return refuse(http.StatusBadRequest, code, "Invalid limit of %.40s: want %d to %d.", text, minList, most)
 		}
 		o.Limit = n
 	}

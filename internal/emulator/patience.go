@@ -38,13 +38,36 @@ type bodyReader struct {
 	c     *call
 	limit int
 	read  int
+	ended bool // all of it has been read
 	err   error
 	until time.Time // the connection's deadline
 }
 
 // in returns a reader of a call's body.
 func (c *call) in(limit int) *bodyReader {
-	return &bodyReader{c: c, limit: limit, until: c.began.Add(c.patience)}
+	c.reading = &bodyReader{c: c, limit: limit, until: c.began.Add(c.patience)}
+	return c.reading
+}
+
+// unread reports whether a client may still be sending a body of which enough has
+// been read. One that waits to be asked for it sends none.
+func (c *call) unread() bool {
+	b := c.reading
+	return b != nil && b.err == nil && !b.ended && c.Header.Get("Expect") == ""
+}
+
+// drain has the answer sent, and then reads what is left of the body, as far as it
+// may be long: most clients send all of it before they hear anything. That takes no
+// longer than the server waits for the next bytes, and no memory.
+func (c *call) drain(answer func()) {
+	rc := http.NewResponseController(c.w)
+	if rc.EnableFullDuplex() == nil { // else net/http reads on before it answers
+		c.w.Header().Set("Connection", "close") // it does not know where the body ends
+	}
+	answer()
+	if rc.Flush() == nil && rc.SetReadDeadline(time.Now().Add(c.patience)) == nil {
+		_, _ = io.CopyN(io.Discard, c.Body, int64(c.reading.limit-c.reading.read))
+	}
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
@@ -57,8 +80,12 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		b.err = errTooLong(b.limit)
 		return 0, b.err
 	}
-	if err != nil && err != io.EOF {
+	switch {
+	case err == io.EOF:
+		b.ended = true
+	case err != nil:
 		b.err = broken(err)
+		err = b.err
 	}
 	return n, err
 }
@@ -87,7 +114,7 @@ const chunk = 256 << 10
 
 // write writes a value for as long as the client takes it. For the first chunk the
 // server has set a deadline, unless the call took long.
-func (c *call) write(value []byte) {
+func (c *call) write(value []byte) error {
 	var rc *http.ResponseController
 	if len(value) > chunk || time.Since(c.began) > c.patience/4 {
 		rc = http.NewResponseController(c.w)
@@ -98,8 +125,9 @@ func (c *call) write(value []byte) {
 			_ = rc.SetWriteDeadline(time.Now().Add(2 * c.patience))
 		}
 		if _, err := c.w.Write(value[:n]); err != nil {
-			return // the client has gone
+			return err // the client has gone
 		}
 		value = value[n:]
 	}
+	return nil
 }

@@ -19,58 +19,76 @@ const (
 )
 
 // methods are the calls of a path, by the request's method.
-type methods map[string]func(c *call) error
+type methods map[string]endpoint
+
+// endpoint is a call, and the parameters that it takes in the query.
+type endpoint struct {
+	serve func(c *call) error
+	takes []string
+}
 
 // routes are all calls, by shape: what follows the namespace, without a key.
 func (s *Server) routes() map[string]methods {
+	takes := func(serve func(c *call) error, parameters ...string) endpoint { return endpoint{serve, parameters} }
+	bulkDelete := takes(s.bulkDelete)
 	return map[string]methods{
-		"":             {"GET": s.listNamespaces, "POST": s.createNamespace}, // no namespace
-		"/":            {"GET": s.getNamespace, "PUT": s.renameNamespace, "DELETE": s.deleteNamespace},
-		"/keys":        {"GET": s.listKeys},
-		"/values/":     {"GET": s.getValue, "PUT": s.putValue, "DELETE": s.deleteValue},
-		"/metadata/":   {"GET": s.getMetadata},
-		"/bulk":        {"PUT": s.bulkPut, "DELETE": s.bulkDelete}, // DELETE is the older way to say the same
-		"/bulk/get":    {"POST": s.bulkGet},
-		"/bulk/delete": {"POST": s.bulkDelete},
+		"": { // no namespace
+			"GET":  takes(s.listNamespaces, "page", "per_page", "order", "direction"),
+			"POST": takes(s.createNamespace),
+		},
+		"/":            {"GET": takes(s.getNamespace), "PUT": takes(s.renameNamespace), "DELETE": takes(s.deleteNamespace)},
+		"/keys":        {"GET": takes(s.listKeys, "prefix", "limit", "cursor")},
+		"/values/":     {"GET": takes(s.getValue), "PUT": takes(s.putValue, "expiration", "expiration_ttl"), "DELETE": takes(s.deleteValue)},
+		"/metadata/":   {"GET": takes(s.getMetadata)},
+		"/bulk":        {"PUT": takes(s.bulkPut), "DELETE": bulkDelete}, // DELETE is the older way to say the same
+		"/bulk/get":    {"POST": takes(s.bulkGet)},
+		"/bulk/delete": {"POST": bulkDelete},
 	}
 }
 
 // find returns what serves a call, whose location, namespace and key it sets.
-func (s *Server) find(c *call) (serve func(c *call) error, err error) {
-	path := c.URL.EscapedPath()
+func (s *Server) find(c *call) (endpoint, error) {
+	path, nowhere := c.URL.EscapedPath(), endpoint{}
 	if rest, found := strings.CutPrefix(path, at); found {
 		number, _, _ := strings.Cut(rest, "/")
+		var err error
 		if c.location, err = strconv.Atoi(number); err != nil || c.location < 0 {
-			return nil, refuse(http.StatusNotFound, codeNoRoute, "No location %q: want /at/N%s, N from 0", number, root) // our words
+			return nowhere, refuse(http.StatusNotFound, codeNoRoute, "No location %q: want /at/N%s, N from 0", number, root) // our words
 		}
-		path = rest[len(number):]
+		c.edge, path = true, rest[len(number):]
 	}
 	rest, found := strings.CutPrefix(path, root+accounts)
 	account, rest, more := strings.Cut(rest, "/")
 	rest, under := strings.CutPrefix(rest, below[1:])
 	if !found || !more || !under {
-		return nil, errUnrouted(c)
+		return nowhere, errUnrouted(c)
 	}
 	shape, err := c.shape(rest)
 	if err != nil {
-		return nil, err
+		return nowhere, err
 	}
 	calls, found := s.table[shape]
 	switch {
 	case !found:
-		return nil, errUnrouted(c)
+		return nowhere, errUnrouted(c)
+	case account == "":
+		return nowhere, errNoAccount
 	case account != s.account:
-		return nil, errForeign
+		return nowhere, errForeign
 	}
 	method := c.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if serve = calls[method]; serve == nil {
-		return nil, refuse(http.StatusMethodNotAllowed, codeMethod, "%s not supported for requested URI.", c.Method)
+	e, found := calls[method]
+	if !found {
+		return nowhere, refuse(http.StatusMethodNotAllowed, codeMethod, "%s not supported for requested URI.", c.Method)
 	}
-	return serve, nil
+	return e, nil
 }
+
+// errNoAccount is what a path with an empty account hears.
+var errNoAccount = refuse(http.StatusBadRequest, noRoute.Code, "%s", noRoute.Message)
 
 func errUnrouted(c *call) error {
 	return refuse(http.StatusNotFound, codeNoRoute, "Could not route to %s, perhaps your object identifier is invalid?", c.URL.Path)

@@ -64,16 +64,32 @@ func (all *spaces) publish() {
 	all.byID.Store(&byID)
 }
 
-const maxTitle = 512 // bytes; developers.cloudflare.com/kv/platform/limits
+// Of titles, in bytes, and of namespaces in an account; both from
+// developers.cloudflare.com/kv/platform/limits.
+const (
+	maxTitle  = 512
+	maxSpaces = 1000
+)
 
-// check refuses a title that no namespace may have beside those there are. mu is
-// held.
+// check refuses a namespace that there may not be beside those there are. mu is held.
 func (all *spaces) check(title string) error {
+	if err := all.checkTitle(title); err != nil {
+		return err
+	}
+	if len(all.order) >= maxSpaces { // our words
+		return refuse(http.StatusBadRequest, codeSpaces, "an account has at most %d namespaces", maxSpaces)
+	}
+	return nil
+}
+
+// checkTitle refuses a title that no namespace may have beside those there are. mu
+// is held.
+func (all *spaces) checkTitle(title string) error {
 	switch {
 	case strings.TrimSpace(title) == "":
 		return refuse(http.StatusBadRequest, codeTitleNeeded, "a namespace title is required") // our words
 	case len(title) > maxTitle:
-		return refuse(http.StatusBadRequest, codeBody, "a namespace title has at most %d bytes; this has %d", maxTitle, len(title)) // our words
+		return refuse(http.StatusBadRequest, codeInvalid, "a namespace title has at most %d bytes; this has %d", maxTitle, len(title)) // our words
 	case slices.ContainsFunc(all.order, func(sp *space) bool { return sp.title == title }):
 		return refuse(http.StatusBadRequest, codeTitleTaken, "a namespace with this account ID and title already exists")
 	}
@@ -164,13 +180,14 @@ func (s *Server) listNamespaces(c *call) error {
 	page, size := 1, 20
 	for _, p := range []struct {
 		name string
+		code int
 		most int
 		to   *int
-	}{{"page", 1 << 30, &page}, {"per_page", 1000, &size}} {
+	}{{"page", codePage, 1 << 30, &page}, {"per_page", codePerPage, 1000, &size}} {
 		if text := c.query(p.name); text != "" {
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 1 || n > p.most {
-				return refuse(http.StatusBadRequest, codeBody, "Invalid %s of %s: want 1 to %d.", p.name, text, p.most) // our words
+				return refuse(http.StatusBadRequest, p.code, "Invalid %s of %.40s: want 1 to %d.", p.name, text, p.most) // our words
 			}
 			*p.to = n
 		}
@@ -180,11 +197,19 @@ func (s *Server) listNamespaces(c *call) error {
 		all = append(all, s.tell(sp))
 	}
 	by := func(n namespace) string { return n.ID }
-	if c.query("order") == "title" {
+	switch order := c.query("order"); order {
+	case "", "id":
+	case "title":
 		by = func(n namespace) string { return n.Title }
+	default: // our words
+		return refuse(http.StatusBadRequest, codeOrder, "Invalid order of %.40s: want id or title.", order)
+	}
+	direction := c.query("direction")
+	if direction != "" && direction != "asc" && direction != "desc" { // our words
+		return refuse(http.StatusBadRequest, codeDirection, "Invalid direction of %.40s: want asc or desc.", direction)
 	}
 	slices.SortFunc(all, func(a, b namespace) int {
-		if c.query("direction") == "desc" {
+		if direction == "desc" {
 			a, b = b, a
 		}
 		return strings.Compare(by(a), by(b))
@@ -258,7 +283,7 @@ func (s *Server) renameNamespace(c *call) error {
 	title := n.Title
 	s.spaces.mu.Lock()
 	if sp.title != title {
-		if err = s.spaces.check(title); err == nil {
+		if err = s.spaces.checkTitle(title); err == nil {
 			sp.title = title
 		}
 	}

@@ -3,12 +3,10 @@ package emulator
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,11 +15,36 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// stateVersion is the version of the state files that are written. Those of version
+// 1 do not say so, and have no field that this one does not have.
+const stateVersion = 2
+
 // line is one line of a state file, which is gzip's: its check sum tells of a
-// file that is cut off or damaged. A namespace comes before its keys.
+// file that is cut off or damaged. It has one field: the version comes first, and a
+// namespace before its keys.
 type line struct {
+	Version   *int       `json:"version,omitempty"`
 	Namespace *Namespace `json:"namespace,omitempty"`
 	Key       *kept      `json:"key,omitempty"`
+}
+
+const (
+	// maxLine is the longest line that there may be: the largest key, its value in
+	// base64, its name and metadata with every byte escaped.
+	maxLine = (kv.MaxValueBytes+2)/3*4 + 6*(kv.MaxKeyBytes+kv.MaxMetadataBytes) + 256
+	// perLine is what a line counts for, beside its bytes: a key takes more memory
+	// than it has letters.
+	perLine = 256
+	// DefaultStateLimit is Config.StateLimit where that is 0: 512 MiB.
+	DefaultStateLimit = 512 << 20
+)
+
+// ErrStateLimit is what is wrong with a state that is beyond Config.StateLimit.
+var ErrStateLimit = errors.New("the state is too large")
+
+// errTooMuchState refuses a state that is beyond the server's limit.
+func (s *Server) errTooMuchState() error {
+	return fmt.Errorf("%w: it has more than %d bytes, unpacked and with %d for each line", ErrStateLimit, s.stateLimit, perLine)
 }
 
 // kept is a key and what it holds.
@@ -82,8 +105,12 @@ func (s *Server) write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	enc := json.NewEncoder(zip)
+	enc := json.NewEncoder(&metered{w: zip, left: s.stateLimit, over: s.errTooMuchState()})
 	enc.SetEscapeHTML(false)
+	version := stateVersion
+	if err := enc.Encode(line{Version: &version}); err != nil {
+		return err
+	}
 	for _, sp := range s.spaces.list() {
 		if err := s.writeSpace(enc, sp); err != nil {
 			return err
@@ -93,6 +120,21 @@ func (s *Server) write(w io.Writer) error {
 		return err
 	}
 	return buffered.Flush()
+}
+
+// metered writes lines, one at a time, as long as they are within a limit: what could
+// not be read again is not written.
+type metered struct {
+	w    io.Writer
+	left int64
+	over error
+}
+
+func (m *metered) Write(p []byte) (int, error) {
+	if m.left -= int64(len(p)) + perLine; m.left < 0 {
+		return 0, m.over
+	}
+	return m.w.Write(p)
 }
 
 func (s *Server) writeSpace(enc *json.Encoder, sp *space) error {
@@ -112,79 +154,4 @@ func (s *Server) writeSpace(enc *json.Encoder, sp *space) error {
 	return store.Snapshot(func(name string, e *kv.Entry) error {
 		return enc.Encode(line{Key: &kept{name, e.Value, e.Metadata, e.Expiration}})
 	})
-}
-
-// Load reads a state file into the server: its namespaces are added to those
-// there are, or fill the one with their identifier. A file that does not exist is
-// an empty one. What was loaded is seen at every location. It is for a server that
-// does not serve yet.
-func (s *Server) Load(ctx context.Context, path string) error {
-	f, err := os.Open(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	}
-	defer f.Close()
-	if err := s.read(f); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	for _, sp := range s.spaces.list() {
-		if store, ok := kv.As[kv.Settler](sp.store); ok {
-			if err := store.Settle(ctx); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (s *Server) read(r io.Reader) error {
-	zip, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<20))
-	if err != nil {
-		return fmt.Errorf("this is no state file: %w", err)
-	}
-	var store kv.Snapshotter
-	dec := json.NewDecoder(zip)
-	for n := 1; ; n++ {
-		var l line
-		err := dec.Decode(&l)
-		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-		case l.Namespace != nil:
-			store, err = s.restored(*l.Namespace)
-		case l.Key == nil:
-			err = errors.New("neither a namespace nor a key")
-		case store == nil:
-			err = errors.New("a key before any namespace")
-		default:
-			err = store.Restore(l.Key.Name, &kv.Entry{
-				Found: true, Value: l.Key.Value, Metadata: l.Key.Metadata, Expiration: l.Key.Expiration,
-			})
-		}
-		if err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
-		}
-	}
-}
-
-// restored is the store that the keys of a namespace go to.
-func (s *Server) restored(n Namespace) (kv.Snapshotter, error) {
-	sp := s.spaces.find(n.ID)
-	if sp == nil {
-		var err error
-		if sp, err = s.make(n); err != nil {
-			return nil, err
-		}
-	} else if err := s.tell(sp).keeps(n); err != nil {
-		return nil, err
-	}
-	store, ok := kv.As[kv.Snapshotter](sp.store)
-	if !ok {
-		return nil, fmt.Errorf("namespace %s: its store keeps no state", n.ID)
-	}
-	return store, nil
 }

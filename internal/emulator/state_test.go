@@ -170,7 +170,7 @@ func TestStateOfNamespaces(t *testing.T) {
 func loads(t testing.TB, clk clock.Clock, data []byte) ([]string, error) {
 	t.Helper()
 	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
-	err := s.read(bytes.NewReader(data))
+	err := s.read("kv.state", bytes.NewReader(data))
 	return content(t, s), err
 }
 
@@ -217,15 +217,28 @@ func zipped(t testing.TB, lines string) []byte {
 func TestWrongState(t *testing.T) {
 	const space = `{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}` + "\n"
 	for lines, want := range map[string]string{
-		"\n":                                   "", // nothing was kept
-		space:                                  "",
-		`{"key":{"name":"k"}}`:                 "line 1: a key before any namespace",
-		space + `{}`:                           "line 2: neither a namespace nor a key",
-		space + `{"key":{"name":""}}`:          "line 2: kv: 400 Bad Request: Key names must not be empty",
-		space + `{"key":{"name":"k"`:           "line 2: unexpected EOF",
-		space + `{"key":{"value":"?"}}`:        "line 2: illegal base64 data at input byte 0",
-		`{"namespace":{"id":"0","title":"a"}}`: `line 1: namespace "a": identifier "0": want 32 hexadecimal digits`,
-		space + strings.Replace(space, "000", "111", 1): "line 2: kv: 400 Bad Request: " +
+		"":                                     "", // nothing was kept
+		space:                                  "", // as the first version wrote it
+		strings.TrimSuffix(space, "\n"):        "",
+		`{"version":2}` + "\n" + space:         "",
+		`{"version":2}`:                        "",
+		"\n":                                   "kv.state:1: the line is empty",
+		`{"version":3}`:                        "kv.state:1: version 3: this kvbench reads version 2, and the first, which does not say so",
+		`{"version":0}`:                        "kv.state:1: version 0: this kvbench reads version 2, and the first, which does not say so",
+		space + `{"version":2}`:                "kv.state:2: the version belongs into the first line",
+		`{"version":2,"namespace":{}}`:         "kv.state:1: want a line with one of version, namespace and key",
+		`{"key":{"name":"k"}}`:                 "kv.state:1: a key before any namespace",
+		`{"version":2}` + "\n" + `{"keys":{}}`: `kv.state:2: json: unknown field "keys"`,
+		`{"namespace":{"id":"00000000000000000000000000000000","title":"a","colour":1}}`: `kv.state:1: json: unknown field "colour"`,
+		space + `{"key":{"name":"k","ttl":60}}`:                                          `kv.state:2: json: unknown field "ttl"`,
+		space + `{"key":{"name":"k"}} {}`:                                                "kv.state:2: the line has more than one value",
+		space + space:                                                                    "kv.state:2: the namespace 00000000000000000000000000000000 is there twice",
+		space + `{}`:                                                                     "kv.state:2: want a line with one of version, namespace and key",
+		space + `{"key":{"name":""}}`:                                                    "kv.state:2: kv: 400 Bad Request: Key names must not be empty",
+		space + `{"key":{"name":"k"`:                                                     "kv.state:2: unexpected EOF",
+		space + `{"key":{"value":"?"}}`:                                                  "kv.state:2: illegal base64 data at input byte 0",
+		`{"namespace":{"id":"0","title":"a"}}`:                                           `kv.state:1: namespace "a": identifier "0": want 32 hexadecimal digits`,
+		space + strings.Replace(space, "000", "111", 1): "kv.state:2: kv: 400 Bad Request: " +
 			"a namespace with this account ID and title already exists",
 	} {
 		_, err := loads(t, newMovable(), zipped(t, lines))
@@ -251,7 +264,10 @@ func FuzzState(f *testing.F) {
 	}
 	f.Add(data, false)
 	f.Add(plain, true)
-	f.Add([]byte(`{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}{"key":{"name":"k","metadata":"x","expiration":-1}}`), true)
+	const space = `{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}` + "\n"
+	f.Add([]byte(space+`{"key":{"name":"k","metadata":"x","expiration":-1}}`), true)
+	f.Add([]byte(`{"version":2}`+"\n"+space+`{"key":{"name":"k","value":"dg==","metadata":[[{"a":null}]],"expiration":99999999999}}`), true)
+	f.Add([]byte(`{"version":3}`), true)
 	f.Fuzz(func(t *testing.T, data []byte, plain bool) {
 		clk := newMovable()
 		if plain {
@@ -263,7 +279,7 @@ func FuzzState(f *testing.F) {
 		}
 		// What was taken is kept as it was taken.
 		s := empty(t, "embedded://?profile=none&propagation=0", clk)
-		if err := s.read(bytes.NewReader(data)); err != nil {
+		if err := s.read("kv.state", bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer

@@ -2,14 +2,8 @@ package emulator
 
 import (
 	"bytes"
-	"io"
-	"mime"
-	"mime/multipart"
-	"net/http"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 
 	"kvbench/kv"
 )
@@ -51,7 +45,8 @@ func (s *Server) getValue(c *call) error {
 	if e.Expiration != 0 {
 		c.set("Expiration", strconv.FormatInt(e.Expiration, 10), 2)
 	}
-	c.write(e.Value)
+	c.warn()
+	_ = c.write(e.Value)
 	return nil
 }
 
@@ -61,6 +56,7 @@ func (s *Server) get(c *call, o kv.GetOptions, e *kv.Entry) error {
 		return err
 	}
 	defer release()
+	o.Central = !c.edge
 	return store.Get(c.Context(), c.key, o, e)
 }
 
@@ -76,12 +72,8 @@ func (s *Server) getMetadata(c *call) error {
 
 // putValue stores a body, or the parts value and metadata of a form.
 func (s *Server) putValue(c *call) error {
-	ttl, err := c.number("expiration_ttl", codeExpiry)
+	o, err := lifetime(c.query("expiration"), c.query("expiration_ttl"))
 	if err != nil {
-		return err
-	}
-	o := kv.PutOptions{TTL: time.Duration(ttl) * time.Second}
-	if o.Expiration, err = c.number("expiration", codeExpiry); err != nil {
 		return err
 	}
 	value := buffers.Get().(*bytes.Buffer)
@@ -98,90 +90,6 @@ func (s *Server) putValue(c *call) error {
 		return err
 	}
 	return c.finish()
-}
-
-// around is how much a form may have beside its value.
-const around = 64 << 10
-
-// form reads a request's body into value, and returns the metadata.
-func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
-	boundary, isForm := c.boundary()
-	if !isForm {
-		if c.ContentLength > kv.MaxValueBytes {
-			return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
-		}
-		value.Grow(int(min(max(c.ContentLength, 0), keep/2)) + bytes.MinRead) // more only as it comes
-		body := c.in(kv.MaxValueBytes + 1)
-		if err := copyPart(value, body, "Value", kv.MaxValueBytes); err != nil {
-			return nil, body.say(err)
-		}
-		return nil, nil
-	}
-	if c.ContentLength > kv.MaxValueBytes+around {
-		return nil, errTooLarge("Value", c.ContentLength, kv.MaxValueBytes)
-	}
-	body := c.in(kv.MaxValueBytes + around)
-	parts := multipart.NewReader(body, boundary)
-	found := false
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, body.say(refuse(http.StatusBadRequest, codeBody, "could not parse the form: %v", err)) // our words
-		}
-		switch part.FormName() {
-		case "value":
-			found = true
-			value.Reset()
-			err = copyPart(value, part, "Value", kv.MaxValueBytes)
-		case "metadata":
-			var text bytes.Buffer
-			err = copyPart(&text, part, "Metadata", around)
-			metadata = text.Bytes()
-		}
-		if err != nil {
-			return nil, body.say(err)
-		}
-	}
-	if !found {
-		return nil, refuse(http.StatusBadRequest, codeBody, "the form has no part named value") // our words
-	}
-	return metadata, nil
-}
-
-// boundary is what parts a form's body.
-func (c *call) boundary() (boundary string, isForm bool) {
-	const form = "multipart/form-data"
-	text := c.Header.Get("Content-Type")
-	if len(text) < len(form) || !strings.EqualFold(text[:len(form)], form) {
-		return "", false
-	}
-	kind, params, err := mime.ParseMediaType(text)
-	return params["boundary"], err == nil && kind == form
-}
-
-// say is what a client should hear of an error that came while its body was
-// read.
-func (b *bodyReader) say(err error) error {
-	if b.err != nil {
-		return b.err
-	}
-	return err
-}
-
-// copyPart copies at most limit bytes.
-func copyPart(to *bytes.Buffer, from io.Reader, what string, limit int) error {
-	n, err := to.ReadFrom(io.LimitReader(from, int64(limit)+1))
-	if err == nil && n > int64(limit) {
-		err = errTooLarge(what, n, limit)
-	}
-	return err
-}
-
-func errTooLarge(what string, n int64, limit int) error {
-	return refuse(http.StatusRequestEntityTooLarge, codeBody, "%s length of %d exceeds limit of %d.", what, n, limit)
 }
 
 func (s *Server) deleteValue(c *call) error {

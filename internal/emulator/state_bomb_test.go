@@ -1,0 +1,143 @@
+package emulator
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"kvbench/drivers"
+	"kvbench/kv"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// packed is a gzip file of what a reader gives.
+func packed(t testing.TB, r io.Reader) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(w, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// limited is an empty server that takes a state of so many bytes.
+func limited(t testing.TB, limit int64) *Server {
+	s, err := New(Config{
+		Account: testAccount, Token: testToken, StateLimit: limit,
+		Open: func(string) (kv.Store, error) { return drivers.Open("embedded://?profile=none&propagation=0", drivers.Env{Seed: 1}) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A small file that unpacks to a lot is refused where it becomes too much, and takes
+// no memory beyond that.
+func TestStateBombs(t *testing.T) {
+	const space = `{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}` + "\n"
+	const limit = 64 << 20
+	tooMuch := "the state is too large: it has more than 67108864 bytes, unpacked and with 256 for each line"
+	for _, tt := range []struct {
+		name string
+		in   io.Reader
+		want string
+	}{
+		{"a line without an end", again("", "0", 128<<20), "kv.state:1: a line has at most 34962008 bytes; this has more"},
+		{"a value without an end", again(space+`{"key":{"name":"k","value":"`, "AAAA", 128<<20), "kv.state:2: a line has at most 34962008 bytes; this has more"},
+		{"many small keys", again(space, `{"key":{"name":"k"}}`+"\n", 128<<20), tooMuch},
+		{"large keys", again(space, `{"key":{"name":"k","value":"`+strings.Repeat("A", 20<<20)+`"}}`+"\n", 200<<20), tooMuch},
+		{"line ends", again("", "\n", 128<<20), "kv.state:1: the line is empty"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := packed(t, tt.in)
+			s := limited(t, limit)
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := s.read("kv.state", bytes.NewReader(data))
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 20*limit {
+				t.Errorf("a file of %d bytes took %d MB", len(data), allocated>>20)
+			} else {
+				t.Logf("a file of %d bytes took %d MB", len(data), allocated>>20)
+			}
+			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 8*limit {
+				t.Errorf("the heap grew by %d MB", grown>>20)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A state is written only if it can be read again, and then it can.
+func TestStateLimit(t *testing.T) {
+	s := limited(t, 10_000)
+	if err := s.Ensure("bench", ""); err != nil {
+		t.Fatal(err)
+	}
+	store := s.Namespaces()[0].Store
+	var last []byte
+	for n := 0; ; n++ {
+		var out bytes.Buffer
+		err := s.write(&out)
+		if err != nil {
+			if err.Error() != "the state is too large: it has more than 10000 bytes, unpacked and with 256 for each line" || n < 20 || n > 40 {
+				t.Errorf("after %d keys: %v", n, err)
+			}
+			break
+		}
+		last = out.Bytes()
+		if err := store.Put(t.Context(), strings.Repeat("k", n+1), nil, kv.PutOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := limited(t, 10_000)
+	if err := again.read("kv.state", bytes.NewReader(last)); err != nil {
+		t.Error(err)
+	}
+	less := limited(t, 9_000)
+	if err := less.read("kv.state", bytes.NewReader(last)); err == nil {
+		t.Error("it was read in less")
+	}
+}
+
+// The largest key that there may be is a line that there may be.
+func TestLargestLine(t *testing.T) {
+	s := limited(t, 0)
+	if err := s.Ensure("bench", ""); err != nil {
+		t.Fatal(err)
+	}
+	store := s.Namespaces()[0].Store
+	metadata := `"` + strings.Repeat("\u2028", 340) + `"` // which JSON escapes
+	if err := store.Put(t.Context(), strings.Repeat("\x00", kv.MaxKeyBytes), make([]byte, kv.MaxValueBytes), kv.PutOptions{Metadata: []byte(metadata)}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := s.write(&out); err != nil {
+		t.Fatal(err)
+	}
+	again := limited(t, 0)
+	if err := again.read("kv.state", &out); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(content(t, s)[0], content(t, again)[0]); diff != "" {
+		t.Error(diff)
+	}
+}
