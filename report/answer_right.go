@@ -246,10 +246,11 @@ func (s *Scenario) whole(of string) string {
 	return of + " transactions"
 }
 
-// share is the share of a mark, or of the transactions that ended in an error.
+// share is the share of a mark, or of the transactions that ended in an error; 0 where
+// there is none.
 func (v *Variant) share(m record.Series) float64 {
 	if st, ok := v.Series[m.Name]; ok {
-		return st.Share
+		return st.Share.Or(0)
 	}
 	return v.outcomeShare(m.Name)
 }

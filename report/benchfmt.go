@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"kvbench/internal/price"
+	"kvbench/internal/printable"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -49,7 +51,7 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 			{"latency", string(v.Def.Latency())},
 		} {
 			if c.Value != "" {
-				result.Config = append(result.Config, benchfmt.Config{Key: c.Name, Value: []byte(c.Value), File: true})
+				result.Config = append(result.Config, benchfmt.Config{Key: c.Name, Value: []byte(printable.Line(c.Value)), File: true})
 			}
 		}
 		if err := w.Write(&result); err != nil {
@@ -98,9 +100,9 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions
 // benchName makes a name a part of a benchmark's: without spaces and slashes.
 func benchName(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '/' {
+		if unicode.IsSpace(r) || r == '/' {
 			return '_'
 		}
 		return r
-	}, name)
+	}, printable.Line(name))
 }

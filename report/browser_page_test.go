@@ -211,7 +211,7 @@ func TestAccessible(t *testing.T) {
 	pages := map[string]string{
 		"a run":                 b.serve(renderPage(run, f.expect)),
 		"the shipped scenarios": b.serve(shippedPage()),
-		"a comparison":          b.serve(CompareHTML(comparison(), run, run)),
+		"a comparison":          b.serve(CompareHTML(context.Background(), comparison(), run, run)),
 		"a history":             b.serve(history.Bytes(), nil),
 	}
 	for _, look := range []struct {

@@ -194,7 +194,7 @@ var shippedPage = sync.OnceValues(func() ([]byte, error) {
 // renderPage is the report.html of a run.
 func renderPage(run *runfile.Run, expect []Expectation) ([]byte, error) {
 	summary := Summarise(run, expect)
-	figures, err := drawAll(&summary, []string{"html"}, nil)
+	figures, err := drawAll(context.Background(), &summary, []string{"html"}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"kvbench/internal/metric"
+
 	"gonum.org/v1/plot"
 )
 
@@ -15,8 +17,19 @@ type axis struct {
 	ticks    []plot.Tick
 }
 
-// norm is where a value lies: 0 at the beginning of the axis, 1 at its end.
-func (a *axis) norm(v float64) float64 { return a.scale.Normalize(a.min, a.max, v) }
+// norm is where a value lies: 0 at the beginning of the axis, 1 at its end. What is
+// beyond them lies there, and on an axis without length all lies in its middle.
+func (a *axis) norm(v float64) float64 {
+	switch {
+	case !(a.min < a.max):
+		return 0.5
+	case v <= a.min:
+		return 0
+	case v >= a.max:
+		return 1
+	}
+	return metric.Of(a.scale.Normalize(a.min, a.max, v)).Or(0)
+}
 
 // nines is the scale of percentiles on which each further nine takes as much
 // room as the one before: 0, 90, 99, 99.9. It knows no 100.
@@ -82,6 +95,7 @@ func logAxis(unit string, values []float64, labels int) axis {
 	ladder := ladders(unit)
 	a := axis{scale: floored{}}
 	a.min, a.max = around(ladder[0], lo, hi)
+	a.max = max(a.max, hi) // beyond the ladder
 	for i, steps := range ladder {
 		var ticks []plot.Tick
 		for _, v := range steps {
@@ -124,13 +138,13 @@ func ladders(unit string) [][]float64 {
 	case "ns":
 		return durationLadders()
 	case "bytes":
-		return [][]float64{powers(4, 24), powers(32, 10), powers(1024, 5)}
+		return [][]float64{powers(4, 32), powers(32, 13), powers(1024, 7)}
 	}
-	return [][]float64{oneTwoFive(16), powers(10, 16), powers(1000, 6)}
+	return [][]float64{oneTwoFive(19), powers(10, 19), powers(1000, 7)}
 }
 
-// durationLadders are round durations in nanoseconds, from a nanosecond to 100
-// hours.
+// durationLadders are round durations in nanoseconds, from a nanosecond to what a
+// time.Duration can be, some million hours.
 func durationLadders() [][]float64 {
 	var fine, coarse []float64
 	for _, v := range oneTwoFive(11) {
@@ -139,16 +153,16 @@ func durationLadders() [][]float64 {
 		}
 	}
 	coarse = powers(10, 11) // to 10 s
-	for _, d := range []time.Duration{
-		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
-		time.Hour, 3 * time.Hour, 10 * time.Hour, 30 * time.Hour, 100 * time.Hour,
-	} {
+	for _, d := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute} {
 		fine = append(fine, float64(d))
 	}
-	for _, d := range []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 10 * time.Hour, 100 * time.Hour} {
-		coarse = append(coarse, float64(d))
+	coarse = append(coarse, float64(time.Minute), float64(10*time.Minute))
+	sparse := []float64{1, 1e3, 1e6, 1e9, float64(time.Minute), float64(time.Hour), 100 * float64(time.Hour), 1e4 * float64(time.Hour), 1e6 * float64(time.Hour)}
+	for _, hours := range powers(10, 7) { // to a million
+		fine = append(fine, hours*float64(time.Hour), 3*hours*float64(time.Hour))
+		coarse = append(coarse, hours*float64(time.Hour))
 	}
-	return [][]float64{fine, coarse, {1, 1e3, 1e6, 1e9, float64(time.Minute), float64(time.Hour), float64(100 * time.Hour)}}
+	return [][]float64{fine, coarse, sparse}
 }
 
 // oneTwoFive is 1, 2, 5, 10, and so on through n decades.
@@ -169,15 +183,18 @@ func powers(base float64, n int) []float64 {
 	return out
 }
 
-// linearAxis spans 0 to top with ticks at multiples of a round number.
+// linearAxis spans 0 to top with ticks at multiples of a round number: the first of
+// the steps, which rise from above 0, that needs no more labels than asked for, or the
+// last of them times a power of two.
 func linearAxis(top float64, steps []float64, labels int, format func(float64) string) axis {
 	a := axis{max: top, scale: plot.LinearScale{}}
+	enough := func(step float64) bool { return top <= step*float64(labels) }
 	step := steps[len(steps)-1]
-	for _, s := range steps {
-		if top/s <= float64(labels) {
-			step = s
-			break
-		}
+	if i := slices.IndexFunc(steps, enough); i >= 0 {
+		step = steps[i]
+	}
+	for !enough(step) {
+		step *= 2
 	}
 	for i := 0; float64(i)*step <= top*(1+1e-9); i++ {
 		v := float64(i) * step

@@ -202,7 +202,10 @@ func (d Dumbbell) draw(p *panel, y vg.Length) {
 	if plain {
 		dot(p.Canvas, colour, head, 5)
 	} else {
-		back := (one.X - head.X) / vg.Length(math.Abs(float64(one.X-head.X))) * 9
+		back := vg.Length(-9)
+		if d.Head < d.Base {
+			back = 9
+		}
 		p.FillPolygon(colour, []vg.Point{head, {X: head.X + back, Y: y + 5}, {X: head.X + back, Y: y - 5}})
 	}
 	p.trace(d.Label, "", 1, func(int) (vg.Point, string) {

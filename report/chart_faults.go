@@ -96,7 +96,7 @@ func faultsChart(s *Scenario) (Chart, bool) {
 		top, end = max(top, slices.Max(append(h.Share, 0))), max(end, h.End)
 	}
 	window := s.def.Traits.Faults[0]
-	share := func(v *Variant) float64 { return v.Series[maskedMark].Share }
+	share := func(v *Variant) float64 { return v.Series[maskedMark].Share.Or(0) }
 	least, most := s.extremes(share)
 	chart := Chart{
 		Name: "faults", Alt: "Lines of the share of masked errors over time.",

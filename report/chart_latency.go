@@ -32,6 +32,8 @@ const (
 	// beyond is how many transactions have to lie beyond a percentile for it to
 	// be shown; the median always is.
 	beyond = 10
+	// mostNines is how many nines a curve has at most: a float64 still tells them apart.
+	mostNines = 12
 	// curveSteps is how many points a curve has for each nine.
 	curveSteps = 12
 )
@@ -55,7 +57,7 @@ func curveOf(h *sparse.Histogram) (c curve) {
 		return c
 	}
 	c.Transactions = uint64(n)
-	top := max(math.Log10(float64(n)/beyond), math.Log10(2))
+	top := min(max(math.Log10(float64(n)/beyond), math.Log10(2)), mostNines)
 	steps := int(math.Ceil(top * curveSteps))
 	percentiles := []float64{headline(uint64(n))}
 	for k := range steps + 1 {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 
 	"gonum.org/v1/plot/vg"
@@ -83,7 +84,7 @@ func marksChart(s *Scenario) (Chart, bool) {
 // that distance; no mark where all have the same.
 func tellingMark(s *Scenario, panels []markPanel) (mark record.Series, apart float64) {
 	for _, p := range panels {
-		share := func(v *Variant) float64 { return v.Series[p.Mark.Name].Share }
+		share := func(v *Variant) float64 { return v.Series[p.Mark.Name].Share.Or(0) }
 		least, most := s.extremes(share)
 		if least == nil { // marks without any transaction
 			break
@@ -105,7 +106,7 @@ func marksTitle(s *Scenario, panels []markPanel) string {
 	if apart == 0 {
 		return "What was seen, and how large it was"
 	}
-	share := func(v *Variant) float64 { return v.Series[mark.Name].Share }
+	share := func(v *Variant) float64 { return v.Series[mark.Name].Share.Or(0) }
 	least, most := s.extremes(share)
 	if least == most {
 		return fmt.Sprintf("%s: %s with %s", mark.Name, percent(share(most)), most.Name)
@@ -124,7 +125,7 @@ func (p markPanel) draw(c draw.Canvas) {
 	most := 0.0
 	for _, r := range p.Rows {
 		names = max(names, bold(plain).Width(r.Variant))
-		most = max(most, r.Stats.Share)
+		most = max(most, r.Stats.Share.Or(0))
 		if r.Stats.Count > 0 {
 			values = append(values, float64(r.Stats.P50), float64(r.Stats.P99), float64(r.Stats.Max))
 		}
@@ -164,9 +165,12 @@ func (p markPanel) drawRow(c draw.Canvas, data *panel, i int, left, y vg.Length,
 		c.FillText(bold(plain), vg.Point{X: left, Y: y}, "0")
 		return
 	case p.Mark.Of != "":
-		width := max(shareWidth*vg.Length(r.Stats.Share/most), 1)
-		bar(c, colour, vg.Point{X: left, Y: y - 6.5}, vg.Point{X: left + width, Y: y + 6.5})
-		c.FillText(plain, vg.Point{X: left + width + 6, Y: y}, percent(r.Stats.Share))
+		width := vg.Length(0)
+		if part, ok := metric.Ratio(r.Stats.Share.Or(0), most).Value(); ok {
+			width = max(shareWidth*vg.Length(part), 1)
+			bar(c, colour, vg.Point{X: left, Y: y - 6.5}, vg.Point{X: left + width, Y: y + 6.5})
+		}
+		c.FillText(plain, vg.Point{X: left + width + 6, Y: y}, r.Stats.Share.Text(percent))
 	}
 	at := func(v int64) vg.Point { return vg.Point{X: data.atX(float64(v)), Y: y} }
 	c.StrokeLines(stroke(colour, 1.5), []vg.Point{at(r.Stats.P50), at(r.Stats.Max)})
@@ -195,5 +199,5 @@ func markText(m record.Series, st Stats) string {
 	case m.Of == "":
 		return size
 	}
-	return percent(st.Share) + ", " + size
+	return st.Share.Text(percent) + ", " + size
 }

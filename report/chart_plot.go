@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"kvbench/internal/printable"
 )
 
 // Plot is what a chart plots, at the places where it is drawn: in the user
@@ -124,10 +126,10 @@ func (p *panel) trace(variant, name string, n int, at func(i int) (vg.Point, str
 	if s == nil || n == 0 {
 		return
 	}
-	t := Trace{Variant: variant, Name: name, Panel: p.index, Points: make([]Point, n)}
+	t := Trace{Variant: printable.Line(variant), Name: name, Panel: p.index, Points: make([]Point, n)}
 	for i := range t.Points {
 		point, text := at(i)
-		t.Points[i] = Point{tenths(point.X), tenths(s.height - point.Y), text}
+		t.Points[i] = Point{tenths(point.X), tenths(s.height - point.Y), printable.Line(text)}
 	}
 	s.plot.Traces = append(s.plot.Traces, t)
 }

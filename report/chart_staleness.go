@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -40,7 +41,7 @@ func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 	from := int64(math.MaxInt64)
 	for i := range s.Variants {
 		v := &s.Variants[i]
-		if st := v.Series[mark.Name]; st.Count > 0 && st.Share > 0 {
+		if st := v.Series[mark.Name]; st.Count > 0 && st.Share.Or(0) > 0 {
 			h, err := v.histogram(index)
 			if err != nil {
 				return nil, err
@@ -51,7 +52,7 @@ func ageCurves(s *Scenario, mark record.Series) ([]ageCurve, error) {
 	}
 	for i := range out {
 		c := &out[i]
-		c.Ages, c.Share = longerThan(ages[i], float64(from), c.Stats.Share)
+		c.Ages, c.Share = longerThan(ages[i], float64(from), c.Stats.Share.Or(0))
 	}
 	return out, nil
 }
@@ -83,8 +84,11 @@ func (c ageCurve) at(age float64) float64 {
 	if k == len(c.Ages) {
 		return 0
 	}
-	if k == 0 {
-		return c.Stats.Share
+	switch {
+	case age == c.Ages[k]:
+		return c.Share[k]
+	case k == 0:
+		return c.Stats.Share.Or(0)
 	}
 	part := (age - c.Ages[k-1]) / (c.Ages[k] - c.Ages[k-1])
 	return c.Share[k-1] + part*(c.Share[k]-c.Share[k-1])
@@ -114,7 +118,7 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 		Name: "staleness", Title: stalenessTitle(marks[0], s.whole(marks[0].Of), curves[0]), Alt: "Lines of the share of wrong answers by their age.",
 		subtitle: s.Name + ": share of the answers that were wrong for longer than an age, by that age on a log scale; lower is better",
 		height:   agePanel * vg.Length(len(marks)),
-		notes:    s.chartNotes(false),
+		notes:    s.chartNotes(slices.ContainsFunc(slices.Concat(curves...), func(c ageCurve) bool { return c.Ages[0] <= 0 })),
 	}
 	for i, m := range marks {
 		var names []string
@@ -141,8 +145,8 @@ func stalenessChart(s *Scenario) (Chart, bool) {
 // stalenessTitle says how much of the whole is still wrong after the median age of
 // all.
 func stalenessTitle(m record.Series, whole string, curves []ageCurve) string {
-	most := slices.MaxFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
-	least := slices.MinFunc(curves, func(a, b ageCurve) int { return int(math.Copysign(1, a.Stats.Share-b.Stats.Share)) })
+	byShare := func(a, b ageCurve) int { return cmp.Compare(a.Stats.Share.Or(0), b.Stats.Share.Or(0)) }
+	most, least := slices.MaxFunc(curves, byShare), slices.MinFunc(curves, byShare)
 	of := float64(time.Minute)
 	if float64(most.Stats.Max) < of {
 		of = float64(most.Stats.P50)
@@ -166,10 +170,10 @@ func drawAges(c draw.Canvas, m record.Series, curves []ageCurve) {
 	top := 0.0
 	for _, k := range curves {
 		values = append(values, k.Ages...)
-		top = max(top, k.Stats.Share)
+		top = max(top, k.Stats.Share.Or(0))
 	}
 	x := logAxis(m.Unit, values, 7)
-	x.min = slices.Min(values)
+	x.min = max(x.min, slices.Min(values)) // an age of 0 has a tick of its own below all others
 	x.ticks = slices.DeleteFunc(x.ticks, func(t plot.Tick) bool { return t.Value < x.min })
 	set := lineSet{
 		x: x, y: linearAxis(roundUp(top), []float64{0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1}, 5, percent),
@@ -178,7 +182,7 @@ func drawAges(c draw.Canvas, m record.Series, curves []ageCurve) {
 	for _, k := range curves {
 		l := labelled{
 			variant: k.Variant, position: k.Position, xs: k.Ages, ys: k.Share,
-			figure: percent(k.Stats.Share) + ", max " + duration(k.Stats.Max),
+			figure: k.Stats.Share.Text(percent) + ", max " + duration(k.Stats.Max),
 		}
 		for i := range l.xs {
 			l.texts = append(l.texts, fmt.Sprintf("over %s: %s", duration(int64(l.xs[i])), percent(l.ys[i])))

@@ -13,6 +13,8 @@ import (
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/recorder"
+
+	"kvbench/internal/printable"
 )
 
 // SVG returns the chart as one svg element, to stand in a page or in a file of
@@ -33,7 +35,7 @@ func (c Chart) drawn() ([]byte, Plot, error) {
 	out := svgWriter{height: s.height}
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%s" height="%s" viewBox="0 0 %[2]s %[3]s" `+
 		`font-family="'Liberation Sans', Arial, Helvetica, sans-serif" font-size="%s" fill="%s"><title>%s</title>`+"\n",
-		html.EscapeString(c.Alt), number1(chartWidth), number1(s.height), number1(noteSize), hex(mutedInk), html.EscapeString(c.Title))
+		svgText(c.Alt), number1(chartWidth), number1(s.height), number1(noteSize), hex(mutedInk), svgText(c.Title))
 	for _, a := range s.Actions {
 		if err := out.action(a); err != nil {
 			return nil, Plot{}, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
@@ -63,7 +65,7 @@ func (w *svgWriter) action(a recorder.Action) error {
 		w.dashes = a.Dashes
 	case *recorder.Comment:
 		if name, begins := strings.CutPrefix(a.Text, groupBegins); begins {
-			fmt.Fprintf(w, `<g data-variant="%s">`+"\n", html.EscapeString(name))
+			fmt.Fprintf(w, `<g data-variant="%s">`+"\n", svgText(name))
 		} else {
 			w.WriteString("</g>\n")
 		}
@@ -98,13 +100,16 @@ func (w *svgWriter) action(a recorder.Action) error {
 		if a.Font.Weight == xfont.WeightBold {
 			w.WriteString(` font-weight="bold"`)
 		}
-		fmt.Fprintf(w, ">%s</text>\n", html.EscapeString(a.String))
+		fmt.Fprintf(w, ">%s</text>\n", svgText(a.String))
 	case *recorder.Push, *recorder.Pop: // the charts do not transform the canvas
 	default:
 		return fmt.Errorf("%s has no SVG", a.Call())
 	}
 	return nil
 }
+
+// svgText is a text that may hold what came from outside as a part of an SVG.
+func svgText(s string) string { return html.EscapeString(printable.Line(s)) }
 
 // path writes the data of a path and ends its element. After the first its points
 // are written as how far they are from the one before, which is shorter.

@@ -172,7 +172,7 @@ func TestMarkPanels(t *testing.T) {
 	if diff := cmp.Diff([]string{"stale-read", "stampede", "backfill-rejected", "memory-entries"}, names); diff != "" {
 		t.Error(diff) // falsy-refetch never fired
 	}
-	if share := panels[0].Rows[0].Stats.Share; math.Abs(share-0.042) > 0.006 {
+	if share := panels[0].Rows[0].Stats.Share.Or(0); math.Abs(share-0.042) > 0.006 {
 		t.Errorf("seed's share of stale reads is %v", share)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
@@ -26,7 +27,7 @@ type cell struct {
 }
 
 // none is the cell of a variant that has no such figure.
-var none = cell{text: "–"}
+var none = cell{text: metric.None}
 
 // best says which variants are within sameRatio of the best value of the
 // column. It says none where all are, or nothing is better than another.
@@ -87,7 +88,7 @@ func (s *Scenario) columns() []column {
 		columns = append(columns, column{
 			group: right, name: m.Name, doc: "A share of the " + s.whole(m.Of) + ", and the largest. One is " + m.Doc + ".",
 			cell: measured(func(v *Variant) cell { return shareCell(v.Series[m.Name]) }),
-			cost: func(v *Variant) float64 { return v.Series[m.Name].Share },
+			cost: func(v *Variant) float64 { return v.Series[m.Name].Share.Or(0) },
 		})
 	}
 	return append(columns, gauges...)
@@ -184,9 +185,9 @@ func (s *Scenario) opsColumn(group string) column {
 
 func shareCell(st Stats) cell {
 	if st.Count == 0 {
-		return cell{text: "0"}
+		return cell{text: st.Share.Text(percent)}
 	}
-	return cell{text: percent(st.Share), note: "up to " + value(float64(st.Max), st.Unit)}
+	return cell{text: st.Share.Text(percent), note: "up to " + value(float64(st.Max), st.Unit)}
 }
 
 func gaugeCell(st Stats) cell {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -46,8 +47,8 @@ const maxDumbbells = 25
 
 // CompareHTML writes a comparison as one page, with a picture of what changed, and
 // for every variant in which anything did, the response of both runs in one
-// picture.
-func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error) {
+// picture. When ctx is done it stops before the next picture with the error of ctx.
+func CompareHTML(ctx context.Context, c *compare.Comparison, base, head *runfile.Run) ([]byte, error) {
 	p := comparePage{
 		Comparison: c, Counts: verdictCounts(c), Method: method(c), Most: mostSentence(c), Shared: sharedSentence(c), Modelled: modelledIn(c), Differ: differences(c),
 		Facts: [2]string{factsLine(&base.Header), factsLine(&head.Header)},
@@ -76,6 +77,9 @@ func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error)
 		}
 	}
 	for _, chart := range charts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		svg, err := chart.SVG()
 		if err != nil {
 			return nil, err
@@ -84,7 +88,7 @@ func CompareHTML(c *compare.Comparison, base, head *runfile.Run) ([]byte, error)
 	}
 	var out bytes.Buffer
 	err := compareTemplate.Execute(&out, p)
-	return out.Bytes(), err
+	return printed("html", out.Bytes()), err
 }
 
 func compareRowOf(d *compare.Delta) compareRow {

@@ -19,7 +19,7 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 	if c.Gate == "fail" {
 		sign = "❌"
 	}
-	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase `%s`, head `%s`\n", sign, inline(verdictCounts(c)), c.Base, c.Head)
+	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase %s, head %s\n", sign, inline(verdictCounts(c)), inline(c.Base), inline(c.Head))
 	for _, sentence := range []string{mostSentence(c), sharedSentence(c)} {
 		if sentence != "" {
 			fmt.Fprintf(&out, "\n**%s**\n", inline(sentence))

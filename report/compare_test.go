@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -136,7 +137,7 @@ func TestCompareHTML(t *testing.T) {
 	}
 	c := comparison()
 	c.Deltas[4].Series = "<script>"
-	page, err := CompareHTML(c, run("a", 1e6), run("b", 2e6))
+	page, err := CompareHTML(context.Background(), c, run("a", 1e6), run("b", 2e6))
 	if err != nil {
 		t.Fatal(err)
 	}

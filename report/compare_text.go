@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
@@ -24,12 +25,12 @@ const (
 func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 	var out strings.Builder
 	bold := lipgloss.NewStyle().Bold(true)
-	fmt.Fprintf(&out, "%s  %s → %s\n", bold.Render(verdictCounts(c)), c.Base, c.Head)
+	fmt.Fprintf(&out, "%s  %s → %s\n", bold.Render(verdictCounts(c)), printable.Line(c.Base), printable.Line(c.Head))
 	if modelled := modelledIn(c); modelled != "" {
-		fmt.Fprintf(&out, "%s %s\n", bold.Render("MIND"), modelled)
+		fmt.Fprintf(&out, "%s %s\n", bold.Render("MIND"), printable.Line(modelled))
 	}
 	if shared := sharedSentence(c); shared != "" {
-		fmt.Fprintf(&out, "%s\n", bold.Render(shared))
+		fmt.Fprintf(&out, "%s\n", bold.Render(printable.Line(shared)))
 	}
 	shown, same := verdictGroups(c)
 	var rows [][]string
@@ -53,7 +54,7 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 			}
 			change, interval := changeOf(d)
 			rows = append(rows, []string{
-				strings.ToUpper(g.Name), d.Scenario + "/" + d.Variant, seriesOf(d),
+				strings.ToUpper(g.Name), printable.Line(d.Scenario + "/" + d.Variant), printable.Line(seriesOf(d)),
 				figureOf(d.Base, d.Unit) + " → " + figureOf(d.Head, d.Unit), change, interval, evidence(d),
 			})
 			colours = append(colours, style)
@@ -80,7 +81,7 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 		lines []string
 	}{{"DIFFERS", differences(c)}, {"LEFT OUT", c.Only}, {"WARNING", c.Warnings}} {
 		for _, line := range list.lines {
-			fmt.Fprintf(&out, "%s %s\n", bold.Render(list.name), line)
+			fmt.Fprintf(&out, "%s %s\n", bold.Render(list.name), printable.Line(line))
 		}
 	}
 	_, err := lipgloss.Fprint(w, out.String())

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
+
+	"kvbench/internal/printable"
 )
 
 var csvHeader = []string{
@@ -23,7 +26,7 @@ func (s *Summary) asCSV() ([]byte, error) {
 		for j := range scenario.Variants {
 			v := &scenario.Variants[j]
 			for _, series := range scenario.def.Series {
-				row := []string{scenario.Name, v.Name, series.Name}
+				row := []string{field(scenario.Name), field(v.Name), field(series.Name)}
 				row = append(row, v.Series[series.Name].fields()...)
 				rows = append(rows, append(row, string(scenario.Latency)))
 			}
@@ -33,12 +36,22 @@ func (s *Summary) asCSV() ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// field is a text that came from outside as a field of a CSV file: in one line, and
+// behind an apostrophe where a spreadsheet would take it for a formula.
+func field(text string) string {
+	text = printable.Line(text)
+	if start := strings.TrimSpace(text); start != "" && strings.ContainsRune("=+-@", rune(start[0])) {
+		return "'" + text
+	}
+	return text
+}
+
 // fields are the columns of a CSV file from "unit" on.
 func (st Stats) fields() []string {
 	row := make([]string, 0, len(csvHeader))
-	row = append(row, st.Unit, st.Of, strconv.FormatUint(st.Count, 10), "")
+	row = append(row, field(st.Unit), field(st.Of), strconv.FormatUint(st.Count, 10), "")
 	if st.Of != "" {
-		row[3] = strconv.FormatFloat(st.Share, 'g', 6, 64)
+		row[3] = st.Share.Field()
 	}
 	if st.Count == 0 {
 		return append(row, make([]string, 8)...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kvbench/internal/metric"
 	"kvbench/internal/units"
 )
 
@@ -90,8 +91,11 @@ func dollars(v float64) string { return units.FormatUSD(v) }
 // digits formats v to n significant digits without trailing zeros; whole
 // numbers keep all of theirs.
 func digits(v float64, n int) string {
-	if v == 0 {
+	switch {
+	case v == 0:
 		return "0"
+	case !metric.Of(v).Known():
+		return metric.None
 	}
 	decimals := max(0, n-1-int(math.Floor(math.Log10(math.Abs(v)))))
 	s := strconv.FormatFloat(v, 'f', decimals, 64)

@@ -8,11 +8,13 @@ import (
 	"io"
 	"math"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -175,7 +177,7 @@ func TestJUnit(t *testing.T) {
 // the type.
 func published(t *testing.T, path, title string, of any, dirs ...string) func(text []byte) error {
 	t.Helper()
-	r := jsonschema.Reflector{DoNotReference: false}
+	r := jsonschema.Reflector{DoNotReference: false, Mapper: quantitySchema}
 	for _, dir := range dirs { // with the comments
 		if err := r.AddGoComments("kvbench/report", dir); err != nil {
 			t.Fatal(err)
@@ -219,6 +221,14 @@ func published(t *testing.T, path, title string, of any, dirs ...string) func(te
 		}
 		return compiled.Validate(value)
 	}
+}
+
+// quantitySchema is that of a figure that may be none; nil for any other type.
+func quantitySchema(t reflect.Type) *jsonschema.Schema {
+	if t != reflect.TypeFor[metric.Quantity]() {
+		return nil
+	}
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "number"}, {Type: "null"}}}
 }
 
 // The published schema is that of the types, and summaries keep to it.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kvbench/internal/changepoint"
+	"kvbench/internal/printable"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
@@ -82,7 +83,9 @@ func (h *History) variant(sc *Scenario, v *Variant, seed uint64) {
 	}
 	for _, m := range sc.def.Series[record.FirstMark:] {
 		if st := v.Series[m.Name]; m.Of != "" {
-			add(m.Name, "share", st.Share)
+			if share, ok := st.Share.Value(); ok {
+				add(m.Name, "share", share)
+			}
 		} else {
 			add(m.Name+" count", "count", float64(st.Count))
 			if st.Count > 0 {
@@ -239,6 +242,6 @@ func HistoryText(w io.Writer, h *History) error {
 		fmt.Fprintf(&out, "; %s", r)
 	}
 	out.WriteString("\n")
-	_, err := out.WriteTo(w)
+	_, err := io.WriteString(w, printable.Text(out.String()))
 	return err
 }

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
+
+	"kvbench/internal/printable"
 )
 
 //go:embed history.tmpl.html
@@ -39,7 +42,12 @@ func HistoryHTML(w io.Writer, h *History) error {
 	page.NChanged = len(changed)
 	page.Changed = h.groups(changed)
 	page.All = h.groups(h.Lines)
-	return historyTemplate.Execute(w, page)
+	var out bytes.Buffer
+	if err := historyTemplate.Execute(&out, page); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, printable.Text(out.String()))
+	return err
 }
 
 // groups are lines by scenario, in the order of each scenario's first.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"html/template"
 	"strings"
 )
@@ -30,7 +29,7 @@ func (l *Line) spark(runs []string) template.HTML {
 	}
 	var b, path strings.Builder
 	fmt.Fprintf(&b, `<svg role="img" width="%g" height="%g" viewBox="0 0 %[1]g %[2]g" aria-label="%s">`,
-		sparkWidth, sparkHeight, html.EscapeString(l.describe(runs)))
+		sparkWidth, sparkHeight, svgText(l.describe(runs)))
 	for _, s := range l.Changes {
 		fmt.Fprintf(&b, `<path class="step" d="M%.1f 0V%g"/>`, (x(s.At)+x(max(0, s.At-1)))/2, sparkHeight)
 	}
@@ -48,7 +47,7 @@ func (l *Line) spark(runs []string) template.HTML {
 		fmt.Fprintf(&path, "%s%.1f %.1f", letter, x(i), y(v.V))
 		letter = "L"
 		fmt.Fprintf(&dots, `<circle cx="%.1f" cy="%.1f" r="2"><title>%s: %s</title></circle>`, x(i), y(v.V),
-			html.EscapeString(runs[i]), html.EscapeString(l.format(v.V)))
+			svgText(runs[i]), svgText(l.format(v.V)))
 	}
 	fmt.Fprintf(&b, `<path class="line" d="%s"/>%s</svg>`, path.String(), dots.String())
 	return template.HTML(b.String()) // all text in it was escaped

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -19,7 +20,7 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 	var out bytes.Buffer
 	w := hdr.NewHistogramLogWriter(&out)
 	header := func() error {
-		if err := w.OutputComment("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + latencies(&run.Header) + "]"); err != nil {
+		if err := w.OutputComment(printable.Line("[kvbench: " + run.Header.File + ", driver " + run.Header.Driver + latencies(&run.Header) + "]")); err != nil {
 			return err
 		}
 		if err := w.OutputLogFormatVersion(); err != nil {
@@ -43,7 +44,7 @@ func asHLog(run *runfile.Run) ([]byte, error) {
 				tag += fmt.Sprintf("/r%d", v.Repeat+1)
 			}
 			for k := range v.Intervals {
-				if err := hlogInterval(&out, w, &v.Intervals[k], i, hlogTag.Replace(tag)); err != nil {
+				if err := hlogInterval(&out, w, &v.Intervals[k], i, hlogTag.Replace(printable.Line(tag))); err != nil {
 					return nil, fmt.Errorf("writing %s: %w", tag, err)
 				}
 			}
@@ -95,4 +96,4 @@ func latencies(h *runfile.Header) (words string) {
 }
 
 // hlogTag replaces what a tag may not hold.
-var hlogTag = strings.NewReplacer(",", "_", " ", "_", "\n", "_", "\r", "_")
+var hlogTag = strings.NewReplacer(",", "_", " ", "_")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 )
 
@@ -73,7 +74,7 @@ var inlineEscapes = strings.NewReplacer(
 )
 
 // inline makes text stand for itself within a line or a cell of Markdown.
-func inline(text string) string { return inlineEscapes.Replace(text) }
+func inline(text string) string { return inlineEscapes.Replace(printable.Line(text)) }
 
 // factsLine is what was run, where and when, in a line.
 func factsLine(h *runfile.Header) string {

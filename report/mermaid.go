@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 )
 
 // mermaidBars draws bars, longest value to the right, as a Mermaid chart: GitHub
@@ -30,7 +31,7 @@ func mermaidBars(title, axis string, labels []string, values []float64) string {
 
 // mermaidText quotes a text, in which there can be no quote.
 func mermaidText(s string) string {
-	return `"` + strings.NewReplacer(`"`, "'", "\n", " ").Replace(s) + `"`
+	return `"` + strings.ReplaceAll(printable.Line(s), `"`, "'") + `"`
 }
 
 // mermaidNumber has four digits, and no exponent, which Mermaid does not read.
@@ -57,7 +58,7 @@ func (s *Scenario) mermaid() string {
 	})
 	if mark, apart := tellingMark(s, markPanels(s)); apart > 0 {
 		out += bars(mark.Name+", share of the "+s.whole(mark.Of)+", lower is better", "%", func(v *Variant) (float64, string) {
-			share := v.Series[mark.Name].Share
+			share := v.Series[mark.Name].Share.Or(0)
 			return 100 * share, percent(share)
 		})
 	}

@@ -2,12 +2,14 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
@@ -60,7 +62,7 @@ func TestModelledIsSaid(t *testing.T) {
 		}
 		texts["compare"] = out.String()
 		texts["compare.md"] = string(CompareMarkdown(c))
-		page, err := CompareHTML(c, run, run)
+		page, err := CompareHTML(context.Background(), c, run, run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +179,7 @@ func TestTradeOffWithoutLatency(t *testing.T) {
 	}{{"seed", 0.5, 0.2}, {"fresh", 1, 0}} {
 		s.Variants = append(s.Variants, Variant{
 			Name: v.name, Complete: true, Transactions: 2000, USD: v.usd, Outcomes: map[string]uint64{},
-			Series: map[string]Stats{"stale": {Unit: "ns", Of: "response", Count: uint64(2000 * v.stale), Share: v.stale, Max: 1e9}},
+			Series: map[string]Stats{"stale": {Unit: "ns", Of: "response", Count: uint64(2000 * v.stale), Share: metric.Of(v.stale), Max: 1e9}},
 		})
 	}
 	const want = "Beside fresh seed costs 50 % less (no latency modelled), but has stale in 20 % of transactions (up to 1 s); fresh has none."

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"kvbench/internal/metric"
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
@@ -99,20 +100,23 @@ type FreeLimit struct {
 	AfterS float64 `json:"after_s"`     // seconds of a day
 }
 
-// Stats are the figures of one series. Where nothing was observed all are 0.
+// Stats are the figures of one series. Where nothing was observed all are 0 but the
+// share, which is then 0 or null.
 type Stats struct {
-	Unit  string  `json:"unit"`
-	Of    string  `json:"of,omitempty"`
-	Count uint64  `json:"count"`
-	Share float64 `json:"share"` // of the series or outcome Of; 0 where there is none
-	Mean  float64 `json:"mean"`
-	Min   int64   `json:"min"`
-	P50   int64   `json:"p50"`
-	P90   int64   `json:"p90"`
-	P95   int64   `json:"p95"`
-	P99   int64   `json:"p99"`
-	P999  int64   `json:"p999"`
-	Max   int64   `json:"max"`
+	Unit  string `json:"unit"`
+	Of    string `json:"of,omitempty"`
+	Count uint64 `json:"count"`
+	// Share is that of the series or outcome Of; null where there was none of it, or
+	// it is a share of nothing.
+	Share metric.Quantity `json:"share"`
+	Mean  float64         `json:"mean"`
+	Min   int64           `json:"min"`
+	P50   int64           `json:"p50"`
+	P90   int64           `json:"p90"`
+	P95   int64           `json:"p95"`
+	P99   int64           `json:"p99"`
+	P999  int64           `json:"p999"`
+	Max   int64           `json:"max"`
 	// Beyond is how many of the values lie outside the range of a histogram: of those
 	// no more is known than Min and Max.
 	Beyond uint64 `json:"beyond,omitempty"`
@@ -209,8 +213,8 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	}
 	for i, s := range def.Series {
 		st := v.Series[s.Name]
-		if whole := v.count(s.Of); whole > 0 {
-			st.Share = float64(st.Count) / float64(whole)
+		if s.Of != "" {
+			st.Share = metric.Ratio(float64(st.Count), float64(v.count(s.Of)))
 			v.Series[s.Name] = st
 		}
 		if record.Get <= i && i < record.FirstMark && v.Transactions > 0 && st.Count > 0 {

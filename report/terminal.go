@@ -8,6 +8,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 	"go.yaml.in/yaml/v4"
+
+	"kvbench/internal/printable"
 )
 
 // Terminal prints the tables of a run: a scenario's variants side by side. On a
@@ -18,7 +20,7 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 	bold := lipgloss.NewStyle().Bold(true)
 	for i := range s.Scenarios {
 		scenario := &s.Scenarios[i]
-		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(scenario.Name), scenario.Question, wrapped(scenario.facts(), width))
+		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(printable.Line(scenario.Name)), printable.Line(scenario.Question), wrapped(scenario.facts(), width))
 		answer, _ := scenario.answers()
 		for _, sentence := range answer {
 			out.WriteString(wrapped(sentence, width) + "\n")
@@ -28,11 +30,11 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 		}
 		out.WriteString(scenario.tables(width) + "\n")
 		if _, silent := scenario.watched(); silent != nil {
-			fmt.Fprintf(&out, "In no variant: %s\n", seriesNames(silent))
+			fmt.Fprintf(&out, "In no variant: %s\n", printable.Line(seriesNames(silent)))
 		}
 		for _, e := range scenario.Expectations {
 			if !e.OK {
-				fmt.Fprintf(&out, "%s %s: %s: %s\n", bold.Render("NOT MET"), e.Variant, e.Expect, e.Have)
+				fmt.Fprintf(&out, "%s %s: %s: %s\n", bold.Render("NOT MET"), printable.Line(e.Variant), printable.Line(e.Expect), printable.Line(e.Have))
 			}
 		}
 	}
@@ -40,7 +42,7 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 		fmt.Fprintf(&out, "\n%d of %d expectations met\n", met, n)
 	}
 	for _, warning := range s.Warnings {
-		fmt.Fprintf(&out, "%s %s\n", bold.Render("WARNING"), warning)
+		fmt.Fprintf(&out, "%s %s\n", bold.Render("WARNING"), printable.Line(warning))
 	}
 	_, err := lipgloss.Fprint(w, out.String())
 	return err
@@ -51,7 +53,7 @@ func Terminal(w io.Writer, s *Summary, width int) error {
 func wrapped(text string, width int) string {
 	var out strings.Builder
 	column := 0
-	for _, word := range strings.Fields(text) {
+	for _, word := range strings.Fields(printable.Line(text)) {
 		n := lipgloss.Width(word)
 		switch {
 		case column == 0:
@@ -143,13 +145,13 @@ func (s *Scenario) render(columns []column) string {
 	rows := make([][]string, len(s.Variants))
 	best := make([][]bool, len(columns))
 	for i := range s.Variants {
-		rows[i] = []string{s.Variants[i].Name}
+		rows[i] = []string{printable.Line(s.Variants[i].Name)}
 	}
 	for j, c := range columns {
-		header = append(header, c.name)
+		header = append(header, printable.Line(c.name))
 		best[j] = c.best(s.Variants)
 		for i := range s.Variants {
-			rows[i] = append(rows[i], c.cell(&s.Variants[i]).plain())
+			rows[i] = append(rows[i], printable.Line(c.cell(&s.Variants[i]).plain()))
 		}
 	}
 	plain := lipgloss.NewStyle().PaddingRight(2)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 
 	"golang.org/x/sync/errgroup"
@@ -61,18 +63,19 @@ const chartsDir = "charts"
 // charts/<scenario>-<chart>.svg and .png, as the formats say. The summary is the
 // run's. It returns the paths of the files it wrote. Each appears under its name
 // only when it is whole. drawn, unless it is nil, is told how many of the scenarios
-// have been drawn, by one goroutine at a time.
-func Write(dir string, summary *Summary, run *runfile.Run, formats []string, drawn func(done, scenarios int)) ([]string, error) {
+// have been drawn, by one goroutine at a time. When ctx is done it stops before the next
+// chart or document, writes nothing and returns the error of ctx.
+func Write(ctx context.Context, dir string, summary *Summary, run *runfile.Run, formats []string, drawn func(done, scenarios int)) ([]string, error) {
 	for _, f := range formats {
 		if !slices.Contains(Formats(), f) {
 			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
 		}
 	}
-	figures, err := drawAll(summary, formats, drawn)
+	figures, err := drawAll(ctx, summary, formats, drawn)
 	if err != nil {
 		return nil, err
 	}
-	files, err := render(summary, run, formats, figures)
+	files, err := render(ctx, summary, run, formats, figures)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +110,7 @@ type figure struct {
 }
 
 // drawAll draws all charts, on all cores.
-func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]figure, error) {
+func drawAll(ctx context.Context, s *Summary, formats []string, tell func(done, scenarios int)) ([]figure, error) {
 	svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
 	png := slices.Contains(formats, "png")
 	if !svg && !png {
@@ -131,6 +134,9 @@ func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]fi
 			for _, c := range charts {
 				f := figure{Chart: c, scenario: i}
 				var err error
+				if err = ctx.Err(); err != nil {
+					return err
+				}
 				if svg {
 					var plot Plot
 					if f.svg, plot, err = c.drawn(); err != nil {
@@ -139,6 +145,9 @@ func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]fi
 					if f.values, err = json.Marshal(plot); err != nil {
 						return err
 					}
+				}
+				if err = ctx.Err(); err != nil {
+					return err
 				}
 				if png {
 					if f.png, err = c.PNG(); err != nil {
@@ -162,17 +171,20 @@ func drawAll(s *Summary, formats []string, tell func(done, scenarios int)) ([]fi
 }
 
 // render makes the files: the documents, then the charts.
-func render(s *Summary, run *runfile.Run, formats []string, figures []figure) ([]file, error) {
+func render(ctx context.Context, s *Summary, run *runfile.Run, formats []string, figures []figure) ([]file, error) {
 	var files []file
 	for _, d := range documents() {
 		if !slices.Contains(formats, d.format) {
 			continue
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		data, err := d.render(s, run, figures)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, file{d.file, data})
+		files = append(files, file{d.file, printed(d.format, data)})
 	}
 	ids := s.ids()
 	for _, f := range figures {
@@ -185,6 +197,15 @@ func render(s *Summary, run *runfile.Run, formats []string, figures []figure) ([
 		}
 	}
 	return files, nil
+}
+
+// printed is a document as it is written: what it quotes from outside can be shown,
+// whatever the run file holds.
+func printed(format string, data []byte) []byte {
+	if format == "json" {
+		return printable.JSON(data)
+	}
+	return []byte(printable.Text(string(data)))
 }
 
 // ids names the scenarios for a file or a link: by their names, which hold only

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func runOf(s *Scenario) *runfile.Run {
 // summariseAndWrite writes the report of a run whose expectations came to results.
 func summariseAndWrite(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
 	s := Summarise(run, results)
-	return Write(dir, &s, run, formats, nil)
+	return Write(context.Background(), dir, &s, run, formats, nil)
 }
 
 func write(t *testing.T, run *runfile.Run, formats ...string) (dir string, files []string) {

@@ -187,7 +187,7 @@ func TestBudgetHolds(t *testing.T) {
 			// As if the estimate had been far too low.
 			ctx, stop := p.allow(t.Context(), o.budget)
 			defer stop()
-			err := p.carryOut(ctx, o, &stdout, &stderr)
+			err := p.carryOut(ctx, t.Context(), o, &stdout, &stderr)
 			if told := stderr.String(); err == nil || !strings.Contains(told, "the budget of $") || !strings.Contains(told, "was spent on") {
 				t.Errorf("it does not say why it ended: %v\n%s", err, told)
 			}

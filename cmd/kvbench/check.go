@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"kvbench/internal/printable"
 	"kvbench/internal/units"
 
 	"github.com/spf13/cobra"
@@ -40,13 +41,13 @@ time, on the emulator.`,
 }
 
 func (p *plan) print(ctx context.Context, w io.Writer) error {
-	fmt.Fprintf(w, "%s: %d scenarios\n", p.file.Name, len(p.scenarios))
+	fmt.Fprintf(w, "%s: %d scenarios\n", printable.Line(p.file.Name), len(p.scenarios))
 	for _, text := range p.warnings() {
-		fmt.Fprintln(w, "WARNING", text)
+		fmt.Fprintln(w, "WARNING", printable.Line(text))
 	}
 	for i := range p.scenarios {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
-		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock: %s\n", s.Name, s.Question, def.Pattern, def.Driver, def.Clock, def.Load)
+		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock: %s\n", s.Name, printable.Line(s.Question), def.Pattern, printable.Line(def.Driver), def.Clock, def.Load)
 		for j, v := range s.Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
@@ -115,25 +117,24 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	} else if dirs, err = o.twoRuns(c, args); err != nil {
 		return usage(err)
 	}
-	base, err := runfile.Open(dirs[0])
-	if err != nil {
-		return usage(err)
+	var runs [2]*runfile.Run
+	for i, dir := range dirs {
+		if err := await(c.Context(), func() (err error) { runs[i], err = runfile.Open(dir); return usage(err) }); err != nil {
+			return err
+		}
+		defer runs[i].Close()
 	}
-	defer base.Close()
-	head, err := runfile.Open(dirs[1])
-	if err != nil {
-		return usage(err)
-	}
-	defer head.Close()
+	base, head := runs[0], runs[1]
 	options.Interleaved = tookTurns(&base.Header, &head.Header)
-	result, err := compare.Compare(base, head, options)
+	var result *compare.Comparison
+	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return err })
 	if err != nil {
 		if errors.Is(err, compare.ErrNothing) {
 			return usage(err)
 		}
 		return err
 	}
-	if err := o.write(result, base, head, c.ErrOrStderr()); err != nil {
+	if err := o.write(c.Context(), result, base, head, c.ErrOrStderr()); err != nil {
 		return err
 	}
 	if o.json {
@@ -185,7 +186,7 @@ func sameFile(a, b string) bool {
 }
 
 // write writes the comparison's files, and to told which it can't.
-func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
+func (o compareOptions) write(ctx context.Context, result *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
 	dir := o.out
 	if dir == "" {
 		dir = head.Dir()
@@ -200,7 +201,7 @@ func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Ru
 		}
 		switch format {
 		case "html":
-			data, err = report.CompareHTML(result, base, head)
+			data, err = report.CompareHTML(ctx, result, base, head)
 		case "svg":
 			data, err = chart.SVG()
 		case "png":
@@ -227,8 +228,13 @@ func (o compareOptions) write(result *compare.Comparison, base, head *runfile.Ru
 
 // writeJSON writes one JSON object.
 func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.JSON(out.Bytes()))
+	return err
 }

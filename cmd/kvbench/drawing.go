@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -14,12 +15,15 @@ import (
 )
 
 // writeReport summarises a run and writes its report to dir, and shows on w how far
-// it is.
-func writeReport(w io.Writer, dir string, run *runfile.Run, results []compare.Result, formats []string) (report.Summary, []string, error) {
+// it is. When ctx is done it ends at once and writes nothing.
+func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run, results []compare.Result, formats []string) (report.Summary, []string, error) {
 	d := drawing{w: w, bars: newBars(w), said: time.Now()}
 	defer d.close()
-	summary := report.Summarise(run, expectations(results))
-	files, err := report.Write(dir, &summary, run, formats, d.tell)
+	var summary report.Summary
+	if err := await(ctx, func() error { summary = report.Summarise(run, expectations(results)); return nil }); err != nil {
+		return report.Summary{}, nil, err
+	}
+	files, err := report.Write(ctx, dir, &summary, run, formats, d.tell)
 	return summary, files, err
 }
 

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,9 +12,21 @@ import (
 	"kvbench/report"
 )
 
+// addNight adds a run to a history, unless it was kept for others to be compared with.
+func addNight(h *report.History, path string) error {
+	run, err := runfile.Open(path)
+	if err != nil {
+		return usage(err)
+	}
+	if run.Header.Baseline == "" {
+		h.Add(run)
+	}
+	return run.Close()
+}
+
 // reportHistory reports on the last runs in a folder, in the order of their
 // names, and writes history.html to out, or into the folder.
-func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Writer) error {
+func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, stdout, stderr io.Writer) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return usage(err)
@@ -31,14 +43,7 @@ func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Wri
 	}
 	var h report.History
 	for _, path := range paths[max(0, len(paths)-last):] {
-		run, err := runfile.Open(path)
-		if err != nil {
-			return usage(err)
-		}
-		if run.Header.Baseline == "" { // a run that was kept for others to be compared with is no night
-			h.Add(run)
-		}
-		if err := run.Close(); err != nil {
+		if err := await(ctx, func() error { return addNight(&h, path) }); err != nil {
 			return err
 		}
 	}
@@ -59,10 +64,7 @@ func reportHistory(dir, out string, last int, asJSON bool, stdout, stderr io.Wri
 	}
 	fmt.Fprintln(stderr, file)
 	if asJSON {
-		enc := json.NewEncoder(stdout)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(h)
+		return writeJSON(stdout, h)
 	}
 	return report.HistoryText(stdout, &h)
 }

@@ -21,7 +21,7 @@ type layer struct {
 }
 
 // leaves are small packages that import nothing of ours and that all may use.
-var leaves = []string{"internal/changepoint", "internal/quantile", "internal/suggest", "internal/units"}
+var leaves = []string{"internal/changepoint", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
@@ -29,7 +29,10 @@ var layers = []layer{
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
 	{"internal/changepoint", nil, "a leaf"},
+	{"internal/metric", nil, "a leaf"},
+	{"internal/printable", nil, "a leaf"},
 	{"internal/quantile", nil, "a leaf"},
+	{"internal/secret", nil, "a leaf"},
 	{"internal/suggest", nil, "a leaf"},
 	{"internal/units", nil, "a leaf"},
 	{"internal/record", []string{"internal/sparse"}, "observations know nothing of what is observed"},
@@ -37,6 +40,7 @@ var layers = []layer{
 	{"internal/sparse", nil, "a leaf"},
 	{"internal/runfile", []string{"kv", "internal/load", "internal/record", "internal/sparse"}, "running and reading share only the run file"},
 	{"internal/compare", []string{"internal/runfile", "internal/record", "internal/price", "internal/sparse"}, "comparing reads run files and nothing else"},
+	{"report/reporttest", nil, "reading back knows nothing of what was written"},
 	{"report", []string{"internal/runfile", "internal/record", "internal/price", "internal/compare", "internal/sparse", "kv"}, "a report is a function of a run file, never of the engine"},
 	{"internal/bench", []string{"kv", "internal/clock", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},
 	{"internal/emulator", []string{"kv", "internal/clock", "internal/price", "internal/record"}, "the emulator serves any store, and knows no driver"},

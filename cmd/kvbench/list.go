@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 	"kvbench/internal/record"
 	"kvbench/kv"
 	"kvbench/scenarios"
@@ -81,10 +81,7 @@ func newList() *cobra.Command {
 			case asMarkdown:
 				l.markdown(c.OutOrStdout())
 			case asJSON:
-				enc := json.NewEncoder(c.OutOrStdout())
-				enc.SetIndent("", "  ")
-				enc.SetEscapeHTML(false)
-				return enc.Encode(l)
+				return writeJSON(c.OutOrStdout(), l)
 			default:
 				l.print(c.OutOrStdout())
 			}
@@ -185,6 +182,6 @@ func (l *listing) print(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	for _, s := range l.Scenarios {
-		fmt.Fprintf(w, "scenario %-32s %-12s %s\n", s.Name, s.Pattern, s.Question)
+		fmt.Fprintf(w, "scenario %-32s %-12s %s\n", s.Name, s.Pattern, printable.Line(s.Question))
 	}
 }

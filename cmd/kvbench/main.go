@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"kvbench/internal/printable"
 )
 
 // The exit statuses of kvbench.
@@ -61,13 +63,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(stderr, "kvbench:", err)
 	var s *statusError
-	switch {
-	case errors.As(err, &s):
+	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
+		s = &statusError{exitInterrupted, errors.New("interrupted")}
+		err = s
+	}
+	fmt.Fprintln(stderr, "kvbench:", printable.Text(err.Error()))
+	if errors.As(err, &s) {
 		return s.status
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
 	}
 	return exitFailed
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -47,7 +48,7 @@ history.html.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if history != "" {
-				return reportHistory(history, out, last, asJSON, c.OutOrStdout(), c.ErrOrStderr())
+				return reportHistory(c.Context(), history, out, last, asJSON, c.OutOrStdout(), c.ErrOrStderr())
 			}
 			if err := checkFormats(formats); err != nil {
 				return usage(err)
@@ -76,22 +77,18 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 	// A report keeps little of what it reads: collecting a third as often takes a
 	// sixth of its time away, for 300 MB instead of 170 of the largest runs.
 	defer debug.SetGCPercent(debug.SetGCPercent(300))
-	run, err := runfile.Open(path)
-	if err != nil {
-		return usage(err)
-	}
-	defer run.Close()
-	results, err := compare.Evaluate(run)
+	run, results, err := openRun(c.Context(), path)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	if out == "" {
 		out = filepath.Dir(run.Path)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return usage(err)
 	}
-	summary, files, err := writeReport(c.ErrOrStderr(), out, run, results, formats)
+	summary, files, err := writeReport(c.Context(), c.ErrOrStderr(), out, run, results, formats)
 	if err != nil {
 		return err
 	}
@@ -100,6 +97,24 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "%d files written to %s\n", len(files), out)
 	return nil
+}
+
+// openRun opens a run and holds its expectations against it.
+func openRun(ctx context.Context, path string) (run *runfile.Run, results []compare.Result, err error) {
+	err = await(ctx, func() error {
+		var err error
+		if run, err = runfile.Open(path); err != nil {
+			return usage(err)
+		}
+		if results, err = compare.Evaluate(run); err != nil {
+			return errors.Join(err, run.Close())
+		}
+		return nil
+	})
+	if err != nil { // run may still be being read
+		return nil, nil, err
+	}
+	return run, results, nil
 }
 
 func checkFormats(formats []string) error {

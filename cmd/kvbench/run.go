@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"kvbench/internal/compare"
 	"kvbench/internal/load"
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 
@@ -98,16 +98,18 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 
 // execute runs the plan if it can be afforded.
 func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
-	ctx, stop := p.allow(ctx, o.budget)
+	allowed, stop := p.allow(ctx, o.budget)
 	defer stop()
-	if err := p.afford(ctx, o.budget, stderr); err != nil {
+	if err := p.afford(allowed, o.budget, stderr); err != nil {
 		return err
 	}
-	return p.carryOut(ctx, o, stdout, stderr)
+	return p.carryOut(allowed, ctx, o, stdout, stderr)
 }
 
-// carryOut runs the plan, cleans up, and reports on what the run file then holds.
-func (p *plan) carryOut(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
+// carryOut runs the plan, cleans up, and reports on what the run file then holds. ctx is
+// done when the user or the budget ends the run; user only with the user, and ends the
+// report too. The report of a run that was interrupted is given the grace.
+func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr io.Writer) error {
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (p *plan) carryOut(ctx context.Context, o runOptions, stdout, stderr io.Wri
 	}
 	if !o.quiet {
 		for _, text := range p.warnings() {
-			fmt.Fprintln(stderr, "WARNING", text)
+			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
 	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
@@ -128,10 +130,10 @@ func (p *plan) carryOut(ctx context.Context, o runOptions, stdout, stderr io.Wri
 	}
 	cleanErr := p.cleanUp(ctx, dir, told)
 	if cleanErr != nil {
-		fmt.Fprintln(stderr, "kvbench:", cleanErr)
+		fmt.Fprintln(stderr, "kvbench:", printable.Text(cleanErr.Error()))
 	}
 	if runErr != nil && !interrupted {
-		fmt.Fprintln(stderr, "kvbench:", runErr)
+		fmt.Fprintln(stderr, "kvbench:", printable.Text(runErr.Error()))
 	}
 
 	// From here on only what the run file holds counts.
@@ -144,8 +146,16 @@ func (p *plan) carryOut(ctx context.Context, o runOptions, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	summary, _, err := writeReport(told, dir, run, results, o.formats)
-	if err != nil {
+	if interrupted {
+		var stop func()
+		user, stop = context.WithTimeout(context.WithoutCancel(user), grace)
+		defer stop()
+	}
+	summary, _, err := writeReport(user, told, dir, run, results, o.formats)
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &statusError{exitInterrupted, fmt.Errorf("interrupted; what was measured is in %s, and kvbench report %[1]s draws it", dir)}
+	case err != nil:
 		return err
 	}
 	if err := printRun(stdout, &summary, o.json); err != nil {
@@ -177,10 +187,7 @@ func expectations(results []compare.Result) []report.Expectation {
 // printRun prints the tables of a run, or its summary as JSON.
 func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
 	if asJSON {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(summary)
+		return writeJSON(w, summary)
 	}
 	return report.Terminal(w, summary, width(w))
 }

@@ -138,10 +138,10 @@ func TestInstantOverHTTP(t *testing.T) {
 		t.Errorf("a listing: %s", a.body)
 	}
 	check("a key of 300 bytes", put(strings.Repeat("k", 300), 1), 200, 0, "")
-	check("a key of 301 bytes", put(strings.Repeat("k", 301), 1), 414, codeBody, "exceeds key length limit of 300")
-	check("a value of 1 MB", put("v", 1_000_000), 413, codeBody, "Namespace size of 1000304 exceeds limit of 1000000.")
+	check("a key of 301 bytes", put(strings.Repeat("k", 301), 1), 414, codeKeyLength, "exceeds key length limit of 300")
+	check("a value of 1 MB", put("v", 1_000_000), 413, codeTooLarge, "Namespace size of 1000304 exceeds limit of 1000000.")
 	check("a bulk write", h.do("PUT", h.space+"/bulk", manyPairs(9_998)), 200, 0, "")
-	check("as many keys as may be", put("more", 1), 413, codeBody, "Namespace key count of 10001 exceeds limit of 10000.")
+	check("as many keys as may be", put("more", 1), 413, codeTooLarge, "Namespace key count of 10001 exceeds limit of 10000.")
 	a := h.do("GET", h.space+"/keys", nil)
 	if n := strings.Count(string(a.body), `{"name":`); n != 10_000 || a.ResultInfo.(map[string]any)["cursor"] != "" {
 		t.Errorf("a page of %d names, %v", n, a.ResultInfo)

@@ -35,7 +35,9 @@ func packed(t testing.TB, r io.Reader) []byte {
 func limited(t testing.TB, limit int64) *Server {
 	s, err := New(Config{
 		Account: testAccount, Token: testToken, StateLimit: limit,
-		Open: func(string) (kv.Store, error) { return drivers.Open("embedded://?profile=none&propagation=0", drivers.Env{Seed: 1}) },
+		Open: func(string) (kv.Store, error) {
+			return drivers.Open("embedded://?profile=none&propagation=0", drivers.Env{Seed: 1})
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
