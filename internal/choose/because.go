@@ -35,6 +35,9 @@ func (c *Choice) because(s *result.Scenario) {
 // lost is what a variant that was not taken lost by; nil where it is but in a tie with
 // what was.
 func (c *Choice) lost(s *Standing) *Because {
+	if s.Variant.Missing != "" {
+		return &Because{Loser: s.Variant}
+	}
 	if broken := s.Broken(); len(broken) > 0 {
 		worst := slices.MaxFunc(broken, func(a, b expect.Result) int { return compareExcess(s, a, b) })
 		return s.breaks(worst)

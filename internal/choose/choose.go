@@ -44,7 +44,8 @@ type Standing struct {
 }
 
 // Because is what tells two variants apart: a clause of the promise that the loser
-// breaks, or else a figure in which the winner is better.
+// breaks, or else a figure in which the winner is better. Without both the loser did not
+// run to its end.
 type Because struct {
 	Loser  *result.Variant
 	Broken *expect.Result  // the clause, if it is one

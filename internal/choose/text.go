@@ -53,6 +53,11 @@ func (c *Choice) Reason() string {
 		return "nothing tells the others apart from it"
 	case b == nil:
 		return ""
+	case b.Loser.Missing != "":
+		if what, ok := strings.CutPrefix(b.Loser.Missing, "it "); ok {
+			return b.Loser.Name + " " + what
+		}
+		return b.Loser.Name + ": " + b.Loser.Missing
 	case b.Broken != nil:
 		return Breaks(b)
 	case b.Figure.Class == metric.Anomaly || b.Figure.Class == metric.Failure:
