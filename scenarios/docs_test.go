@@ -15,7 +15,7 @@ func TestReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	for heading, spec := range map[string]any{
-		"The file": fileSpec{}, "A scenario": scenarioSpec{}, "load": loadSpec{}, "keys": keysSpec{},
+		"The file": fileSpec{}, "A scenario": scenarioSpec{}, "load": loadSpec{}, "keys": keysSpec{}, "choose": chooseSpec{},
 	} {
 		_, section, found := strings.Cut(string(text), "\n## "+heading+"\n")
 		if !found {

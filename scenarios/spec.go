@@ -36,6 +36,13 @@ type scenarioSpec struct {
 	Errors   share      `yaml:"errors" max:"100%"`
 	With     *yaml.Node `yaml:"with"` // the pattern knows its fields
 	Expect   []string   `yaml:"expect"`
+	Choose   chooseSpec `yaml:"choose"`
+}
+
+// chooseSpec is what a variant is chosen by.
+type chooseSpec struct {
+	Promise []string `yaml:"promise"`
+	Prefer  []string `yaml:"prefer" required:"true"`
 }
 
 // loadSpec is when transactions are due and how many there are.

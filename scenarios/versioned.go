@@ -41,7 +41,7 @@ func versioned() *bench.Pattern {
 		Variants: []bench.Variant{
 			{Name: "seed", Doc: "the version is in the metadata; a read writes what is old back with new metadata and no expiry"},
 			{Name: "version-in-value", Doc: "as seed, but the version is a field of the document, written back without metadata"},
-			{Name: "transform-only", Doc: "a read changes its own copy and never writes it back"},
+			{Name: "transform-only", Doc: "a read changes its own copy and never writes it back", Never: "write-back"},
 			{Name: "single-flight", Doc: "as seed, but one read per key and isolate at a time; the others wait for it"},
 			{Name: "keep-expiry", Doc: "as seed, but the write-back keeps the expiry, which the metadata names, and the other metadata"},
 			{Name: "batch", Doc: "a job lists the documents and migrates them as keep-expiry does; reads are as in transform-only"},

@@ -126,7 +126,7 @@ func newListing(args []string) (*listing, error) {
 func listPattern(p *bench.Pattern) listedPattern {
 	out := listedPattern{Name: p.Name, Doc: p.Doc, Outcomes: p.Outcomes}
 	for _, v := range p.Variants {
-		out.Variants = append(out.Variants, listedVariant(v))
+		out.Variants = append(out.Variants, listedVariant{v.Name, v.Doc})
 	}
 	for _, m := range p.Marks {
 		out.Marks = append(out.Marks, listMark(m))

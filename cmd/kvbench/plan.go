@@ -192,7 +192,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
-		Expect:   s.Expect, MaxErrors: s.MaxErrors, YAML: s.YAML,
+		Expect:   s.Expect, Choose: s.Choose, MaxErrors: s.MaxErrors, YAML: s.YAML,
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/report"
@@ -124,4 +125,23 @@ func checkFormats(formats []string) error {
 		}
 	}
 	return nil
+}
+
+// openSet opens a run and puts it in figures.
+func openSet(ctx context.Context, path string) (*result.Set, error) {
+	var set *result.Set
+	err := await(ctx, func() error {
+		run, err := runfile.Open(path)
+		if err != nil {
+			return usage(err)
+		}
+		if set, err = result.Of(run); err != nil {
+			return usage(errors.Join(err, run.Close()))
+		}
+		return nil
+	})
+	if err != nil { // the run may still be being read
+		return nil, err
+	}
+	return set, nil
 }

@@ -50,7 +50,12 @@ func (p *Pattern) Series() []record.Series {
 // Variant is one way to write a pattern. "seed" is always there: it does what
 // the pattern's source does, or says, pitfalls included; Pattern.Published says
 // which variant does exactly that.
-type Variant struct{ Name, Doc string }
+type Variant struct {
+	Name, Doc string
+	// Never is an outcome or a series that the variant can't have, where the others do:
+	// what is a share of it is 0 and not unknown. Empty where there is none.
+	Never string
+}
 
 // Setup is what a workload is made from.
 type Setup struct {

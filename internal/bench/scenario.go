@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kvbench/internal/load"
+	"kvbench/internal/runfile"
 	"kvbench/kv"
 )
 
@@ -25,7 +26,8 @@ type Scenario struct {
 	// more, the variant has failed.
 	MaxErrors float64
 	Expect    []string
-	YAML      string // the definition as it was written
+	Choose    *runfile.Choose // what a variant is chosen by; nil where it does not say
+	YAML      string          // the definition as it was written
 	// Place makes an error of what is wrong with a field, such as keys.size or
 	// with.kv-ttl, where the scenario is written, with what would be right; nil where
 	// it is written nowhere.

@@ -75,10 +75,12 @@ func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s/%s: %w", def.Name, d.Name, err)
 			}
+			one.never = d.Never
 			v.Point = r.Point
 			v.Repeats = append(v.Repeats, Repeat{r, one})
 		}
 		v.Whole = memory.whole()
+		v.Whole.never = d.Never
 		v.Missing = v.missing()
 		s.Variants = append(s.Variants, v)
 	}

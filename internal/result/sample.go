@@ -19,6 +19,7 @@ type Sample struct {
 	parts  []*runfile.Interval
 	counts record.Snapshot // without its histograms
 	stats  []Stats         // by the scenario's series
+	never  string          // what its variant can't have
 }
 
 // Stats are the statistics of one series. Where nothing was observed all are 0.
@@ -84,7 +85,9 @@ func Join(samples ...*Sample) (*Sample, error) {
 			}
 		}
 	}
-	return memory.whole(), nil
+	whole := memory.whole()
+	whole.never = samples[0].never
+	return whole, nil
 }
 
 // Transactions is how many ended, in whatever outcome.
@@ -119,28 +122,28 @@ func (s *Sample) Distribution(series int) (*sparse.Histogram, error) {
 }
 
 // N is how often a metric was observed: transactions of an outcome, values of a series,
-// calls. ok is false where the metric is no count.
-func (s *Sample) N(m metric.Metric) (n uint64, ok bool) {
+// calls; 0 of a metric that is no count.
+func (s *Sample) N(m metric.Metric) uint64 {
 	switch {
 	case m.Series >= 0:
-		return s.stats[m.Series].Count, true
+		return s.stats[m.Series].Count
 	case m.ID == runfile.Errors:
-		return s.Outcome(s.def.ErrorOutcome()), true
+		return s.Outcome(s.def.ErrorOutcome())
 	case m.ID == runfile.CallErrors:
-		return s.failedCalls(), true
+		return s.failedCalls()
 	case m.ID == runfile.Ops:
-		return s.Calls(), true
+		return s.Calls()
 	}
 	kind, name, _ := strings.Cut(m.ID, ".")
 	switch kind + "." {
 	case runfile.OutcomeID:
-		return s.Outcome(slices.Index(s.def.Outcomes, name)), true
+		return s.Outcome(slices.Index(s.def.Outcomes, name))
 	case runfile.CallErrors + ".":
-		return s.counts.Errors[name], true
+		return s.counts.Errors[name]
 	case runfile.Ops + ".":
-		return s.whole(name), true
+		return s.whole(name)
 	}
-	return 0, false
+	return 0
 }
 
 // Outcome is how many transactions ended so; 0 below index 0.
@@ -185,11 +188,11 @@ func (s *Sample) whole(of string) uint64 {
 // Share is a metric's count as a share of what it is one of; none where there was none
 // of that, or where it is a share of nothing.
 func (s *Sample) Share(m metric.Metric) metric.Quantity {
-	n, ok := s.N(m)
-	if !ok || m.Of == "" {
+	if m.Of == "" {
 		return metric.Quantity{}
 	}
-	return metric.Ratio(float64(n), float64(s.whole(m.Of)))
+	v, _ := s.counted(metric.Figure{Metric: m, Stat: metric.Part}, s.N(m))
+	return v
 }
 
 // Value is a figure, or none and why it can't be had.
@@ -198,7 +201,7 @@ func (s *Sample) Value(f metric.Figure) (v metric.Quantity, missing string) {
 	if transactions == 0 {
 		return v, "no transaction was measured"
 	}
-	n, _ := s.N(f.Metric)
+	n := s.N(f.Metric)
 	switch {
 	case f.ID == runfile.USD:
 		return metric.Of(price.USDPerMillion(s.def.Prices(), s.counts.Billed, transactions)), ""
@@ -231,6 +234,8 @@ func (s *Sample) counted(f metric.Figure, n uint64) (v metric.Quantity, missing 
 	}
 	whole := s.whole(of)
 	switch {
+	case whole == 0 && of == s.never:
+		return metric.Of(0), ""
 	case whole == 0:
 		return v, "none: no " + strings.TrimSuffix(of, "s") + " was observed, of which it is counted"
 	case f.Stat == metric.Part:

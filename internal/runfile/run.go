@@ -107,6 +107,9 @@ type Choose struct {
 type VariantDef struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
+	// Never is an outcome or a series that the variant can't have, where the others do:
+	// what is a share of it is 0 and not unknown.
+	Never string `json:"never,omitempty"`
 }
 
 // Variant is what one variant of one scenario, in one repeat, gave.
