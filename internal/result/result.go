@@ -6,6 +6,7 @@ package result
 import (
 	"fmt"
 	"runtime"
+	"slices"
 
 	"kvbench/internal/metric"
 	"kvbench/internal/runfile"
@@ -127,6 +128,17 @@ func (s *Scenario) Of(class metric.Class) []metric.Metric {
 	var out []metric.Metric
 	for _, m := range s.Metrics {
 		if m.Class == class {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Seen are the metrics of some classes that any variant has had.
+func (s *Scenario) Seen(classes ...metric.Class) []metric.Metric {
+	var out []metric.Metric
+	for _, m := range s.Metrics {
+		if slices.Contains(classes, m.Class) && slices.ContainsFunc(s.Variants, func(v *Variant) bool { return v.Whole.N(m) > 0 }) {
 			out = append(out, m)
 		}
 	}
