@@ -53,6 +53,7 @@ type Metric struct {
 	Doc    string // what one value of it means
 	Each   string // what it has a value for each of, where the name does not say so
 	Says   string // what a variant does that has it, with {share} for how often; may be empty
+	Role   string // what a chart knows it by: see record.Role
 	Series int    // index of its series; -1 where it is none
 }
 

@@ -300,3 +300,33 @@ func (a *adder) whole() *Sample {
 	}
 	return s
 }
+
+// Counted is how often a metric that has a series was observed in an interval, and how
+// many there were of what it is a share of.
+func Counted(def *runfile.Definition, iv *runfile.Interval, m metric.Metric) (n, whole uint64, err error) {
+	if n, err = counted(def, iv, def.Series[m.Series].Name); err != nil || m.Of == "" {
+		return n, 0, err
+	}
+	whole, err = counted(def, iv, m.Of)
+	return n, whole, err
+}
+
+// counted is how many observations of a series an interval has, or transactions that
+// ended in an outcome.
+func counted(def *runfile.Definition, iv *runfile.Interval, name string) (n uint64, err error) {
+	i := slices.IndexFunc(def.Series, func(s record.Series) bool { return s.Name == name })
+	switch {
+	case i == record.Response: // every transaction has one
+		for _, ended := range iv.Outcomes {
+			n += ended
+		}
+		return n, nil
+	case i >= 0:
+		h, err := iv.Sparse(i)
+		return uint64(h.Count()), err
+	}
+	if i = slices.Index(def.Outcomes, name); i >= 0 {
+		return iv.Outcomes[i], nil
+	}
+	return 0, nil
+}

@@ -61,7 +61,7 @@ func Metrics(series []record.Series, outcomes []string) []metric.Metric {
 
 func ofSeries(i int, s record.Series) metric.Metric {
 	m := metric.Metric{
-		ID: s.Name, Unit: metric.Unit(s.Unit), Of: s.Of, Better: metric.Lower, Doc: s.Doc, Each: s.Each, Says: s.Says, Series: i,
+		ID: s.Name, Unit: metric.Unit(s.Unit), Of: s.Of, Better: metric.Lower, Doc: s.Doc, Each: s.Each, Says: s.Says, Role: string(s.Role), Series: i,
 	}
 	switch {
 	case s.Mark && s.Of != "":

@@ -1,4 +1,4 @@
-package report
+package kit
 
 import (
 	"encoding/json"
@@ -15,12 +15,12 @@ import (
 // Plot is what a chart plots, at the places where it is drawn: in the user
 // units of its SVG, from the top left. It is noted while the chart is drawn.
 type Plot struct {
-	Panels []Panel `json:"panels"`
-	Traces []Trace `json:"traces"`
+	Panels []PlotPanel `json:"panels"`
+	Traces []Trace     `json:"traces"`
 }
 
-// Panel is a rectangle between two axes.
-type Panel struct {
+// PlotPanel is a rectangle between two axes.
+type PlotPanel struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Width  float64 `json:"width"`
@@ -63,7 +63,7 @@ type sketch struct {
 }
 
 // Size implements vg.CanvasSizer.
-func (s *sketch) Size() (width, height vg.Length) { return chartWidth, s.height }
+func (s *sketch) Size() (width, height vg.Length) { return Width, s.height }
 
 // Plot returns what the chart plots.
 func (c Chart) Plot() Plot { return c.sketch().plot }
@@ -75,9 +75,9 @@ func (c Chart) sketch() *sketch {
 	return s
 }
 
-// ofVariant draws what belongs to a variant: it stands in a group of its own
+// OfVariant draws what belongs to a variant: it stands in a group of its own
 // in the SVG.
-func ofVariant(c draw.Canvas, variant string, draw func()) {
+func OfVariant(c draw.Canvas, variant string, draw func()) {
 	s := sketchOf(c)
 	if s == nil {
 		draw()
@@ -109,19 +109,19 @@ const (
 	groupEnds   = ")"
 )
 
-// note notes the panel; what trace notes is in it.
-func (p *panel) note(link string) {
+// Note notes the panel; what trace notes is in it.
+func (p *Panel) Note(link string) {
 	if s := sketchOf(p.Canvas); s != nil {
 		p.index = len(s.plot.Panels)
-		s.plot.Panels = append(s.plot.Panels, Panel{
+		s.plot.Panels = append(s.plot.Panels, PlotPanel{
 			X: tenths(p.Min.X), Y: tenths(s.height - p.Max.Y), Width: tenths(p.Max.X - p.Min.X), Height: tenths(p.Max.Y - p.Min.Y),
 			Link: link,
 		})
 	}
 }
 
-// trace notes n points of a variant in the panel.
-func (p *panel) trace(variant, name string, n int, at func(i int) (vg.Point, string)) {
+// Trace notes n points of a variant in the panel.
+func (p *Panel) Trace(variant, name string, n int, at func(i int) (vg.Point, string)) {
 	s := sketchOf(p.Canvas)
 	if s == nil || n == 0 {
 		return

@@ -1,4 +1,4 @@
-package report
+package kit
 
 import (
 	"bytes"
@@ -22,20 +22,17 @@ import (
 // data-variant. Colours are attributes, which a style sheet overrides:
 // DarkCSS does for a dark page.
 func (c Chart) SVG() ([]byte, error) {
-	svg, _, err := c.drawn()
+	svg, _, err := c.Draw()
 	return svg, err
 }
 
-// drawn draws the chart once for both its SVG and its plot.
-func (c Chart) drawn() ([]byte, Plot, error) {
-	if c.err != nil {
-		return nil, Plot{}, fmt.Errorf("drawing chart %s: %w", c.Name, c.err)
-	}
+// Draw draws the chart once for both its SVG and its plot.
+func (c Chart) Draw() ([]byte, Plot, error) {
 	s := c.sketch()
 	out := svgWriter{height: s.height}
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="%s" width="%s" height="%s" viewBox="0 0 %[2]s %[3]s" `+
 		`font-family="'Liberation Sans', Arial, Helvetica, sans-serif" font-size="%s" fill="%s"><title>%s</title>`+"\n",
-		svgText(c.Alt), number1(chartWidth), number1(s.height), number1(noteSize), hex(mutedInk), svgText(c.Title))
+		svgText(c.Alt), number1(Width), number1(s.height), number1(NoteSize), Hex(MutedInk), svgText(c.Title))
 	for _, a := range s.Actions {
 		if err := out.action(a); err != nil {
 			return nil, Plot{}, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
@@ -58,7 +55,7 @@ type svgWriter struct {
 func (w *svgWriter) action(a recorder.Action) error {
 	switch a := a.(type) {
 	case *recorder.SetColor:
-		w.colour = hex(a.Color)
+		w.colour = Hex(a.Color)
 	case *recorder.SetLineWidth:
 		w.width = a.Width
 	case *recorder.SetLineDash:
@@ -91,10 +88,10 @@ func (w *svgWriter) action(a recorder.Action) error {
 		return w.path(a.Path)
 	case *recorder.FillString:
 		fmt.Fprintf(w, `<text x="%s" y="%s"`, number1(a.Point.X), number1(w.height-a.Point.Y))
-		if a.Size != noteSize { // else as the whole drawing's
+		if a.Size != NoteSize { // else as the whole drawing's
 			fmt.Fprintf(w, ` font-size="%s"`, number1(a.Size))
 		}
-		if w.colour != hex(mutedInk) {
+		if w.colour != Hex(MutedInk) {
 			fmt.Fprintf(w, ` fill="%s"`, w.colour)
 		}
 		if a.Font.Weight == xfont.WeightBold {
@@ -175,8 +172,8 @@ func coordinates(a, b int) string {
 // number1 formats a length in user units to a tenth.
 func number1(v vg.Length) string { return strconv.FormatFloat(tenths(v), 'f', -1, 64) }
 
-// hex formats an opaque colour.
-func hex(c color.Color) string {
+// Hex formats an opaque colour.
+func Hex(c color.Color) string {
 	rgba := color.RGBAModel.Convert(c).(color.RGBA)
 	return fmt.Sprintf("#%02x%02x%02x", rgba.R, rgba.G, rgba.B)
 }

@@ -1,6 +1,9 @@
-package report
+package chart
 
 import (
+	"kvbench/internal/metric"
+	"kvbench/report/chart/kit"
+
 	"fmt"
 	"image/color"
 	"math"
@@ -18,8 +21,8 @@ type Dumbbell struct {
 	// Low to High is the confidence interval of Head to Base, as a ratio; both
 	// 0 when it is not known.
 	Low, High float64
-	Unit      string // of Base and Head: "ns", "bytes", "count", "percent", "share" or "usd"
-	Verdict   string // "better", "worse", "same", "unsure" or another word
+	Unit      metric.Unit // of Base and Head
+	Verdict   string      // "better", "worse", "same", "unsure" or another word
 }
 
 const (
@@ -28,26 +31,26 @@ const (
 	dumbbellFoot  vg.Length = 40
 )
 
-// DumbbellChart draws a row for each figure: what it was, as a ring on the line
+// Dumbbells draws a row for each figure: what it was, as a ring on the line
 // of no change, and what it has become, as a dot at its ratio to that on a log
 // scale, with the interval of confidence. Rows keep their order. scenario names
 // the chart's file. It is not ok without rows.
-func DumbbellChart(scenario, title, subtitle string, rows []Dumbbell) (c Chart, ok bool) {
+func Dumbbells(scenario, title, subtitle string, rows []Dumbbell) (c kit.Chart, ok bool) {
 	if len(rows) == 0 {
-		return Chart{}, false
+		return kit.Chart{}, false
 	}
-	c = Chart{
-		Scenario: scenario, Name: "before-and-after", Title: title, subtitle: subtitle, Alt: "Head by base, as a ratio.",
-		height: dumbbellHead + dumbbellPitch*vg.Length(len(rows)) + dumbbellFoot,
+	c = kit.Chart{
+		Scenario: scenario, Name: "before-and-after", Title: title, Subtitle: subtitle, Alt: "Head by base, as a ratio.",
+		Height: dumbbellHead + dumbbellPitch*vg.Length(len(rows)) + dumbbellFoot,
 	}
 	for _, r := range rows {
 		c.Alt += fmt.Sprintf(" %s: %s to %s, %s.", r.Label, r.format(r.Base), r.format(r.Head), r.Verdict)
 		if _, plain := r.ratio(); !plain {
-			c.notes = []string{"An arrow stands where one of the two is 0, which has no ratio."}
+			c.Notes = []string{"An arrow stands where one of the two is 0, which has no ratio."}
 		}
 	}
 	x := ratioAxis(rows)
-	c.body = func(canvas draw.Canvas) { drawDumbbells(canvas, x, rows) }
+	c.Body = func(canvas draw.Canvas) { drawDumbbells(canvas, x, rows) }
 	return c, true
 }
 
@@ -63,15 +66,7 @@ func (d Dumbbell) ratio() (r float64, plain bool) {
 	return d.Head / d.Base, true
 }
 
-func (d Dumbbell) format(v float64) string {
-	switch d.Unit {
-	case "share":
-		return percent(v)
-	case "usd":
-		return dollars(v)
-	}
-	return value(v, d.Unit)
-}
+func (d Dumbbell) format(v float64) string { return d.Unit.Format(v) }
 
 // change is the ratio in words: "+12 %", "2.3×".
 func (d Dumbbell) change() string {
@@ -82,27 +77,27 @@ func (d Dumbbell) change() string {
 	case !plain:
 		return "gone"
 	case r >= 2 || r <= 0.5:
-		return digits(r, 2) + "×"
+		return metric.Digits(r, 2) + "×"
 	case math.Abs(r-1) < 0.0005:
-		return "±0 %"
+		return "±0%"
 	}
-	return fmt.Sprintf("%+.1f %%", 100*(r-1))
+	return fmt.Sprintf("%+.1f%%", 100*(r-1))
 }
 
 // colour says good or bad with a word beside it, never alone.
 func (d Dumbbell) colour() color.RGBA {
 	switch d.Verdict {
 	case "worse":
-		return warningRed
+		return kit.WarningRed
 	case "better":
-		return variantColours[0]
+		return kit.VariantColours[0]
 	}
-	return mutedInk
+	return kit.MutedInk
 }
 
 // ratioAxis spans the ratios of rows on a log scale, as far to the left of 1 as
 // to the right; intervals far beyond the ratios are cut off.
-func ratioAxis(rows []Dumbbell) axis {
+func ratioAxis(rows []Dumbbell) kit.Axis {
 	most := 1.05
 	for _, d := range rows {
 		r, _ := d.ratio()
@@ -115,80 +110,80 @@ func ratioAxis(rows []Dumbbell) axis {
 		}
 	}
 	most = math.Pow(most, 1.08)
-	a := axis{min: 1 / most, max: most, scale: floored{}}
+	a := kit.Axis{Min: 1 / most, Max: most, Scale: kit.Log{}}
 	for _, steps := range [][]float64{
 		{0.99, 1.01}, {0.98, 1.02}, {0.95, 1.05}, {0.9, 1.1}, {0.8, 1.25}, {0.67, 1.5}, {0.5, 2}, {0.2, 5}, {0.1, 10}, {0.01, 100}, {0.001, 1000},
 	} {
 		for _, v := range steps {
-			at := a.norm(v)
-			if at > 0.02 && at < 0.98 && math.Abs(at-0.5) > 0.12 && !a.near(at, 0.17) {
-				a.ticks = append(a.ticks, ratioTick(v))
+			at := a.Norm(v)
+			if at > 0.02 && at < 0.98 && math.Abs(at-0.5) > 0.12 && !near(&a, at, 0.17) {
+				a.Ticks = append(a.Ticks, ratioTick(v))
 			}
 		}
 	}
-	a.ticks = append(a.ticks, ratioTick(1))
+	a.Ticks = append(a.Ticks, ratioTick(1))
 	return a
 }
 
 // ratioTick labels a ratio by the change that it is.
 func ratioTick(v float64) plot.Tick {
 	if v >= 2 || v <= 0.5 || v == 1 {
-		return plot.Tick{Value: v, Label: digits(v, 3) + "×"}
+		return plot.Tick{Value: v, Label: metric.Digits(v, 3) + "×"}
 	}
-	return plot.Tick{Value: v, Label: fmt.Sprintf("%+.0f %%", 100*(v-1))}
+	return plot.Tick{Value: v, Label: fmt.Sprintf("%+.0f%%", 100*(v-1))}
 }
 
 // near reports whether a tick is within a distance of a place, both as shares
 // of the axis.
-func (a *axis) near(at, distance float64) bool {
-	return slices.ContainsFunc(a.ticks, func(t plot.Tick) bool { return math.Abs(a.norm(t.Value)-at) < distance })
+func near(a *kit.Axis, at, distance float64) bool {
+	return slices.ContainsFunc(a.Ticks, func(t plot.Tick) bool { return math.Abs(a.Norm(t.Value)-at) < distance })
 }
 
-func drawDumbbells(c draw.Canvas, x axis, rows []Dumbbell) {
-	plain, muted := lettering(bodySize, ink), lettering(noteSize, mutedInk)
+func drawDumbbells(c draw.Canvas, x kit.Axis, rows []Dumbbell) {
+	plain, muted := kit.Lettering(kit.BodySize, kit.Ink), kit.Lettering(kit.NoteSize, kit.MutedInk)
 	var labels, before, after, verdicts vg.Length
 	before, after = muted.Width("base"), muted.Width("head")
 	for _, d := range rows {
 		labels = max(labels, plain.Width(d.Label))
 		before, after = max(before, plain.Width(d.format(d.Base))), max(after, plain.Width(d.format(d.Head)))
-		verdicts = max(verdicts, bold(plain).Width(d.change()+"  "+d.Verdict))
+		verdicts = max(verdicts, kit.Bold(plain).Width(d.change()+"  "+d.Verdict))
 	}
 	left := c.Min.X + labels + before + after + 44
-	p := panel{Canvas: draw.Crop(c, left-c.Min.X, -(verdicts + 14), dumbbellFoot, -dumbbellHead), x: x}
-	p.note("")
+	p := kit.Panel{Canvas: draw.Crop(c, left-c.Min.X, -(verdicts + 14), dumbbellFoot, -dumbbellHead), XAxis: x}
+	p.Note("")
 	baseAt, headAt := c.Min.X+labels+14+before, c.Min.X+labels+28+before+after
-	c.FillText(flushRight(muted), vg.Point{X: baseAt, Y: p.Max.Y + 12}, "base")
-	c.FillText(flushRight(muted), vg.Point{X: headAt, Y: p.Max.Y + 12}, "head")
-	c.FillText(centred(muted), vg.Point{X: p.atX(1), Y: p.Max.Y + 12}, "no change")
-	for _, t := range x.ticks {
-		at, grey := p.atX(t.Value), gridGrey
+	c.FillText(kit.FlushRight(muted), vg.Point{X: baseAt, Y: p.Max.Y + 12}, "base")
+	c.FillText(kit.FlushRight(muted), vg.Point{X: headAt, Y: p.Max.Y + 12}, "head")
+	c.FillText(kit.Centred(muted), vg.Point{X: p.AtX(1), Y: p.Max.Y + 12}, "no change")
+	for _, t := range x.Ticks {
+		at, grey := p.AtX(t.Value), kit.GridGrey
 		if t.Value == 1 {
-			grey = axisGrey
+			grey = kit.AxisGrey
 		}
-		p.StrokeLine2(stroke(grey, 1), at, p.Min.Y, at, p.Max.Y)
-		c.FillText(centred(muted), vg.Point{X: at, Y: p.Min.Y - 11}, t.Label)
+		p.StrokeLine2(kit.Stroke(grey, 1), at, p.Min.Y, at, p.Max.Y)
+		c.FillText(kit.Centred(muted), vg.Point{X: at, Y: p.Min.Y - 11}, t.Label)
 	}
-	c.FillText(centred(muted), vg.Point{X: (p.Min.X + p.Max.X) / 2, Y: p.Min.Y - 28}, "head as a ratio to base, log scale; bars: 95 % confidence")
+	c.FillText(kit.Centred(muted), vg.Point{X: (p.Min.X + p.Max.X) / 2, Y: p.Min.Y - 28}, "head as a ratio to base, log scale; bars: 95% confidence")
 	for i, d := range rows {
 		y := p.Max.Y - dumbbellPitch*(vg.Length(i)+0.5)
 		c.FillText(plain, vg.Point{X: c.Min.X, Y: y}, d.Label)
-		c.FillText(flushRight(plain), vg.Point{X: baseAt, Y: y}, d.format(d.Base))
-		c.FillText(flushRight(plain), vg.Point{X: headAt, Y: y}, d.format(d.Head))
+		c.FillText(kit.FlushRight(plain), vg.Point{X: baseAt, Y: y}, d.format(d.Base))
+		c.FillText(kit.FlushRight(plain), vg.Point{X: headAt, Y: y}, d.format(d.Head))
 		d.draw(&p, y)
-		verdict := bold(plain)
+		verdict := kit.Bold(plain)
 		verdict.Color = d.colour()
 		c.FillText(verdict, vg.Point{X: p.Max.X + 12, Y: y}, d.change()+"  "+d.Verdict)
 	}
 }
 
 // draw draws the marks of a row.
-func (d Dumbbell) draw(p *panel, y vg.Length) {
+func (d Dumbbell) draw(p *kit.Panel, y vg.Length) {
 	r, plain := d.ratio()
-	one, colour := vg.Point{X: p.atX(1), Y: y}, d.colour()
-	head := vg.Point{X: p.atX(r), Y: y}
+	one, colour := vg.Point{X: p.AtX(1), Y: y}, d.colour()
+	head := vg.Point{X: p.AtX(r), Y: y}
 	if d.Low > 0 && d.High > 0 {
-		from, to := p.atX(max(d.Low, p.x.min)), p.atX(min(d.High, p.x.max))
-		bar(p.Canvas, pale(colour), vg.Point{X: from, Y: y - 4}, vg.Point{X: max(to, from+1), Y: y + 4})
+		from, to := p.AtX(max(d.Low, p.XAxis.Min)), p.AtX(min(d.High, p.XAxis.Max))
+		kit.Bar(p.Canvas, kit.Pale(colour), vg.Point{X: from, Y: y - 4}, vg.Point{X: max(to, from+1), Y: y + 4})
 	}
 	if !plain { // to the end that it went to
 		head.X = p.Max.X
@@ -196,11 +191,11 @@ func (d Dumbbell) draw(p *panel, y vg.Length) {
 			head.X = p.Min.X
 		}
 	}
-	p.StrokeLines(stroke(colour, 2), []vg.Point{one, head})
-	dot(p.Canvas, mutedInk, one, 4)
-	dot(p.Canvas, paper, one, 2.5)
+	p.StrokeLines(kit.Stroke(colour, 2), []vg.Point{one, head})
+	kit.Dot(p.Canvas, kit.MutedInk, one, 4)
+	kit.Dot(p.Canvas, kit.Paper, one, 2.5)
 	if plain {
-		dot(p.Canvas, colour, head, 5)
+		kit.Dot(p.Canvas, colour, head, 5)
 	} else {
 		back := vg.Length(-9)
 		if d.Head < d.Base {
@@ -208,10 +203,10 @@ func (d Dumbbell) draw(p *panel, y vg.Length) {
 		}
 		p.FillPolygon(colour, []vg.Point{head, {X: head.X + back, Y: y + 5}, {X: head.X + back, Y: y - 5}})
 	}
-	p.trace(d.Label, "", 1, func(int) (vg.Point, string) {
+	p.Trace(d.Label, "", 1, func(int) (vg.Point, string) {
 		text := fmt.Sprintf("%s: %s to %s (%s), %s", d.Label, d.format(d.Base), d.format(d.Head), d.change(), d.Verdict)
 		if d.Low > 0 && d.High > 0 {
-			text += fmt.Sprintf("; ratio %s to %s", digits(d.Low, 3), digits(d.High, 3))
+			text += fmt.Sprintf("; ratio %s to %s", metric.Digits(d.Low, 3), metric.Digits(d.High, 3))
 		}
 		return head, text
 	})

@@ -1,4 +1,4 @@
-package report
+package kit
 
 import (
 	"math"
@@ -10,25 +10,25 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// axis maps values to a stretch of a picture and says where its ticks are.
-type axis struct {
-	min, max float64
-	scale    plot.Normalizer
-	ticks    []plot.Tick
+// Axis maps values to a stretch of a picture and says where its ticks are.
+type Axis struct {
+	Min, Max float64
+	Scale    plot.Normalizer
+	Ticks    []plot.Tick
 }
 
-// norm is where a value lies: 0 at the beginning of the axis, 1 at its end. What is
+// Norm is where a value lies: 0 at the beginning of the axis, 1 at its end. What is
 // beyond them lies there, and on an axis without length all lies in its middle.
-func (a *axis) norm(v float64) float64 {
+func (a *Axis) Norm(v float64) float64 {
 	switch {
-	case !(a.min < a.max):
+	case !(a.Min < a.Max):
 		return 0.5
-	case v <= a.min:
+	case v <= a.Min:
 		return 0
-	case v >= a.max:
+	case v >= a.Max:
 		return 1
 	}
-	return metric.Of(a.scale.Normalize(a.min, a.max, v)).Or(0)
+	return metric.Of(a.Scale.Normalize(a.Min, a.Max, v)).Or(0)
 }
 
 // nines is the scale of percentiles on which each further nine takes as much
@@ -43,32 +43,32 @@ func (nines) Normalize(lo, hi, p float64) float64 {
 // ninesOf is how many nines a percentile has: 1 for 90, 2 for 99.
 func ninesOf(p float64) float64 { return -math.Log10(1 - p/100) }
 
-// percentileOf is the percentile of so many nines or the next below it of which two
+// PercentileOf is the percentile of so many nines or the next below it of which two
 // digits say how much lies beyond: 96.9 and 99.988.
-func percentileOf(nines float64) float64 {
+func PercentileOf(nines float64) float64 {
 	beyond := 100 * math.Pow(10, -nines)
 	decimals := max(0, 1-int(math.Floor(math.Log10(beyond)+1e-9)))
 	scale := math.Pow(10, float64(decimals))
 	return math.Round(100*scale-math.Ceil(beyond*scale-1e-6)) / scale
 }
 
-// ninesAxis spans the percentiles from 0 to top.
-func ninesAxis(top float64) axis {
-	a := axis{min: 0, max: top, scale: nines{}}
+// NinesAxis spans the percentiles from 0 to top.
+func NinesAxis(top float64) Axis {
+	a := Axis{Min: 0, Max: top, Scale: nines{}}
 	for _, p := range []float64{0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999} {
 		if p <= top+1e-9 {
-			a.ticks = append(a.ticks, plot.Tick{Value: p, Label: digits(p, 6)})
+			a.Ticks = append(a.Ticks, plot.Tick{Value: p, Label: metric.Digits(p, 6)})
 		}
 	}
 	return a
 }
 
-// floored is a logarithmic scale on which all that is below the beginning of
+// Log is a logarithmic scale on which all that is below the beginning of
 // the axis, zero above all, lies at its beginning.
-type floored struct{}
+type Log struct{}
 
 // Normalize implements plot.Normalizer.
-func (floored) Normalize(lo, hi, v float64) float64 {
+func (Log) Normalize(lo, hi, v float64) float64 {
 	return math.Log(max(v, lo)/lo) / math.Log(hi/lo)
 }
 
@@ -76,10 +76,10 @@ func (floored) Normalize(lo, hi, v float64) float64 {
 // a share of the rest of the axis.
 const zeroGap = 0.14
 
-// logAxis spans values of a unit on a logarithmic scale that begins and ends at
+// LogAxis spans values of a unit on a logarithmic scale that begins and ends at
 // a round number, with no more labels than asked for. Where a value is zero the
 // axis begins a little lower, at a tick that says 0.
-func logAxis(unit string, values []float64, labels int) axis {
+func LogAxis(unit metric.Unit, values []float64, labels int) Axis {
 	lo, hi := math.Inf(1), 0.0
 	zero := false
 	for _, v := range values {
@@ -93,26 +93,26 @@ func logAxis(unit string, values []float64, labels int) axis {
 		lo, hi = 1, 10
 	}
 	ladder := ladders(unit)
-	a := axis{scale: floored{}}
-	a.min, a.max = around(ladder[0], lo, hi)
-	a.max = max(a.max, hi) // beyond the ladder
+	a := Axis{Scale: Log{}}
+	a.Min, a.Max = around(ladder[0], lo, hi)
+	a.Max = max(a.Max, hi) // beyond the ladder
 	for i, steps := range ladder {
 		var ticks []plot.Tick
 		for _, v := range steps {
-			if a.min <= v && v <= a.max {
-				ticks = append(ticks, plot.Tick{Value: v, Label: value(v, unit)})
+			if a.Min <= v && v <= a.Max {
+				ticks = append(ticks, plot.Tick{Value: v, Label: unit.Format(v)})
 			}
 		}
 		if i == 0 || len(ticks) >= 2 {
-			a.ticks = ticks
+			a.Ticks = ticks
 		}
-		if len(a.ticks) <= labels {
+		if len(a.Ticks) <= labels {
 			break
 		}
 	}
 	if zero {
-		a.min *= math.Pow(a.min/a.max, zeroGap)
-		a.ticks = append([]plot.Tick{{Value: a.min, Label: "0"}}, a.ticks...)
+		a.Min *= math.Pow(a.Min/a.Max, zeroGap)
+		a.Ticks = append([]plot.Tick{{Value: a.Min, Label: "0"}}, a.Ticks...)
 	}
 	return a
 }
@@ -133,11 +133,11 @@ func around(steps []float64, lo, hi float64) (first, last float64) {
 }
 
 // ladders are the round numbers of a unit, from the closest to the sparsest.
-func ladders(unit string) [][]float64 {
+func ladders(unit metric.Unit) [][]float64 {
 	switch unit {
-	case "ns":
+	case metric.Time:
 		return durationLadders()
-	case "bytes":
+	case metric.Size:
 		return [][]float64{powers(4, 32), powers(32, 13), powers(1024, 7)}
 	}
 	return [][]float64{oneTwoFive(19), powers(10, 19), powers(1000, 7)}
@@ -183,11 +183,11 @@ func powers(base float64, n int) []float64 {
 	return out
 }
 
-// linearAxis spans 0 to top with ticks at multiples of a round number: the first of
+// LinearAxis spans 0 to top with ticks at multiples of a round number: the first of
 // the steps, which rise from above 0, that needs no more labels than asked for, or the
 // last of them times a power of two.
-func linearAxis(top float64, steps []float64, labels int, format func(float64) string) axis {
-	a := axis{max: top, scale: plot.LinearScale{}}
+func LinearAxis(top float64, steps []float64, labels int, format func(float64) string) Axis {
+	a := Axis{Max: top, Scale: plot.LinearScale{}}
 	enough := func(step float64) bool { return top <= step*float64(labels) }
 	step := steps[len(steps)-1]
 	if i := slices.IndexFunc(steps, enough); i >= 0 {
@@ -198,7 +198,42 @@ func linearAxis(top float64, steps []float64, labels int, format func(float64) s
 	}
 	for i := 0; float64(i)*step <= top*(1+1e-9); i++ {
 		v := float64(i) * step
-		a.ticks = append(a.ticks, plot.Tick{Value: v, Label: format(v)})
+		a.Ticks = append(a.Ticks, plot.Tick{Value: v, Label: format(v)})
 	}
 	return a
+}
+
+// TimeAxis spans the measured time, with ticks at round times.
+func TimeAxis(end time.Duration) Axis {
+	steps := []float64{float64(end)}
+	for _, d := range []time.Duration{
+		time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond,
+		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+		time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 24 * time.Hour,
+	} {
+		steps = append(steps, float64(d))
+	}
+	slices.Sort(steps)
+	const labels = 5
+	return LinearAxis(float64(end), steps, labels, func(v float64) string {
+		d := time.Duration(v)
+		if d == 0 {
+			return "0"
+		}
+		if d >= time.Minute && d < 2*time.Minute {
+			return metric.Digits(d.Minutes(), 3) + " min"
+		}
+		return metric.FormatTime(v)
+	})
+}
+
+// RoundUp is the least of a few round shares that is no less than v.
+func RoundUp(v float64) float64 {
+	for _, top := range []float64{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75} {
+		if v <= top {
+			return top
+		}
+	}
+	return 1
 }
