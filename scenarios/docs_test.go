@@ -76,7 +76,7 @@ scenarios:
 		t.Errorf("the file's: %+v", f)
 	}
 	a, b := f.Scenarios[0], said.Scenarios[0]
-	if a.Load != b.Load || a.Knobs != b.Knobs ||
+	if a.Load != b.Load || a.Params != b.Params ||
 		a.Repeat != b.Repeat || a.Driver != b.Driver || a.Clock != b.Clock {
 		t.Errorf("the scenario's: %+v\nwant %+v", a, b)
 	}

@@ -63,17 +63,17 @@ func TestLimitsOfTheDriver(t *testing.T) {
 // the setting that its words begin with, and names the variant.
 func TestRefusedByOneVariant(t *testing.T) {
 	pattern := &bench.Pattern{
-		Name: "picky", Doc: "It refuses.", Outcomes: []string{"done"},
+		Name: "picky", Doc: "It refuses.", Outcomes: []bench.Outcome{"done"},
 		Variants: []bench.Variant{{Name: "seed"}, {Name: "other"}},
 		New: func(s bench.Setup) (bench.Workload, error) {
-			knobs := struct {
+			params := struct {
 				TTL int `yaml:"kv-ttl"`
 			}{}
-			if err := s.Decode(&knobs); err != nil {
+			if err := s.Decode(&params); err != nil {
 				return nil, err
 			}
 			if s.Variant == "other" && s.Locations > 1 {
-				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", knobs.TTL, s.Locations)
+				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", params.TTL, s.Locations)
 			}
 			return nil, nil
 		},

@@ -15,6 +15,9 @@ type Series struct {
 	Each string `json:"each,omitempty"`
 	// Doc says what one value of it means.
 	Doc string `json:"doc,omitempty"`
+	// Says says for a person what a variant does that has it, with {share} for how
+	// often: "loses {share} of updates". Empty where the name says enough.
+	Says string `json:"says,omitempty"`
 	// Mark says that it is a correctness mark of a pattern.
 	Mark bool `json:"mark,omitempty"`
 }
