@@ -11,6 +11,7 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -48,7 +49,7 @@ func loadOne(t testing.TB, variant, fields string) *bench.Scenario {
 	t.Helper()
 	text := "scenarios:\n  - name: test\n    question: What?\n    variants: [" + variant + "]\n    " +
 		strings.ReplaceAll(strings.TrimSpace(fields), "\n", "\n    ") + "\n"
-	f, err := scenarios.Load("test", []byte(text), scenarios.Patterns())
+	f, err := scenariofile.Load("test", []byte(text), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -657,7 +658,7 @@ func TestOutcomes(t *testing.T) {
 
 // The shipped file is right, and asks of every pattern.
 func TestShipped(t *testing.T) {
-	f, err := scenarios.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
+	f, err := scenariofile.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}

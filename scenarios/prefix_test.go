@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -173,7 +174,7 @@ func TestPrefixRefuses(t *testing.T) {
 		{"seed", "10", ", with: {profiles: 1.1}", "profiles must be a share between 0 and 1; it is 1.1"},
 		{"seed", "10", ", with: {parallel: 6}", `there is no field "parallel"`},
 	} {
-		_, err := scenarios.Load("test", []byte(fmt.Sprintf(
+		_, err := scenariofile.Load("test", []byte(fmt.Sprintf(
 			"scenarios:\n  - {name: a, question: q?, pattern: prefix, variants: [%s], load: {workers: 1, transactions: 1}, keys: {count: %s}%s}\n",
 			test.variant, test.keys, test.with)), scenarios.Patterns())
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
