@@ -13,6 +13,7 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/compare"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -58,7 +59,7 @@ func (s *leaky) EndLoad() { s.loaded = false }
 func TestOnePercentMoreLost(t *testing.T) {
 	run := func(seed uint64, every int) *runfile.Run {
 		t.Helper()
-		file, err := scenarios.Load("lost.yaml", []byte(lostYAML), scenarios.Patterns())
+		file, err := scenariofile.Load("lost.yaml", []byte(lostYAML), scenarios.Patterns())
 		if err != nil {
 			t.Fatal(err)
 		}

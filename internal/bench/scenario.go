@@ -18,7 +18,7 @@ type Scenario struct {
 	Driver   string    // URL of its store
 	Clock    string    // "auto", "virtual" or "wall"
 	Load     load.Load
-	Knobs    Knobs
+	Params   Params
 	Repeat   int // at least 1
 	Decode   func(any) error
 	Free     bool // plan: a transaction may make no more operations than the free plan allows
@@ -52,7 +52,7 @@ func (s *Scenario) At(field, message, hint string) error {
 // Setup is what the workload of a variant is made from.
 func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
 	return Setup{
-		Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
+		Variant: v.Name, Params: s.Params, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
 	}
 }
 

@@ -139,6 +139,7 @@ func (p *parser) unchecked(l *line) (err error) {
 func (p *parser) newStrand(k Key) (*strand, error) {
 	for i := range p.run.Header.Scenarios {
 		def := &p.run.Header.Scenarios[i]
+		def.withRoles()
 		for j, v := range def.Variants {
 			if def.Name != k.Scenario || v.Name != k.Variant {
 				continue

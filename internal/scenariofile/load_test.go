@@ -1,4 +1,4 @@
-package scenarios
+package scenariofile
 
 import (
 	"context"
@@ -14,7 +14,6 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/load"
 	"kvbench/internal/quantile"
-	"kvbench/internal/record"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -23,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected errors in testdata")
 
-// cacheKnobs are the settings of the test's pattern.
-type cacheKnobs struct {
+// cacheParams are the settings of the test's pattern.
+type cacheParams struct {
 	Update float64       `yaml:"update" max:"1"`
 	TTL    time.Duration `yaml:"ttl" min:"1m"`
 	Mode   string        `yaml:"mode" oneof:"plain,bulk"`
@@ -43,13 +42,13 @@ func testPatterns() []*bench.Pattern {
 		{
 			Name:     "cache",
 			Variants: []bench.Variant{{Name: "seed"}, {Name: "no-memory"}, {Name: "single-flight"}},
-			Outcomes: []string{"memory", "kv", "origin"},
-			Marks: []record.Series{
-				{Name: "stale-read", Unit: "ns", Of: "get", Mark: true},
-				{Name: "stampede", Unit: "count", Of: "origin", Mark: true},
+			Outcomes: []bench.Outcome{"memory", "kv", "origin"},
+			Observes: []bench.Series{
+				&bench.Anomaly{Name: "stale-read", Unit: "ns", Of: "get"},
+				&bench.Anomaly{Name: "stampede", Unit: "count", Of: "origin"},
 			},
 			New: func(s bench.Setup) (bench.Workload, error) {
-				k := cacheKnobs{TTL: time.Minute, Mode: "plain"}
+				k := cacheParams{TTL: time.Minute, Mode: "plain"}
 				if err := s.Decode(&k); err != nil {
 					return nil, err
 				}
@@ -65,7 +64,7 @@ func testPatterns() []*bench.Pattern {
 		{
 			Name:     "plain",
 			Variants: []bench.Variant{{Name: "seed"}},
-			Outcomes: []string{"done"},
+			Outcomes: []bench.Outcome{"done"},
 			New:      func(bench.Setup) (bench.Workload, error) { return idle{}, nil },
 		},
 	}
@@ -75,7 +74,7 @@ type idle struct{}
 
 func (idle) Seed(context.Context, *bench.Worker) error { return nil }
 
-func (idle) Do(context.Context, *bench.Worker, uint64) (bench.Outcome, error) { return 0, nil }
+func (idle) Do(context.Context, *bench.Worker, uint64) (bench.Outcome, error) { return "done", nil }
 
 const whole = `# The head of the file.
 driver: embedded://?locations=3&profile=edge
@@ -129,7 +128,7 @@ func TestLoad(t *testing.T) {
 				Load: load.Load{
 					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
 				},
-				Knobs: bench.Knobs{
+				Params: bench.Params{
 					Keys: 10_000, Popularity: load.Popularity{Kind: load.Zipfian, Exponent: 0.99},
 					Size: load.Size{Min: 100, Max: 10 << 10}, Isolates: 2,
 				},
@@ -140,7 +139,7 @@ func TestLoad(t *testing.T) {
 				Name: "plain", Question: "What does nothing cost?", Pattern: plain,
 				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Clock: "virtual",
 				Load:   load.Load{Workers: 1, Think: 5 * time.Millisecond, Transactions: 100},
-				Knobs:  bench.Knobs{Keys: 1000, Size: load.Size{Min: 1024, Max: 1024}, Isolates: 1},
+				Params: bench.Params{Keys: 1000, Size: load.Size{Min: 1024, Max: 1024}, Isolates: 1},
 				Repeat: 1, MaxErrors: bench.DefaultMaxErrors,
 			},
 		},
@@ -167,7 +166,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("the text of tier is\n%s", s)
 	}
 	for range 2 { // once for each variant, at least
-		k := cacheKnobs{TTL: time.Hour}
+		k := cacheParams{TTL: time.Hour}
 		if err := got.Scenarios[0].Decode(&k); err != nil {
 			t.Error(err)
 		}

@@ -1,4 +1,5 @@
-package scenarios
+// Package scenariofile reads the scenario files that put patterns to work.
+package scenariofile
 
 import (
 	"bytes"

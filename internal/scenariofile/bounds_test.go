@@ -1,4 +1,4 @@
-package scenarios_test
+package scenariofile_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
 
@@ -24,7 +25,7 @@ func TestBadFilesAreSmallToReport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := scenarios.Load("file.yaml", []byte(test.text), scenarios.Patterns())
+			_, err := scenariofile.Load("file.yaml", []byte(test.text), scenarios.Patterns())
 			runtime.ReadMemStats(&after)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %.300v, want …%s…", err, test.want)
@@ -41,7 +42,7 @@ func TestBadFilesAreSmallToReport(t *testing.T) {
 
 // A long line is shown around the place, with the caret below it.
 func TestExcerpt(t *testing.T) {
-	e := scenarios.Error{File: "f", Line: 1, Column: 501, Text: strings.Repeat("a", 500) + "X" + strings.Repeat("b", 500), Message: "wrong"}
+	e := scenariofile.Error{File: "f", Line: 1, Column: 501, Text: strings.Repeat("a", 500) + "X" + strings.Repeat("b", 500), Message: "wrong"}
 	lines := strings.Split(e.Error(), "\n")
 	want := fmt.Sprint("    1 | …", strings.Repeat("a", 60), "X", strings.Repeat("b", 59), "…")
 	if lines[1] != want {

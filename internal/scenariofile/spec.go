@@ -1,4 +1,4 @@
-package scenarios
+package scenariofile
 
 import (
 	"time"
@@ -104,7 +104,7 @@ func (s loadSpec) load() load.Load {
 	return l
 }
 
-// knobs is the engine's form of what every scenario can set of its keys.
-func (s scenarioSpec) knobs() bench.Knobs {
-	return bench.Knobs{Keys: s.Keys.Count, Popularity: s.Keys.Popularity, Size: s.Keys.Size, Isolates: s.Isolates}
+// params is the engine's form of what every scenario can set of its keys.
+func (s scenarioSpec) params() bench.Params {
+	return bench.Params{Keys: s.Keys.Count, Popularity: s.Keys.Popularity, Size: s.Keys.Size, Isolates: s.Isolates}
 }

@@ -11,6 +11,7 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -48,7 +49,7 @@ func loadOne(t testing.TB, variant, fields string) *bench.Scenario {
 	t.Helper()
 	text := "scenarios:\n  - name: test\n    question: What?\n    variants: [" + variant + "]\n    " +
 		strings.ReplaceAll(strings.TrimSpace(fields), "\n", "\n    ") + "\n"
-	f, err := scenarios.Load("test", []byte(text), scenarios.Patterns())
+	f, err := scenariofile.Load("test", []byte(text), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,21 +107,21 @@ func (o observed) outcome(name string) uint64 {
 	return 0
 }
 
-// Each mark fires where it should, as often and as large as it should, and
+// Each anomaly fires where it should, as often and as large as it should, and
 // stays at zero where the pitfall is not.
-func TestMarks(t *testing.T) {
+func TestAnomalies(t *testing.T) {
 	const ms, s = int64(time.Millisecond), int64(time.Second)
 	tested := map[string]bool{}
 	for _, test := range []struct {
-		pattern, mark string
-		fires         [2]string // variant, and the scenario
-		count         int64
-		about         bool      // the count is of what was drawn at random: it may be off by a fifth
-		min, max      int64     // of its size, inclusive
-		silent        [2]string // likewise; no scenario: the same one
+		pattern, series string
+		fires           [2]string // variant, and the scenario
+		count           int64
+		about           bool      // the count is of what was drawn at random: it may be off by a fifth
+		min, max        int64     // of its size, inclusive
+		silent          [2]string // likewise; no scenario: the same one
 	}{
 		{
-			pattern: "multi-tier", mark: "stale-read",
+			pattern: "multi-tier", series: "stale-read",
 			// One key that changes every 10 s, read every second, kept in memory for
 			// 60 s: of 60 reads at least 50 are stale, by at most the TTL.
 			fires: [2]string{"seed", `
@@ -130,7 +131,7 @@ with: {origin: {changes: 10s, latency: 1ms}}`},
 			count: 598, about: true, min: 0, max: 300 * s, silent: [2]string{"origin-only"},
 		},
 		{
-			pattern: "multi-tier", mark: "stampede",
+			pattern: "multi-tier", series: "stampede",
 			// Five workers that always fetch together: none is alone, the first neither.
 			fires: [2]string{"origin-only", `
 load: {workers: 5, transactions: 100, think: 1ms}
@@ -139,7 +140,7 @@ with: {origin: {latency: 100ms}}`},
 			count: 100, min: 5, max: 5, silent: [2]string{"single-flight"},
 		},
 		{
-			pattern: "multi-tier", mark: "backfill-rejected",
+			pattern: "multi-tier", series: "backfill-rejected",
 			// Five workers fetch at once and fill at once: one put is accepted.
 			fires: [2]string{"seed", `
 driver: embedded://?writes=strict&write=20ms
@@ -149,7 +150,7 @@ with: {origin: {latency: 100ms}}`},
 			count: 4, min: 20 * ms, max: 20 * ms, silent: [2]string{"single-flight"},
 		},
 		{
-			pattern: "multi-tier", mark: "falsy-refetch",
+			pattern: "multi-tier", series: "falsy-refetch",
 			// Every value is falsy: the first of ten reads fills KV, the others fetch again.
 			fires: [2]string{"no-memory", `
 load: {workers: 1, transactions: 10}
@@ -161,7 +162,7 @@ keys: {count: 1}
 with: {origin: {latency: 100ms, falsy: 0}}`},
 		},
 		{
-			pattern: "multi-tier", mark: "falsy-refetch",
+			pattern: "multi-tier", series: "falsy-refetch",
 			// The origin has nothing: KV's null is fetched again, that of memory is not.
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 10, think: 10s}
@@ -173,7 +174,7 @@ keys: {count: 1}
 with: {memory-ttl: 15m, origin: {latency: 100ms, absent: 1}}`},
 		},
 		{
-			pattern: "multi-tier", mark: "cached-error",
+			pattern: "multi-tier", series: "cached-error",
 			// The origin always fails: memory serves what the first read cached for 15 s
 			// from when that began, then KV does, until its 60 s are over.
 			fires: [2]string{"seed", `
@@ -183,14 +184,14 @@ with: {memory-ttl: 15s, kv-ttl: 60s, origin: {latency: 1s, errors: 1}}`},
 			count: 12, min: 10 * s, max: 63 * s, silent: [2]string{"origin-only"},
 		},
 		{
-			pattern: "multi-tier", mark: "memory-entries",
+			pattern: "multi-tier", series: "memory-entries",
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 1000}
 keys: {count: 20}`},
 			count: 20, min: 1, max: 20, silent: [2]string{"no-memory"},
 		},
 		{
-			pattern: "api-cache", mark: "stale-read",
+			pattern: "api-cache", series: "stale-read",
 			// One key that changes every 10 s, read every second, cached for 60 s.
 			fires: [2]string{"seed", `
 load: {rate: 1/s, duration: 10m}
@@ -199,7 +200,7 @@ with: {ttl: 60s, origin: {changes: 10s, latency: 1ms}}`},
 			count: 590, about: true, min: 0, max: 61 * s, silent: [2]string{"no-cache"},
 		},
 		{
-			pattern: "api-cache", mark: "stampede",
+			pattern: "api-cache", series: "stampede",
 			// Five workers that always fetch together: none is alone, the first neither.
 			fires: [2]string{"no-cache", `
 load: {workers: 5, transactions: 100, think: 1ms}
@@ -208,7 +209,7 @@ with: {origin: {latency: 100ms}}`},
 			count: 100, min: 5, max: 5, silent: [2]string{"single-flight"},
 		},
 		{
-			pattern: "api-cache", mark: "falsy-refetch",
+			pattern: "api-cache", series: "falsy-refetch",
 			// Every value is falsy: the first of ten reads fills KV, the others fetch again.
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 10}
@@ -217,7 +218,7 @@ with: {origin: {latency: 100ms, falsy: 1}}`},
 			count: 9, min: 100 * ms, max: 100 * ms, silent: [2]string{"null-safe"},
 		},
 		{
-			pattern: "api-cache", mark: "falsy-refetch",
+			pattern: "api-cache", series: "falsy-refetch",
 			// The origin has nothing: null is cached, and fetched again.
 			fires: [2]string{"null-safe", `
 load: {workers: 1, transactions: 10}
@@ -226,14 +227,14 @@ with: {origin: {latency: 100ms, absent: 1}}`},
 			count: 9, min: 100 * ms, max: 100 * ms, silent: [2]string{"negative-cache"},
 		},
 		{
-			pattern: "api-cache", mark: "put-rejected",
+			pattern: "api-cache", series: "put-rejected",
 			fires: [2]string{"ttl-30", `
 load: {workers: 1, transactions: 10}
 keys: {count: 10}`},
 			count: 10, min: 0, max: 0, silent: [2]string{"seed"},
 		},
 		{
-			pattern: "api-cache", mark: "cached-error",
+			pattern: "api-cache", series: "cached-error",
 			// The origin always fails: what the first read cached is served to the
 			// fourteen after it.
 			fires: [2]string{"seed", `
@@ -243,7 +244,7 @@ with: {origin: {latency: 1s, errors: 1}}`},
 			count: 14, min: 1 * s, max: 14 * s, silent: [2]string{"no-cache"},
 		},
 		{
-			pattern: "coalesce", mark: "lost-update",
+			pattern: "coalesce", series: "lost-update",
 			// Two workers in step: both read the same version and both write.
 			fires: [2]string{"seed", `
 driver: embedded://?hot=10ms&cold=10ms&write=10ms
@@ -253,7 +254,7 @@ with: {update: 1}`},
 			count: 50, min: 0, max: 0, silent: [2]string{"per-field"},
 		},
 		{
-			pattern: "coalesce", mark: "torn-read",
+			pattern: "coalesce", series: "torn-read",
 			fires: [2]string{"per-field", `
 driver: embedded://?hot=1ms&cold=1ms&write=10ms
 load: {workers: 4, transactions: 400}
@@ -262,7 +263,7 @@ with: {update: 0.5}`},
 			count: 144, about: true, min: 0, max: 100 * ms, silent: [2]string{"seed"},
 		},
 		{
-			pattern: "coalesce", mark: "stale-read",
+			pattern: "coalesce", series: "stale-read",
 			// Seen everywhere at once but for what a location has cached, for 60 s or until
 			// it writes itself, 1/30 s. Of what it serves at age a, e^(-a/30) of it, a share
 			// 1-e^(-a/15) was replaced by another: 62 % of 5,940 reads.
@@ -278,7 +279,7 @@ keys: {count: 1}
 with: {update: 0.01, fields: 1, update-fields: 1}`},
 		},
 		{
-			pattern: "coalesce", mark: "put-rejected",
+			pattern: "coalesce", series: "put-rejected",
 			// A write takes 100 ms, so of those sent within a second only the first passes.
 			fires: [2]string{"seed", `
 driver: embedded://?writes=strict&write=100ms
@@ -292,7 +293,7 @@ keys: {count: 1}
 with: {update: 1}`},
 		},
 		{
-			pattern: "coalesce", mark: "write-amplification",
+			pattern: "coalesce", series: "write-amplification",
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 100}
 keys: {count: 10, size: 4000B}
@@ -303,7 +304,7 @@ keys: {count: 10, size: 4000B}
 with: {update: 0, fields: 4, update-fields: 1}`},
 		},
 		{
-			pattern: "session", mark: "expired-served",
+			pattern: "session", series: "expired-served",
 			// KV counts from the second in which the put took effect, the session from when
 			// it was sent: it is served for up to 900 ms more unless its own expiry is checked.
 			fires: [2]string{"ttl-only", `
@@ -314,7 +315,7 @@ with: {ttl: 60s, create: 0.001, logout: 0}`},
 			count: 97, about: true, min: 0, max: 900 * ms, silent: [2]string{"seed"},
 		},
 		{
-			pattern: "session", mark: "revoked-served",
+			pattern: "session", series: "revoked-served",
 			// Another location serves what it has cached, for 60 s, and sees the delete
 			// within two minutes.
 			fires: [2]string{"seed", `
@@ -326,7 +327,7 @@ load: {rate: 20/s, duration: 10m}
 keys: {count: 50}`},
 		},
 		{
-			pattern: "session", mark: "lost-session",
+			pattern: "session", series: "lost-session",
 			// What was looked up before it existed is absent for 60 s at the location that
 			// asked, although writes are seen everywhere at once.
 			fires: [2]string{"pre-read", `
@@ -336,7 +337,7 @@ keys: {count: 20}`},
 			count: 1650, about: true, min: 0, max: 60 * s, silent: [2]string{"seed"},
 		},
 		{
-			pattern: "session", mark: "renewal-rejected",
+			pattern: "session", series: "renewal-rejected",
 			// One session, looked up ten times a second: one renewal a second is accepted.
 			fires: [2]string{"sliding", `
 driver: embedded://?writes=strict
@@ -346,7 +347,7 @@ with: {create: 0, logout: 0}`},
 			count: 90, min: 0, max: 0, silent: [2]string{"sliding-throttled"},
 		},
 		{
-			pattern: "versioned", mark: "duplicate-migration",
+			pattern: "versioned", series: "duplicate-migration",
 			// Five workers in step find the old format together, and all migrate.
 			fires: [2]string{"seed", `
 driver: embedded://?hot=10ms&cold=10ms&write=10ms
@@ -355,7 +356,7 @@ keys: {count: 1}`},
 			count: 4, min: 1, max: 4, silent: [2]string{"single-flight"},
 		},
 		{
-			pattern: "versioned", mark: "clobbered-write",
+			pattern: "versioned", series: "clobbered-write",
 			// A write takes up to two seconds, so an update may overtake a migration.
 			fires: [2]string{"seed", `
 driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
@@ -365,19 +366,19 @@ with: {update: 0.5}`},
 			count: 64, about: true, min: 0, max: 30 * s, silent: [2]string{"transform-only"},
 		},
 		{
-			pattern: "versioned", mark: "ttl-lost",
+			pattern: "versioned", series: "ttl-lost",
 			// Every key expires in an hour; all are migrated within minutes.
 			fires: [2]string{"seed", migrating},
 			count: 50, min: 3200 * s, max: 3600 * s, silent: [2]string{"keep-expiry"},
 		},
 		{
-			pattern: "versioned", mark: "metadata-lost",
+			pattern: "versioned", series: "metadata-lost",
 			// The owner and the expiry of each.
 			fires: [2]string{"seed", migrating},
 			count: 50, min: 2, max: 2, silent: [2]string{"batch"},
 		},
 		{
-			pattern: "versioned", mark: "stale-read",
+			pattern: "versioned", series: "stale-read",
 			// As of coalesce; a location that sees the old format sees the same value.
 			fires: [2]string{"transform-only", `
 driver: embedded://?locations=3
@@ -391,7 +392,7 @@ keys: {count: 10}
 with: {update: 0}`},
 		},
 		{
-			pattern: "versioned", mark: "put-rejected",
+			pattern: "versioned", series: "put-rejected",
 			// Of the five that migrate at the same time one is accepted.
 			fires: [2]string{"seed", `
 driver: embedded://?writes=strict&hot=10ms&cold=10ms&write=10ms
@@ -400,20 +401,20 @@ keys: {count: 1}`},
 			count: 4, min: 10 * ms, max: 10 * ms, silent: [2]string{"transform-only"},
 		},
 		{
-			pattern: "fallback", mark: "masked-error",
+			pattern: "fallback", series: "masked-error",
 			// Every call fails for ten seconds, after 5 ms: ten transactions a second.
 			fires: [2]string{"seed", outage},
 			count: 100, min: 5 * ms, max: 5 * ms, silent: [2]string{"typed"},
 		},
 		{
-			pattern: "fallback", mark: "wrong-fallback",
+			pattern: "fallback", series: "wrong-fallback",
 			// The last value was read 95 ms before the first failure, and none until the
 			// last, ten seconds later.
 			fires: [2]string{"seed", outage},
 			count: 100, min: 0, max: 11 * s, silent: [2]string{"no-boundary"},
 		},
 		{
-			pattern: "fallback", mark: "wrong-fallback",
+			pattern: "fallback", series: "wrong-fallback",
 			// The first of each isolate's requests finds null, and so do all after it.
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 10, think: 1s}
@@ -422,27 +423,27 @@ with: {nulls: 1}`},
 			count: 10, min: 0, max: 9 * s, silent: [2]string{"typed"},
 		},
 		{
-			pattern: "fallback", mark: "time-to-detect",
+			pattern: "fallback", series: "time-to-detect",
 			// The fifth failure in a row opens the breaker: 400 ms after the first.
 			fires: [2]string{"circuit-breaker", outage},
 			count: 1, min: 405 * ms, max: 405 * ms, silent: [2]string{"seed"},
 		},
 		{
-			pattern: "fallback", mark: "time-to-recover",
+			pattern: "fallback", series: "time-to-recover",
 			// The breaker, opened for four seconds, is tried again and again fails until
 			// after the outage.
 			fires: [2]string{"circuit-breaker", strings.Replace(outage, "with: {", "with: {open-for: 4s, ", 1)},
 			count: 1, min: 0, max: 4100 * ms, silent: [2]string{"circuit-breaker", "\nload: {rate: 10/s, duration: 30s}\nkeys: {count: 1}"},
 		},
 		{
-			pattern: "prefix", mark: "missing-id",
+			pattern: "prefix", series: "missing-id",
 			fires: [2]string{"seed", `
 load: {workers: 1, transactions: 10}
 keys: {count: 2_500, size: 100B}`},
 			count: 10, min: 1500, max: 1500, silent: [2]string{"paginate"},
 		},
 		{
-			pattern: "prefix", mark: "ghost-id",
+			pattern: "prefix", series: "ghost-id",
 			// A delete is seen by a listing only after a while.
 			fires: [2]string{"paginate", `
 driver: embedded://?propagation=60s
@@ -456,7 +457,7 @@ keys: {count: 500, size: 100B}
 with: {delete: 0.3}`},
 		},
 		{
-			pattern: "prefix", mark: "foreign-id",
+			pattern: "prefix", series: "foreign-id",
 			// Half of 800 users also have a key user:ID:profile.
 			fires: [2]string{"paginate", `
 load: {workers: 1, transactions: 10}
@@ -465,7 +466,7 @@ with: {profiles: 0.5}`},
 			count: 10, min: 400, max: 400, silent: [2]string{"metadata-in-list"},
 		},
 		{
-			pattern: "prefix", mark: "stale-read",
+			pattern: "prefix", series: "stale-read",
 			// Seen everywhere at once but for what a location has cached, for 60 s or until
 			// it writes itself. A location caches the one user anew when that is over: of
 			// what it serves at age a, a share 1-e^(-a/15) was replaced by another, as in
@@ -482,7 +483,7 @@ keys: {count: 1}
 with: {get: 0.98, set: 0.02}`},
 		},
 		{
-			pattern: "prefix", mark: "empty-pages",
+			pattern: "prefix", series: "empty-pages",
 			// Nearly all of 1,500 names are deleted and still stepped over.
 			fires: [2]string{"paginate", `
 load: {workers: 1, transactions: 20_000}
@@ -493,7 +494,7 @@ load: {workers: 1, transactions: 200}
 keys: {count: 1_500, size: 100B}`},
 		},
 		{
-			pattern: "prefix", mark: "pages",
+			pattern: "prefix", series: "pages",
 			fires: [2]string{"paginate", `
 load: {workers: 1, transactions: 10}
 keys: {count: 2_500, size: 100B}`},
@@ -503,9 +504,9 @@ keys: {count: 2_500, size: 100B}
 with: {get: 1}`},
 		},
 	} {
-		tested[test.pattern+"/"+test.mark] = true
-		t.Run(test.pattern+"/"+test.mark, func(t *testing.T) {
-			h := run(t, test.fires[0], "pattern: "+test.pattern+test.fires[1]).series(test.mark)
+		tested[test.pattern+"/"+test.series] = true
+		t.Run(test.pattern+"/"+test.series, func(t *testing.T) {
+			h := run(t, test.fires[0], "pattern: "+test.pattern+test.fires[1]).series(test.series)
 			slack := int64(0)
 			if test.about {
 				slack = test.count / 5
@@ -520,15 +521,15 @@ with: {get: 1}`},
 			if test.silent[1] == "" {
 				test.silent[1] = test.fires[1]
 			}
-			if n := run(t, test.silent[0], "pattern: "+test.pattern+test.silent[1]).series(test.mark).TotalCount(); n != 0 {
+			if n := run(t, test.silent[0], "pattern: "+test.pattern+test.silent[1]).series(test.series).TotalCount(); n != 0 {
 				t.Errorf("%s: it fires %d times, want never", test.silent[0], n)
 			}
 		})
 	}
 	for _, p := range scenarios.Patterns() {
-		for _, m := range p.Marks {
-			if !tested[p.Name+"/"+m.Name] {
-				t.Errorf("%s/%s is never made to fire", p.Name, m.Name)
+		for _, s := range p.Series() {
+			if s.Mark && !tested[p.Name+"/"+s.Name] {
+				t.Errorf("%s/%s is never made to fire", p.Name, s.Name)
 			}
 		}
 	}
@@ -549,9 +550,9 @@ with: {expiring: 1, ttl: 1h, batch: 0.05}`
 
 // What each variant is for, in a number.
 func TestVariants(t *testing.T) {
-	share := func(variant, fields, mark, of string) float64 {
+	share := func(variant, fields, series, of string) float64 {
 		o := run(t, variant, fields)
-		return float64(o.series(mark).TotalCount()) / float64(o.series(of).TotalCount())
+		return float64(o.series(series).TotalCount()) / float64(o.series(of).TotalCount())
 	}
 	less := func(name string, better, worse float64) {
 		t.Helper()
@@ -657,7 +658,7 @@ func TestOutcomes(t *testing.T) {
 
 // The shipped file is right, and asks of every pattern.
 func TestShipped(t *testing.T) {
-	f, err := scenarios.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
+	f, err := scenariofile.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}

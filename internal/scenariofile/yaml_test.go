@@ -1,4 +1,4 @@
-package scenarios
+package scenariofile
 
 import (
 	"encoding/json"
@@ -153,7 +153,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for _, s := range file.Scenarios {
-			if s.Name == "" || s.Pattern == nil || len(s.Variants) == 0 || s.YAML == "" || s.Knobs.Keys < 1 ||
+			if s.Name == "" || s.Pattern == nil || len(s.Variants) == 0 || s.YAML == "" || s.Params.Keys < 1 ||
 				s.Repeat < 1 || s.Load.Rate.IsZero() != (s.Load.Workers > 0) ||
 				s.Load.Duration == 0 && s.Load.Transactions == 0 {
 				t.Errorf("%+v", s)

@@ -1,4 +1,4 @@
-package scenarios
+package scenariofile
 
 import (
 	"errors"
@@ -31,7 +31,7 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 		Driver:   spec.Driver,
 		Clock:    spec.Clock,
 		Load:     spec.Load.load(),
-		Knobs:    spec.knobs(),
+		Params:   spec.params(),
 		Repeat:   spec.Repeat,
 		Free:     spec.Plan == "free",
 
@@ -244,7 +244,7 @@ func (d *decoder) try(item *yaml.Node, s bench.Scenario, seed uint64, with bool,
 	for _, v := range s.Variants {
 		_, err := s.Pattern.New(bench.Setup{
 			Variant:   v.Name,
-			Knobs:     s.Knobs,
+			Params:    s.Params,
 			Seed:      seed,
 			Locations: locations(s.Driver),
 			Free:      s.Free,

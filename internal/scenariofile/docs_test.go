@@ -1,16 +1,18 @@
-package scenarios
+package scenariofile
 
 import (
 	"os"
 	"reflect"
 	"strings"
 	"testing"
+
+	"kvbench/scenarios"
 )
 
 // The reference has a table for each struct of the format with exactly its
 // fields, in their order, and in each row the field's range and its words.
 func TestReference(t *testing.T) {
-	text, err := os.ReadFile("../docs/scenarios.md")
+	text, err := os.ReadFile("../../docs/scenarios.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,7 @@ scenarios:
 		t.Errorf("the file's: %+v", f)
 	}
 	a, b := f.Scenarios[0], said.Scenarios[0]
-	if a.Load != b.Load || a.Knobs != b.Knobs ||
+	if a.Load != b.Load || a.Params != b.Params ||
 		a.Repeat != b.Repeat || a.Driver != b.Driver || a.Clock != b.Clock {
 		t.Errorf("the scenario's: %+v\nwant %+v", a, b)
 	}
@@ -84,7 +86,7 @@ scenarios:
 
 // Every example of the reference is right, with the patterns there are.
 func TestReferenceExamples(t *testing.T) {
-	text, err := os.ReadFile("../docs/scenarios.md")
+	text, err := os.ReadFile("../../docs/scenarios.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +96,7 @@ func TestReferenceExamples(t *testing.T) {
 	}
 	for _, part := range parts[1:] {
 		example, _, _ := strings.Cut(part, "```")
-		if _, err := Load("example.yaml", []byte(example), Patterns()); err != nil {
+		if _, err := Load("example.yaml", []byte(example), scenarios.Patterns()); err != nil {
 			t.Errorf("%v", err)
 		}
 	}
