@@ -76,6 +76,9 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 			"beyond its histograms, nothing tells whether it is as it was written.", unchecked))
 	}
 	p.run.Header = *h
+	for i := range p.run.Header.Scenarios {
+		p.run.Header.Scenarios[i].withRoles()
+	}
 	return nil
 }
 
@@ -139,7 +142,6 @@ func (p *parser) unchecked(l *line) (err error) {
 func (p *parser) newStrand(k Key) (*strand, error) {
 	for i := range p.run.Header.Scenarios {
 		def := &p.run.Header.Scenarios[i]
-		def.withRoles()
 		for j, v := range def.Variants {
 			if def.Name != k.Scenario || v.Name != k.Variant {
 				continue
