@@ -154,3 +154,24 @@ func (m Metric) Name() string {
 	}
 	return m.ID
 }
+
+// String is the class in a word.
+func (c Class) String() string {
+	switch c {
+	case Latency:
+		return "latency"
+	case Call:
+		return "call"
+	case Outcome:
+		return "outcome"
+	case Anomaly:
+		return "anomaly"
+	case Gauge:
+		return "gauge"
+	case Failure:
+		return "failure"
+	case Cost:
+		return "cost"
+	}
+	return ""
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"kvbench/internal/answer"
 	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/result"
@@ -24,7 +25,7 @@ const (
 
 // Main is the figures that answer a scenario's question: how fast, how right, at what
 // price. What no variant has has no column.
-func Main(s *result.Scenario) Table {
+func Main(s *answer.Scenario) Table {
 	response, _ := s.Metric("response")
 	columns := []Column{
 		figure(groupFast, "p50", metric.Figure{Metric: response, Stat: metric.P50}),
@@ -35,7 +36,7 @@ func Main(s *result.Scenario) Table {
 			columns = append(columns, share(groupWrong, m))
 		}
 	}
-	columns = append(columns, ops(s), price(s))
+	columns = append(columns, price(s.Scenario), ops(s.Scenario))
 	for _, m := range s.Seen(metric.Gauge) {
 		columns = append(columns, gauge(m))
 	}
@@ -44,7 +45,7 @@ func Main(s *result.Scenario) Table {
 
 // Details are the figures behind those: how many, in which outcome, the other
 // percentiles and the errors by code.
-func Details(s *result.Scenario) Table {
+func Details(s *answer.Scenario) Table {
 	response, _ := s.Metric("response")
 	columns := []Column{
 		{
@@ -57,7 +58,7 @@ func Details(s *result.Scenario) Table {
 		figure(groupFast, "p95", metric.Figure{Metric: response, Stat: metric.P95}),
 		figure(groupFast, "p99.9", metric.Figure{Metric: response, Stat: metric.P999}),
 		figure(groupFast, "max", metric.Figure{Metric: response, Stat: metric.Max}),
-		month(s), free(s),
+		month(s.Scenario), free(s.Scenario),
 	}
 	for _, m := range s.Seen(metric.Outcome) {
 		columns = append(columns, figure(groupEnd, m.Name(), metric.Figure{Metric: m, Stat: metric.Part}))
@@ -88,7 +89,7 @@ func Silent(s *result.Scenario) []metric.Metric {
 
 func figure(group, name string, f metric.Figure) Column {
 	return Column{
-		Group: group, Name: name, Doc: sentence(f.Doc), Better: f.Better, Text: f.Kind().Format,
+		Group: group, Name: name, Doc: sentence(f.Doc), Better: f.Better, Text: f.Kind().Format, Figure: f,
 		Value: func(v *result.Variant) metric.Quantity { q, _ := v.Whole.Value(f); return q },
 	}
 }

@@ -5,6 +5,7 @@ package table
 import (
 	"slices"
 
+	"kvbench/internal/answer"
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
 )
@@ -26,11 +27,13 @@ type Column struct {
 	Text   func(float64) string
 	Note   func(*result.Variant) string // nil where there is none
 	Better metric.Better
+	Figure metric.Figure // the column's, where it is one
 }
 
 // Row is one variant.
 type Row struct {
 	Variant *result.Variant
+	Taken   bool   // it is the choice
 	Cells   []Cell // by column
 }
 
@@ -39,22 +42,21 @@ type Cell struct {
 	Value      metric.Quantity
 	Text, Note string
 	Best       bool // as good as the best of its column, where not all are
+	Broken     bool // by it the variant breaks the promise
 }
 
 // sameRatio is the ratio up to which two figures are as good as each other.
 const sameRatio = 1.02
 
-// of puts the variants that are in a scenario under columns.
-func of(s *result.Scenario, columns []Column) Table {
+// of puts the variants of a scenario that ran under columns, what is to be taken first.
+func of(s *answer.Scenario, columns []Column) Table {
 	t := Table{Columns: columns}
-	for _, v := range s.Variants {
-		if len(v.Repeats) == 0 {
-			continue
-		}
-		row := Row{Variant: v}
+	for _, v := range ordered(s) {
+		row := Row{Variant: v, Taken: s.Choice.Takes(v)}
 		for _, c := range columns {
 			cell := Cell{Value: c.Value(v)}
 			cell.Text = cell.Value.Text(c.Text)
+			cell.Broken = s.Choice.Breaks(v, c.Figure)
 			if c.Note != nil && cell.Value.Known() {
 				cell.Note = c.Note(v)
 			}
@@ -66,6 +68,23 @@ func of(s *result.Scenario, columns []Column) Table {
 		t.best(i, c.Better)
 	}
 	return t
+}
+
+// ordered are the variants that ran: what is to be taken, what else keeps the promise, and
+// what breaks it; each in the order of the definition.
+func ordered(s *answer.Scenario) []*result.Variant {
+	ran := slices.DeleteFunc(slices.Clone(s.Variants), func(v *result.Variant) bool { return len(v.Repeats) == 0 })
+	rank := func(v *result.Variant) int {
+		switch {
+		case s.Choice.Takes(v):
+			return 0
+		case s.Choice.Keeps(v):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(ran, func(a, b *result.Variant) int { return rank(a) - rank(b) })
+	return ran
 }
 
 // best notes which cells of a column are as good as the best one; none where all are,

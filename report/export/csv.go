@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"bytes"
@@ -6,7 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"kvbench/internal/answer"
+	"kvbench/internal/metric"
 	"kvbench/internal/printable"
+	"kvbench/internal/result"
 )
 
 var csvHeader = []string{
@@ -14,21 +17,21 @@ var csvHeader = []string{
 	"p50", "p90", "p95", "p99", "p999", "max", "latency",
 }
 
-// asCSV writes one row for every series of every variant. Values are in the
-// series' unit, shares from 0 to 1. Where nothing was observed, or a share says
-// nothing, the field is empty. The last says what latencies are: runfile.Latency.
-func (s *Summary) asCSV() ([]byte, error) {
+// CSV writes one row for every series of every variant. Values are in the series' unit,
+// shares from 0 to 1. Where nothing was observed, or a share says nothing, the field is
+// empty. The last says what latencies are: runfile.Latency.
+func CSV(a *answer.Answer) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	rows := [][]string{csvHeader}
-	for i := range s.Scenarios {
-		scenario := &s.Scenarios[i]
-		for j := range scenario.Variants {
-			v := &scenario.Variants[j]
-			for _, series := range scenario.def.Series {
-				row := []string{field(scenario.Name), field(v.Name), field(series.Name)}
-				row = append(row, v.Series[series.Name].fields()...)
-				rows = append(rows, append(row, string(scenario.Latency)))
+	for _, s := range a.Set.Scenarios {
+		for _, v := range s.Variants {
+			for _, m := range s.Metrics {
+				if m.Series < 0 || len(v.Repeats) == 0 {
+					continue
+				}
+				row := append([]string{field(s.Def.Name), field(v.Name), field(m.ID)}, fields(v.Whole, m)...)
+				rows = append(rows, append(row, string(s.Def.Latency())))
 			}
 		}
 	}
@@ -46,13 +49,11 @@ func field(text string) string {
 	return text
 }
 
-// fields are the columns of a CSV file from "unit" on.
-func (st Stats) fields() []string {
+// fields are the columns of a CSV file from "unit" to "max".
+func fields(s *result.Sample, m metric.Metric) []string {
+	st := s.Series(m.Series)
 	row := make([]string, 0, len(csvHeader))
-	row = append(row, field(st.Unit), field(st.Of), strconv.FormatUint(st.Count, 10), "")
-	if st.Of != "" {
-		row[3] = st.Share.Field()
-	}
+	row = append(row, field(string(m.Unit)), field(m.Of), strconv.FormatUint(st.Count, 10), s.Share(m).Field())
 	if st.Count == 0 {
 		return append(row, make([]string, 8)...)
 	}

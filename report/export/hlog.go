@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"bytes"
@@ -11,12 +11,12 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// asHLog writes the intervals of a run as HdrHistogram's interval log, which
+// HLog writes the intervals of a run as HdrHistogram's interval log, which
 // its tools read: every latency of every variant under a tag of its own,
 // SCENARIO/VARIANT/SERIES, with /r2 and so on behind it for further repeats.
-// Values are in nanoseconds, times are since measuring began. Marks are left
-// out, of which some are no times.
-func asHLog(run *runfile.Run) ([]byte, error) {
+// Values are in nanoseconds, times are since measuring began. Anomalies and gauges
+// are left out, of which some are no times.
+func HLog(run *runfile.Run) ([]byte, error) {
 	var out bytes.Buffer
 	w := hdr.NewHistogramLogWriter(&out)
 	header := func() error {
@@ -87,9 +87,9 @@ func latencies(h *runfile.Header) (words string) {
 		switch len(names) {
 		case 0:
 		case len(h.Scenarios):
-			words += ", " + latencyWords(kind)
+			words += ", " + kind.Words()
 		default:
-			words += ", " + latencyWords(kind) + " in " + enumerate(names)
+			words += ", " + kind.Words() + " in " + strings.Join(names, ", ")
 		}
 	}
 	return words

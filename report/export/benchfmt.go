@@ -1,4 +1,4 @@
-package report
+package export
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// asBenchfmt writes a run in the Go benchmark format, which benchstat reads: a
+// Benchfmt writes a run in the Go benchmark format, which benchstat reads: a
 // line for every repeat of a variant, named
 // BenchmarkKV/scenario=NAME/variant=NAME, over its transactions. Its units:
 //
@@ -22,9 +22,9 @@ import (
 //	                                 where no latency is modelled
 //	get/op, put/op and so on         operations of the store per transaction
 //	usd/Mop                          US dollars per million transactions
-//	MARK/op                          observations of a mark per transaction
+//	ANOMALY/op                       observations of an anomaly or a gauge per transaction
 //	error/op                         transactions that ended in an error
-func asBenchfmt(run *runfile.Run) ([]byte, error) {
+func Benchfmt(run *runfile.Run) ([]byte, error) {
 	var out bytes.Buffer
 	w := benchfmt.NewWriter(&out)
 	h := &run.Header
@@ -42,7 +42,7 @@ func asBenchfmt(run *runfile.Run) ([]byte, error) {
 			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name), max(h.CPUs, 1)),
 			Iters: int(transactions), Values: values,
 		}
-		for _, c := range []fact{
+		for _, c := range []struct{ Name, Value string }{
 			{"goos", h.OS},
 			{"goarch", h.Arch},
 			{"pkg", "kvbench"},

@@ -1,8 +1,10 @@
-package report
+package export
 
 import (
 	"encoding/xml"
 	"fmt"
+
+	"kvbench/internal/answer"
 )
 
 // The parts of JUnit's XML that its readers agree on.
@@ -40,14 +42,13 @@ type (
 	}
 )
 
-// asJUnit writes the expectations of a run for a CI server: a test suite for
-// each scenario, a test case for each expectation of each variant, with what
-// was measured, and one with an error for each variant that did not run to its
-// end.
-func (s *Summary) asJUnit() ([]byte, error) {
+// JUnit writes the expectations of a run for a CI server: a test suite for each scenario,
+// a test case for each expectation of each variant, with what was measured, one with an
+// error for each variant that did not run to its end, and one with the choice.
+func JUnit(a *answer.Answer) ([]byte, error) {
 	out := junitSuites{Name: "kvbench"}
-	for i := range s.Scenarios {
-		suite := s.Scenarios[i].junit()
+	for i := range a.Scenarios {
+		suite := junit(&a.Scenarios[i])
 		out.Tests += suite.Tests
 		out.Failures += suite.Failures
 		out.Errors += suite.Errors
@@ -57,30 +58,35 @@ func (s *Summary) asJUnit() ([]byte, error) {
 	return append([]byte(xml.Header), append(text, '\n')...), err
 }
 
-func (s *Scenario) junit() junitSuite {
-	suite := junitSuite{Name: s.Name, Facts: []junitFact{
-		{"clock", s.Clock}, {"driver", s.Driver}, {"latency", string(s.Latency)},
+func junit(s *answer.Scenario) junitSuite {
+	name := s.Def.Name
+	suite := junitSuite{Name: name, Facts: []junitFact{
+		{"clock", s.Def.Clock}, {"driver", s.Def.Driver}, {"latency", string(s.Def.Latency())},
 	}}
 	for _, v := range s.Variants {
-		if !v.Complete || v.Errored != "" {
+		for _, r := range v.Repeats {
+			if r.Complete && r.Error == "" {
+				continue
+			}
 			suite.Errors++
-			why := v.Errored
+			why := r.Error
 			if why == "" {
 				why = "it was cut off"
 			}
-			suite.Cases = append(suite.Cases, junitCase{Suite: s.Name, Name: v.Name + " runs to its end", Error: &junitProblem{Message: why}})
+			suite.Cases = append(suite.Cases, junitCase{Suite: name, Name: v.Name + " runs to its end", Error: &junitProblem{Message: why}})
+			break
 		}
 	}
+	if s.Choice != nil {
+		suite.Cases = append(suite.Cases, junitCase{Suite: name, Name: "choice", Output: s.Choice.Line()})
+	}
 	for _, e := range s.Expectations {
-		c := junitCase{Suite: s.Name, Name: e.Expect, Output: e.Have}
-		if e.Variant != "" {
-			c.Name += " (" + e.Variant + ")"
-		}
+		c := junitCase{Suite: name, Name: e.Text + " (" + e.Variant + ")", Output: e.Have}
 		if !e.OK {
 			suite.Failures++
 			c.Failure = &junitProblem{
 				Message: fmt.Sprintf("%s: have %s, want %s", e.Variant, e.Have, e.Want),
-				Text:    fmt.Sprintf("expect %s\nhave   %s\nwant   %s\nscenario %s: %s", e.Expect, e.Have, e.Want, s.Name, s.Question),
+				Text:    fmt.Sprintf("expect %s\nhave   %s\nwant   %s\nscenario %s: %s", e.Text, e.Have, e.Want, name, s.Def.Question),
 			}
 		}
 		suite.Cases = append(suite.Cases, c)
