@@ -4,6 +4,9 @@
 package answer
 
 import (
+	"fmt"
+	"strings"
+
 	"kvbench/internal/choose"
 	"kvbench/internal/expect"
 	"kvbench/internal/result"
@@ -76,4 +79,34 @@ func (s *Scenario) Unmet() (out []expect.Result) {
 		}
 	}
 	return out
+}
+
+// IDs name the scenarios for a file or a link: by their names, which hold only small
+// letters, digits and hyphens unless the run file was made by hand.
+func (a *Answer) IDs() []string {
+	seen := map[string]bool{}
+	out := make([]string, len(a.Scenarios))
+	for i := range a.Scenarios {
+		id := strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
+				return r
+			}
+			return '-'
+		}, strings.ToLower(a.Scenarios[i].Def.Name))
+		for seen[id] || strings.Trim(id, "-") == "" {
+			id = fmt.Sprintf("%s-%d", id, i+1)
+		}
+		seen[id], out[i] = true, id
+	}
+	return out
+}
+
+// Modelled reports whether the latency of any scenario is.
+func (a *Answer) Modelled() bool {
+	for i := range a.Scenarios {
+		if a.Scenarios[i].Def.Latency() == runfile.Modelled {
+			return true
+		}
+	}
+	return false
 }

@@ -45,6 +45,16 @@ type Cell struct {
 	Broken     bool // by it the variant breaks the promise
 }
 
+// From is the table without its first columns.
+func (t Table) From(column int) Table {
+	out := Table{Columns: t.Columns[column:]}
+	for _, r := range t.Rows {
+		r.Cells = r.Cells[column:]
+		out.Rows = append(out.Rows, r)
+	}
+	return out
+}
+
 // sameRatio is the ratio up to which two figures are as good as each other.
 const sameRatio = 1.02
 

@@ -1,0 +1,59 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"kvbench/internal/answer"
+	"kvbench/internal/metric"
+	"kvbench/report/table"
+)
+
+// markdown writes a run as GitHub Flavored Markdown, for a pull request or a job's
+// summary: for every scenario its question, its choice and its table.
+func markdown(a *answer.Answer) []byte {
+	var out strings.Builder
+	fmt.Fprintf(&out, "# kvbench: %s\n\n%s\n", table.Inline(a.Set.Run.Header.File), table.Inline(answer.Line(a.Facts())))
+	warn := func(text string) { fmt.Fprintf(&out, "\n> [!WARNING]\n> %s\n", table.Inline(text)) }
+	for _, w := range a.Warnings {
+		warn(w)
+	}
+	for _, s := range a.Scenarios {
+		for _, w := range s.Warnings {
+			warn(w)
+		}
+	}
+	if n := a.Expected(); n > 0 {
+		fmt.Fprintf(&out, "\n%d of %d expectations met.\n", n-len(a.Unmet()), n)
+	}
+	for i := range a.Scenarios {
+		scenarioMarkdown(&out, &a.Scenarios[i])
+	}
+	if a.Modelled() {
+		out.WriteString("\nFigures called modelled are drawn from published figures and assumptions, not measured.\n")
+	}
+	return []byte(out.String())
+}
+
+func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
+	fmt.Fprintf(out, "\n## %s\n\n**%s**\n", table.Inline(s.Def.Name), table.Inline(s.Def.Question))
+	if s.Choice != nil {
+		fmt.Fprintf(out, "\n%s\n", table.Inline(s.Choice.Line()))
+	}
+	fmt.Fprintf(out, "\n%s\n", table.Inline(answer.Line(s.Facts())))
+	for _, e := range s.Unmet() {
+		fmt.Fprintf(out, "\n- ❌ not met: %s: %s: %s\n", table.Inline(e.Variant), table.Inline(e.Text), table.Inline(e.Have))
+	}
+	main := table.Main(s)
+	if len(main.Rows) == 0 {
+		out.WriteString("\nIt did not run.\n")
+		return
+	}
+	main.Markdown(out)
+	if silent := table.Silent(s.Scenario); silent != nil {
+		fmt.Fprintf(out, "\nNot observed: %s.\n", table.Inline(names(silent)))
+	}
+}
+
+// names lists metrics by their IDs.
+func names(metrics []metric.Metric) string { return strings.Join(metric.IDs(metrics), ", ") }
