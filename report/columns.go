@@ -5,8 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"kvbench/internal/compare"
-	"kvbench/internal/metric"
+		"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 )
@@ -67,10 +66,10 @@ func (s *Scenario) columns() []column {
 		},
 	}
 	const right = "What went wrong"
-	errors := compare.Errors()
+	errors, _ := metric.Find(s.def.Metrics(), runfile.Errors)
 	if s.any(func(v *Variant) bool { return v.Outcomes["error"] > 0 }) {
 		columns = append(columns, column{
-			group: right, name: errors.Name, doc: "A share of the " + errors.Of + ": " + errors.Doc + ".",
+			group: right, name: errors.ID, doc: "A share of the " + errors.Of + ": " + errors.Doc + ".",
 			cell: measured(func(v *Variant) cell { return cell{text: percent(v.outcomeShare("error"))} }),
 			cost: func(v *Variant) float64 { return v.outcomeShare("error") },
 		})

@@ -8,8 +8,9 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/load"
+	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
 
@@ -168,10 +169,7 @@ func (d *decoder) variants(item *yaml.Node, p *bench.Pattern, names []string) []
 
 // expectations reads what is expected of the scenario.
 func (d *decoder) expectations(item *yaml.Node, s bench.Scenario) {
-	names := compare.Names{
-		Outcomes: s.Pattern.AllOutcomes(),
-		Series:   s.Pattern.Series(),
-	}
+	names := expect.Names{Metrics: runfile.Metrics(s.Pattern.Series(), s.Pattern.AllOutcomes())}
 	for _, v := range s.Pattern.Variants {
 		if slices.Contains(s.Variants, v) {
 			names.Variants = append(names.Variants, v.Name)
@@ -183,8 +181,8 @@ func (d *decoder) expectations(item *yaml.Node, s bench.Scenario) {
 		if text == "" { // not a text, which was reported
 			continue
 		}
-		if _, err := compare.ParseExpect(text, names); err != nil {
-			bad, at := err.(*compare.ExpectError), resolve(d.find(item, "expect")).Content[i]
+		if _, err := expect.Parse(text, names); err != nil {
+			bad, at := err.(*expect.Error), resolve(d.find(item, "expect")).Content[i]
 			d.failInside(at, text, bad.Offset, bad.Hint, "%s", bad.Message)
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
+	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 )
 
@@ -54,13 +55,13 @@ func (f *File) Select(globs ...string) (*File, error) {
 
 // only returns the scenario with only some of its variants.
 func only(s bench.Scenario, run []bench.Variant) bench.Scenario {
-	names := compare.Names{Outcomes: s.Pattern.AllOutcomes(), Series: s.Pattern.Series()}
+	names := expect.Names{Metrics: runfile.Metrics(s.Pattern.Series(), s.Pattern.AllOutcomes())}
 	for _, v := range run {
 		names.Variants = append(names.Variants, v.Name)
 	}
 	s.Variants = run
 	s.Expect = slices.DeleteFunc(slices.Clone(s.Expect), func(text string) bool {
-		_, err := compare.ParseExpect(text, names) // it was right before, so only its variant is missing
+		_, err := expect.Parse(text, names) // it was right before, so only its variant is missing
 		return err != nil
 	})
 	return s
