@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 )
 
 // answerMarks is how many marks an answer names of those that nobody asked
@@ -31,19 +33,19 @@ func (s *Scenario) asked() asked {
 			*to = append(*to, name)
 		}
 	}
-	names := compare.NamesOf(s.def)
+	names := expect.NamesOf(s.def)
 	for _, text := range s.def.Expect {
-		e, err := compare.ParseExpect(text, names)
+		e, err := expect.Parse(text, names)
 		if err != nil {
 			continue // of another version of kvbench: evaluating it says so
 		}
-		switch m := e.Metric; {
-		case m.Kind == "outcome":
-			add(&out.outcomes, m.Name)
-		case m.Kind == "errors":
+		switch m := e.Figure; {
+		case m.Class == metric.Outcome:
+			add(&out.outcomes, m.Metric.Name())
+		case m.ID == runfile.Errors:
 			add(&out.outcomes, "error")
-		case slices.ContainsFunc(s.marks(), func(r record.Series) bool { return r.Name == m.Name }):
-			add(&out.marks, m.Name)
+		case m.Class == metric.Anomaly, m.Class == metric.Gauge:
+			add(&out.marks, m.ID)
 		default:
 			out.speed = true
 		}

@@ -94,7 +94,7 @@ func CompareHTML(ctx context.Context, c *compare.Comparison, base, head *runfile
 func compareRowOf(d *compare.Delta) compareRow {
 	row := compareRow{
 		Variant: d.Scenario + "/" + d.Variant, Figure: seriesOf(d),
-		Base: figureOf(d.Base, d.Unit), Head: figureOf(d.Head, d.Unit), Evidence: evidence(d),
+		Base: figureOf(d.Base, string(d.Unit)), Head: figureOf(d.Head, string(d.Unit)), Evidence: evidence(d),
 	}
 	if d.Verdict == compare.Same {
 		row.Evidence = ""
@@ -115,9 +115,9 @@ func CompareChart(c *compare.Comparison) (Chart, bool) {
 			}
 			row := Dumbbell{
 				Label: d.Scenario + "/" + d.Variant + " " + seriesOf(d),
-				Base:  d.Base, Head: d.Head, Unit: d.Unit, Verdict: verdictName(d),
+				Base:  d.Base, Head: d.Head, Unit: string(d.Unit), Verdict: verdictName(d),
 			}
-			if d.Samples != "exact" && d.Low != nil && d.High != nil {
+			if d.Samples != compare.Totals && d.Low != nil && d.High != nil {
 				row.Low, row.High = *d.Low, *d.High
 			}
 			rows = append(rows, row)

@@ -20,6 +20,9 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 		sign = "❌"
 	}
 	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase %s, head %s\n", sign, inline(verdictCounts(c)), inline(c.Base), inline(c.Head))
+	for i := range c.Choices {
+		fmt.Fprintf(&out, "\n**Another choice: %s**\n", inline(c.Choices[i].String()))
+	}
 	for _, sentence := range []string{mostSentence(c), sharedSentence(c)} {
 		if sentence != "" {
 			fmt.Fprintf(&out, "\n**%s**\n", inline(sentence))
@@ -50,7 +53,7 @@ func CompareMarkdown(c *compare.Comparison) []byte {
 			}
 			change, interval := changeOf(d)
 			cells := []string{
-				d.Scenario + "/" + d.Variant, seriesOf(d), figureOf(d.Base, d.Unit), figureOf(d.Head, d.Unit),
+				d.Scenario + "/" + d.Variant, seriesOf(d), figureOf(d.Base, string(d.Unit)), figureOf(d.Head, string(d.Unit)),
 				change, interval, evidence(d),
 			}
 			for i := range cells {

@@ -74,10 +74,7 @@ func differences(c *compare.Comparison) []string {
 	var texts []string
 	scenarios := map[string][]string{}
 	for _, d := range c.Differences {
-		scenario, what, ok := strings.Cut(d, ": ")
-		if !ok || !slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Scenario == scenario }) {
-			scenario, what = "", d // of the run as a whole
-		}
+		scenario, what := d.Scenario, d.What()
 		if _, seen := scenarios[what]; !seen {
 			texts = append(texts, what)
 		}
@@ -126,7 +123,7 @@ func mostSentence(c *compare.Comparison) string {
 		change, _ := changeOf(most)
 		return fmt.Sprintf("%s in %s of %s, most in %s/%s: %s %s → %s (%s).",
 			capitalised(g.Name), plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
-			most.Scenario, most.Variant, seriesOf(most), figureOf(most.Base, most.Unit), figureOf(most.Head, most.Unit), change)
+			most.Scenario, most.Variant, seriesOf(most), figureOf(most.Base, string(most.Unit)), figureOf(most.Head, string(most.Unit)), change)
 	}
 	return ""
 }
@@ -143,7 +140,7 @@ func figureOf(v float64, unit string) string {
 }
 
 // seriesOf is what a delta is of: a series and its statistic.
-func seriesOf(d *compare.Delta) string { return figureName(d.Series, d.Statistic) }
+func seriesOf(d *compare.Delta) string { return figureName(d.Series, string(d.Statistic)) }
 
 func figureName(series, statistic string) string {
 	if statistic == "mean" {
@@ -175,7 +172,7 @@ func changeOf(d *compare.Delta) (change, interval string) {
 		change = signed(*d.Ratio)
 	}
 	switch {
-	case d.Samples == "exact":
+	case d.Samples == compare.Totals:
 		interval = "exact"
 	case d.Low != nil && d.High != nil:
 		interval = signed(*d.Low) + " to " + signed(*d.High)
@@ -197,7 +194,7 @@ func evidence(d *compare.Delta) string {
 		default:
 			return fmt.Sprintf("%d repeats more would tell", n)
 		}
-	case d.Samples == "exact":
+	case d.Samples == compare.Totals:
 		return ""
 	case d.P < 0.001:
 		return "p < 0.001"
@@ -228,15 +225,26 @@ func modelledIn(c *compare.Comparison) string {
 	return "latencies are modelled in " + enumerate(names)
 }
 
+var testNames = map[compare.Test]string{
+	compare.Signs:   "the permutation of the signs of pairs of repeats (Westfall and Young)",
+	compare.RankSum: "the Mann–Whitney test of the repeats (Holm)",
+}
+
 // method says in sentences how a verdict came about.
 func method(c *compare.Comparison) string {
 	text := fmt.Sprintf("A difference is called better or worse from %s on", percent(c.Smallest))
 	if c.Tests > 0 {
-		text += fmt.Sprintf(", and when the Mann–Whitney test of the repeats, corrected for %d tests (Holm), leaves "+
+		var tests []string
+		for _, f := range c.Families {
+			if name := testNames[f.Test]; !slices.Contains(tests, name) {
+				tests = append(tests, name)
+			}
+		}
+		text += fmt.Sprintf(", and when %s, corrected for %d tests, leaves "+
 			"a chance of at most %s that a build compared with itself would show any. Intervals are of 95 %%",
-			c.Tests, percent(c.Alpha))
+			strings.Join(tests, ", or "), c.Tests, percent(c.Alpha))
 	}
-	if slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Samples == "exact" }) {
+	if slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Samples == compare.Totals }) {
 		text += ". In virtual time with the same seed nothing is left to chance: there any difference of a mark, " +
 			"a count or a price is called"
 	}

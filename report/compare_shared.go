@@ -42,7 +42,7 @@ func sharedChanges(c *compare.Comparison, verdict compare.Verdict) []sharedChang
 		if d.SameAs != "" || part[d.Series] {
 			continue
 		}
-		f := figure{d.Series, d.Statistic}
+		f := figure{d.Series, string(d.Statistic)}
 		if all[f] == 0 {
 			order = append(order, f)
 		}

@@ -26,6 +26,9 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 	var out strings.Builder
 	bold := lipgloss.NewStyle().Bold(true)
 	fmt.Fprintf(&out, "%s  %s → %s\n", bold.Render(verdictCounts(c)), printable.Line(c.Base), printable.Line(c.Head))
+	for i := range c.Choices {
+		fmt.Fprintf(&out, "%s %s\n", bold.Render("CHOICE"), printable.Line(c.Choices[i].String()))
+	}
 	if modelled := modelledIn(c); modelled != "" {
 		fmt.Fprintf(&out, "%s %s\n", bold.Render("MIND"), printable.Line(modelled))
 	}
@@ -55,7 +58,7 @@ func CompareTerminal(w io.Writer, c *compare.Comparison) error {
 			change, interval := changeOf(d)
 			rows = append(rows, []string{
 				strings.ToUpper(g.Name), printable.Line(d.Scenario + "/" + d.Variant), printable.Line(seriesOf(d)),
-				figureOf(d.Base, d.Unit) + " → " + figureOf(d.Head, d.Unit), change, interval, evidence(d),
+				figureOf(d.Base, string(d.Unit)) + " → " + figureOf(d.Head, string(d.Unit)), change, interval, evidence(d),
 			})
 			colours = append(colours, style)
 		}

@@ -39,7 +39,7 @@ func realRun(t *testing.T) []byte {
 // summary is what a program reads of a run, its warnings left out.
 func summary(t *testing.T, run *runfile.Run) string {
 	t.Helper()
-	results, err := compare.Evaluate(run)
+	results, err := held(run)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"kvbench/drivers/fault"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/printable"
 	"kvbench/kv"
 	"kvbench/scenarios"
@@ -22,7 +22,7 @@ type listing struct {
 	Patterns  []listedPattern  `json:"patterns"`
 	Drivers   []listedDriver   `json:"drivers"`
 	Faults    []listedFault    `json:"faults"`
-	Figures   []compare.Figure `json:"figures"` // of every variant, beside its series
+	Figures   []expect.Figure `json:"figures"` // of every variant, beside its series
 	Scenarios []listedScenario `json:"scenarios"`
 }
 
@@ -117,7 +117,7 @@ func newListing(args []string) (*listing, error) {
 	for _, p := range fault.Profiles() {
 		l.Faults = append(l.Faults, listedFault{p.Name, p.Doc})
 	}
-	l.Figures = compare.Figures()
+	l.Figures = expect.Figures()
 	for _, s := range file.Scenarios {
 		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question})
 	}

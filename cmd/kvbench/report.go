@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
@@ -101,13 +101,13 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 }
 
 // openRun opens a run and holds its expectations against it.
-func openRun(ctx context.Context, path string) (run *runfile.Run, results []compare.Result, err error) {
+func openRun(ctx context.Context, path string) (run *runfile.Run, results []expect.Result, err error) {
 	err = await(ctx, func() error {
 		var err error
 		if run, err = runfile.Open(path); err != nil {
 			return usage(err)
 		}
-		if results, err = compare.Evaluate(run); err != nil {
+		if results, err = held(run); err != nil {
 			return errors.Join(err, run.Close())
 		}
 		return nil
@@ -116,6 +116,15 @@ func openRun(ctx context.Context, path string) (run *runfile.Run, results []comp
 		return nil, nil, err
 	}
 	return run, results, nil
+}
+
+// held holds a run's expectations against it.
+func held(run *runfile.Run) ([]expect.Result, error) {
+	set, err := result.Of(run)
+	if err != nil {
+		return nil, err
+	}
+	return expect.Evaluate(set)
 }
 
 func checkFormats(formats []string) error {

@@ -217,10 +217,9 @@ func (p *parser) metric() (m metric.Metric, stats []metric.Stat, err error) {
 	name := p.next()
 	switch m.ID {
 	case runfile.Errors, runfile.CallErrors:
-		if name != "" && !slices.Contains(counted, metric.Stat(name)) {
+		if name != "" && !slices.Contains(metric.Stats(), metric.Stat(name)) {
 			if !runfile.IsCallCode(name) {
-				return m, nil, p.fail("it is an HTTP status, "+strings.Join(runfile.CallCodes[:len(runfile.CallCodes)-1], ", ")+" or "+
-					runfile.CallCodes[len(runfile.CallCodes)-1], "there is no error code %q", name)
+				return m, nil, p.fail("it is an HTTP status, "+list(runfile.CallCodes), "there is no error code %q", name)
 			}
 			m, _ = metric.Find(p.names.Metrics, runfile.CallErrors)
 			m.ID += "." + name

@@ -107,6 +107,28 @@ func (v *Variant) missing() string {
 	return ""
 }
 
+// Whole refuses a run in which a variant did not run all its repeats to their end.
+func (s *Set) Whole() error {
+	for _, scenario := range s.Scenarios {
+		for _, v := range scenario.Variants {
+			if v.Missing != "" {
+				return fmt.Errorf("%s/%s: %s", scenario.Def.Name, v.Name, v.Missing)
+			}
+		}
+	}
+	return nil
+}
+
+// Scenario is the scenario of a name; nil where there is none.
+func (s *Set) Scenario(name string) *Scenario {
+	for _, scenario := range s.Scenarios {
+		if scenario.Def.Name == name {
+			return scenario
+		}
+	}
+	return nil
+}
+
 // Ran reports whether it measured any transaction.
 func (v *Variant) Ran() bool { return v.Whole.Transactions() > 0 }
 

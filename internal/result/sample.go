@@ -271,6 +271,9 @@ func (a *adder) add(part *runfile.Interval) (*Sample, error) {
 	if n := len(part.Outcomes); n > len(a.def.Outcomes) {
 		return nil, fmt.Errorf("%d outcomes where its scenario has %d", n, len(a.def.Outcomes))
 	}
+	if n := len(part.Histograms); n > len(a.def.Series) {
+		return nil, fmt.Errorf("%d series where its scenario has %d", n, len(a.def.Series))
+	}
 	one := &Sample{def: a.def, parts: []*runfile.Interval{part}, stats: make([]Stats, len(a.next))}
 	one.counts = record.Snapshot{Outcomes: make([]uint64, len(a.def.Outcomes))}
 	counts := part.Snapshot

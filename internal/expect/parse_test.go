@@ -1,11 +1,13 @@
-package compare
+package expect
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"kvbench/internal/record"
+	"kvbench/internal/runfile"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -14,61 +16,69 @@ func testNames() Names {
 	return Names{
 		Variants: []string{"seed", "single-flight"},
 		Idle:     []string{"no-memory"},
-		Outcomes: []string{"kv", "origin", "error"},
-		Series: append(record.Standard(),
-			record.Series{Name: "stale-read", Unit: "ns", Of: "get", Mark: true},
-			record.Series{Name: "stampede", Unit: "count", Of: "origin", Mark: true},
-			record.Series{Name: "waste", Unit: "bytes", Mark: true},
-			record.Series{Name: "held", Unit: "percent", Mark: true}),
+		Metrics:  runfile.Metrics(testSeries(), testOutcomes),
 	}
 }
 
-func TestParseExpect(t *testing.T) {
-	series := func(name, stat, unit string) Metric { return Metric{"series", name, stat, unit} }
+var testOutcomes = []string{"kv", "origin", "error"}
+
+func testSeries() []record.Series {
+	return append(record.Standard(),
+		record.Series{Name: "stale-read", Unit: "ns", Of: "get", Mark: true},
+		record.Series{Name: "stampede", Unit: "count", Of: "origin", Mark: true},
+		record.Series{Name: "waste", Unit: "bytes", Mark: true},
+		record.Series{Name: "held", Unit: "percent", Mark: true})
+}
+
+func TestParse(t *testing.T) {
 	for text, want := range map[string]struct {
 		variant string
-		metric  Metric
+		figure  string // its ID, its statistic and the unit of its value
 		op      string
 		value   float64
 	}{
-		"single-flight.stampede.max <= 1": {"single-flight", series("stampede", "max", "count"), "<=", 1},
-		"stale-read == 0":                 {"*", series("stale-read", "count", "count"), "==", 0},
-		"*.response.p999<1m30s":           {"*", series("response", "p999", "ns"), "<", 90e9},
-		"seed.stale-read.share <= 1%":     {"seed", series("stale-read", "share", "share"), "<=", 0.01},
-		"seed.stale-read.p99 > 0":         {"seed", series("stale-read", "p99", "ns"), ">", 0},
-		"waste.mean != 1KiB":              {"*", series("waste", "mean", "bytes"), "!=", 1024},
-		"held.p50 >= 12.5%":               {"*", series("held", "p50", "percent"), ">=", 12.5},
-		"seed.ops.bulk-get <= 1.2":        {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
-		"ops < 3":                         {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
-		"seed.usd-per-million < $5":       {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
-		"usd-per-million < 0.5":           {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
-		"seed.outcome.kv.share >= 50%":    {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
-		"outcome.origin == 1_000":         {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
-		"seed.errors == 0":                {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
-		"  errors.share  <  1%  ":         {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
-		"seed.call-errors.429.share < 1%": {"seed", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
-		"call-errors.timeout.count <= 3":  {"*", Metric{"call-errors", "timeout", "count", "count"}, "<=", 3},
-		"call-errors.network == 0":        {"*", Metric{"call-errors", "network", "count", "count"}, "==", 0},
-		"call-errors == 0":                {"*", Metric{"call-errors", "", "count", "count"}, "==", 0},
+		"single-flight.stampede.max <= 1": {"single-flight", "stampede max count", "<=", 1},
+		"stale-read == 0":                 {"*", "stale-read count count", "==", 0},
+		"*.response.p999<1m30s":           {"*", "response p999 ns", "<", 90e9},
+		"seed.stale-read.share <= 1%":     {"seed", "stale-read share share", "<=", 0.01},
+		"seed.stale-read.p99 > 0":         {"seed", "stale-read p99 ns", ">", 0},
+		"waste.mean != 1KiB":              {"*", "waste mean bytes", "!=", 1024},
+		"held.p50 >= 12.5%":               {"*", "held p50 percent", ">=", 12.5},
+		"seed.ops.bulk-get <= 1.2":        {"seed", "ops.bulk-get mean count", "<=", 1.2},
+		"ops < 3":                         {"*", "ops mean count", "<", 3},
+		"seed.usd-per-million < $5":       {"seed", "usd-per-million mean usd", "<", 5},
+		"usd-per-million < 0.5":           {"*", "usd-per-million mean usd", "<", 0.5},
+		"seed.outcome.kv.share >= 50%":    {"seed", "outcome.kv share share", ">=", 0.5},
+		"outcome.origin == 1_000":         {"*", "outcome.origin count count", "==", 1000},
+		"seed.errors == 0":                {"seed", "errors count count", "==", 0},
+		"  errors.share  <  1%  ":         {"*", "errors share share", "<", 0.01},
+		"seed.call-errors.429.share < 1%": {"seed", "call-errors.429 share share", "<", 0.01},
+		"call-errors.timeout.count <= 3":  {"*", "call-errors.timeout count count", "<=", 3},
+		"call-errors.network == 0":        {"*", "call-errors.network count count", "==", 0},
+		"call-errors == 0":                {"*", "call-errors count count", "==", 0},
 		// What it was called before.
-		"errors.429.share < 1%":            {"*", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
-		"single-flight.lateness.max <= 5s": {"single-flight", series("lateness", "max", "ns"), "<=", 5e9},
+		"errors.429.share < 1%":            {"*", "call-errors.429 share share", "<", 0.01},
+		"single-flight.lateness.max <= 5s": {"single-flight", "lateness max ns", "<=", 5e9},
 	} {
-		got, err := ParseExpect(text, testNames())
+		got, err := Parse(text, testNames())
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
 		_, value, _ := strings.Cut(text, want.op)
 		value = strings.TrimSpace(value)
-		all := Expect{text, want.variant, want.metric, want.op, want.value, want.op + " " + value}
+		figure := fmt.Sprintf("%s %s %s", got.Figure.ID, got.Figure.Stat, got.Figure.Kind())
+		if figure != want.figure {
+			t.Errorf("%s: %s, want %s", text, figure, want.figure)
+		}
+		all := Expect{text, want.variant, got.Figure, want.op, want.value, want.op + " " + value}
 		if diff := cmp.Diff(all, got); diff != "" {
 			t.Errorf("%s:\n%s", text, diff)
 		}
 	}
 }
 
-func TestParseExpectErrors(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		at   string // what is left of the text at the offset
@@ -81,10 +91,10 @@ func TestParseExpectErrors(t *testing.T) {
 		{"seed.get <", "", "there is no value to compare with"},
 		{" < 1", "< 1", `there is no series ""; the series and other figures are: ` +
 			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
-			"stale-read, stampede, waste, held, outcome, errors, call-errors, ops, usd-per-million"},
+			"stale-read, stampede, waste, held, errors, call-errors, ops, usd-per-million, outcome"},
 		{"seed < 1", "seed < 1", `there is no series "seed"; the series and other figures are: ` +
 			"response, wait, service, lateness, get, put, delete, list, bulk-get, bulk-put, " +
-			"stale-read, stampede, waste, held, outcome, errors, call-errors, ops, usd-per-million"},
+			"stale-read, stampede, waste, held, errors, call-errors, ops, usd-per-million, outcome"},
 		{"seed.gte < 1", "gte < 1", `there is no series "gte"; did you mean "get"?`},
 		{"sede.get < 1", "sede.get < 1", `there is no variant "sede"; did you mean "seed"?`},
 		{"nomemory.get < 1", "nomemory.get < 1", `there is no variant "nomemory"; did you mean "no-memory"?`},
@@ -106,8 +116,8 @@ func TestParseExpectErrors(t *testing.T) {
 		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
 		{"seed.usd-per-million < 1€", "1€", `"1€" is not an amount: want 0 or more, in US dollars; write it like 1, 0.25 or $10`},
 	} {
-		_, err := ParseExpect(c.text, testNames())
-		var e *ExpectError
+		_, err := Parse(c.text, testNames())
+		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("%q: the error is %v", c.text, err)
 			continue
@@ -118,28 +128,28 @@ func TestParseExpectErrors(t *testing.T) {
 	}
 }
 
-// ParseExpect never panics, its errors lie within the text, and what it takes
+// Parse never panics, its errors lie within the text, and what it takes
 // it takes again from its parts.
-func FuzzParseExpect(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"seed.stale-read.share <= 1%", "*.errors.429 == 0", "usd-per-million<$1_0", "ops.get >", "..<0", "é<",
 	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		e, err := ParseExpect(text, testNames())
+		e, err := Parse(text, testNames())
 		if err != nil {
-			var bad *ExpectError
+			var bad *Error
 			if !errors.As(err, &bad) || bad.Offset < 0 || bad.Offset > len(text) || bad.Message == "" {
 				t.Fatalf("%q: %#v", text, err)
 			}
 			return
 		}
-		if e.Value < 0 || e.Metric.Kind == "" || e.Metric.Stat == "" || e.Metric.Unit == "" {
+		if e.Value < 0 || e.Figure.ID == "" || e.Figure.Stat == "" || e.Figure.Unit == "" {
 			t.Fatalf("%q: %+v", text, e)
 		}
 		left, _, _ := strings.Cut(text, e.Op)
-		again, err := ParseExpect(left+e.Want, testNames())
+		again, err := Parse(left+e.Want, testNames())
 		e.Text, again.Text = "", ""
 		if err != nil || e != again {
 			t.Fatalf("%q: %+v, and again %+v, %v", text, e, again, err)

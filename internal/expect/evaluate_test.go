@@ -1,12 +1,14 @@
-package compare
+package expect
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"kvbench/internal/metric"
 	"kvbench/internal/price"
 	"kvbench/internal/record"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
 
@@ -15,21 +17,20 @@ import (
 
 // definition is a scenario with these expectations.
 func definition(repeats int, expect ...string) runfile.Definition {
-	n := testNames()
 	return runfile.Definition{
-		Name: "tier", Repeats: repeats, Outcomes: n.Outcomes, Series: n.Series, Expect: expect,
+		Name: "tier", Repeats: repeats, Outcomes: testOutcomes, Series: testSeries(), Expect: expect,
 		Variants: []runfile.VariantDef{{Name: "seed"}, {Name: "single-flight"}},
 	}
 }
 
 // observed is a variant's repeat in which each series had these values.
 func observed(variant, repeat int, outcomes []uint64, values map[string][]int64) *runfile.Variant {
-	names := seriesNames(testNames().Series)
+	names := testSeries()
 	v := &runfile.Variant{Variant: variant, Repeat: repeat, Complete: true}
 	v.Total.Outcomes, v.Total.Errors = outcomes, map[string]uint64{}
 	v.Total.Histograms = make([]*record.Histogram, len(names))
-	for i, name := range names {
-		for _, value := range values[name] {
+	for i, s := range names {
+		for _, value := range values[s.Name] {
 			if v.Total.Histograms[i] == nil {
 				v.Total.Histograms[i] = record.NewTotal()
 			}
@@ -39,8 +40,21 @@ func observed(variant, repeat int, outcomes []uint64, values map[string][]int64)
 	return v
 }
 
-// is a value that can be had.
-func is(v float64) *float64 { return &v }
+// evaluate holds a scenario's expectations against these repeats of its variants.
+func evaluate(def runfile.Definition, variants ...*runfile.Variant) ([]Result, error) {
+	run := &runfile.Run{Variants: variants}
+	run.Header.Scenarios = []runfile.Definition{def}
+	set, err := result.Of(run)
+	if err != nil {
+		return nil, err
+	}
+	return Evaluate(set)
+}
+
+var (
+	is   = metric.Of // a value that can be had
+	none metric.Quantity
+)
 
 const ms, s = int64(time.Millisecond), int64(time.Second)
 
@@ -64,28 +78,29 @@ func TestEvaluate(t *testing.T) {
 
 	for _, c := range []struct {
 		expect string
-		value  *float64
+		value  metric.Quantity
 		have   string
 		ok     bool
 	}{
 		// Repeats are taken together: 8 responses, 8 gets, 2 puts, 10 transactions.
 		{"seed.response == 8", is(8), "8", true},
-		{"seed.response.p50 <= 4ms", is(4e6), "4ms", true},
-		{"seed.response.p99 < 100ms", is(100e6), "100ms", false},
-		{"seed.response.max <= 100ms", is(100e6), "100ms", true}, // as far as the histogram can tell
-		{"seed.response.min >= 1ms", is(1e6), "1ms", true},
-		{"seed.get.mean < 5ns", is(4.5), "4ns", true},
-		{"seed.get.mean <= 4ns", is(4.5), "4ns (4.5)", false}, // they differ where it was rounded
-		{"seed.get.max == 8ns", is(8), "8ns", true},
+		{"seed.response.p50 <= 4ms", is(4e6), "4 ms", true},
+		{"seed.response.p99 < 100ms", is(100e6), "100 ms", false},
+		{"seed.response.max <= 100ms", is(100e6), "100 ms", true}, // as far as the histogram can tell
+		{"seed.response.min >= 1ms", is(1e6), "1 ms", true},
+		{"seed.get.mean < 5ns", is(4.5), "4.5 ns", true},
+		{"seed.get.mean <= 4ns", is(4.5), "4.5 ns", false},
+		{"seed.get.max == 8ns", is(8), "8 ns", true},
 		{"seed.stale-read == 1", is(1), "1", true},
 		{"seed.stale-read.share <= 12.5%", is(0.125), "12.5%", true},
 		{"seed.stale-read.share < 12.5%", is(0.125), "12.5%", false},
-		{"seed.stale-read.p99 <= 60s", is(60e9), "1m0s", true},
-		{"seed.stale-read.max < 60s", is(60e9), "1m0s", false},
+		{"seed.stale-read.p99 <= 60s", is(60e9), "60 s", true},
+		{"seed.stale-read.max < 60s", is(60e9), "60 s", false},
 		{"seed.stampede.share == 50%", is(0.5), "50%", true}, // of the outcome origin
 		{"seed.stampede.max <= 1", is(3), "3", false},
 		{"seed.ops.get <= 0.8", is(0.8), "0.8", true},
 		{"seed.ops != 1", is(1), "1", false},
+		{"seed.ops.get == 0.8001", is(0.8), "0.8 (0.8)", false}, // they differ where it was rounded
 		{"seed.ops.list == 0", is(0), "0", true},
 		{"seed.outcome.kv == 7", is(7), "7", true},
 		{"seed.outcome.kv.share > 70%", is(0.7), "70%", false},
@@ -98,32 +113,26 @@ func TestEvaluate(t *testing.T) {
 		{"seed.call-errors.500 == 0", is(0), "0", true},
 		// What was never observed.
 		{"seed.waste == 0", is(0), "0", true},
-		{"seed.waste.max == 0", is(0), "0B", true},
-		{"seed.waste.p99 <= 1B", nil, "no waste was observed", false},
-		{"seed.list.max == 0", nil, "no list was observed", false},
+		{"seed.waste.max == 0", is(0), "0 B", true},
+		{"seed.waste.p99 <= 1B", none, "no waste was observed", false},
+		{"seed.list.max == 0", none, "no list was observed", false},
 	} {
-		run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
-		run.Header.Scenarios = []runfile.Definition{definition(2, c.expect)}
-		got, err := Evaluate(run)
+		got, err := evaluate(definition(2, c.expect), first, second)
 		if err != nil {
 			t.Errorf("%s: %v", c.expect, err)
 			continue
 		}
 		parts := strings.Fields(c.expect)
-		want := []Result{{
-			Scenario: "tier", Expect: c.expect, Variant: "seed", Value: c.value, Have: c.have,
-			Want: parts[1] + " " + parts[2], OK: c.ok,
-		}}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s:\n%s", c.expect, diff)
+		want := Result{Scenario: "tier", Variant: "seed", Value: c.value, Have: c.have, OK: c.ok}
+		want.Expect = got[0].Expect // TestParse has it
+		if diff := cmp.Diff([]Result{want}, got); diff != "" || want.Text != c.expect || want.Want != parts[1]+" "+parts[2] {
+			t.Errorf("%s: %q %q\n%s", c.expect, want.Text, want.Want, diff)
 		}
 	}
 
-	run := &runfile.Run{Variants: []*runfile.Variant{first, second}}
-	run.Header.Scenarios = []runfile.Definition{definition(2, "seed.usd-per-million > 0")}
-	got, err := Evaluate(run)
+	got, err := evaluate(definition(2, "seed.usd-per-million > 0"), first, second)
 	want := price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 8, Writes: 2}, 10)
-	if err != nil || got[0].Value == nil || *got[0].Value != want || !got[0].OK {
+	if err != nil || got[0].Value != is(want) || !got[0].OK {
 		t.Errorf("%+v, %v, want $%v", got, err, want)
 	}
 }
@@ -151,9 +160,7 @@ func TestEvaluateWhatIsMissing(t *testing.T) {
 			observed(1, 0, []uint64{1}, map[string][]int64{"stampede": {1}}),
 		}},
 	} {
-		run := &runfile.Run{Variants: c.variants}
-		run.Header.Scenarios = []runfile.Definition{definition(c.repeats, "stampede.share <= 100%")}
-		got, err := Evaluate(run)
+		got, err := evaluate(definition(c.repeats, "stampede.share <= 100%"), c.variants...)
 		if err != nil || len(got) != 2 {
 			t.Fatalf("%s: %+v, %v", want, got, err)
 		}
@@ -175,42 +182,36 @@ func TestEvaluateEmptyDenominator(t *testing.T) {
 		"stampede.share == 0":  "none: no origin was observed, of which it is counted",
 		"stampede.max == 0":    "none: no origin was observed, of which it is counted",
 		"stale-read == 0":      "none: no get was observed, of which it is counted",
-		"call-errors == 0":     "none: no call of the store was observed, of which it is counted",
-		"call-errors.500 == 0": "none: no call of the store was observed, of which it is counted",
+		"call-errors == 0":     "none: no call was observed, of which it is counted",
+		"call-errors.500 == 0": "none: no call was observed, of which it is counted",
 		"waste == 0":           "0",
-		"waste.max == 0":       "0B",
+		"waste.max == 0":       "0 B",
 		"outcome.origin == 0":  "0",
 		"errors == 0":          "0",
 		"ops == 0":             "0",
 	} {
-		run := &runfile.Run{Variants: []*runfile.Variant{observed(0, 0, []uint64{5, 0, 0}, nil), observed(1, 0, nil, nil)}}
-		run.Header.Scenarios = []runfile.Definition{definition(1, expect)}
-		got, err := Evaluate(run)
+		got, err := evaluate(definition(1, expect), observed(0, 0, []uint64{5, 0, 0}, nil), observed(1, 0, nil, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
 		none := strings.HasPrefix(want, "none")
-		if r := got[0]; r.Have != want || r.OK == none || (r.Value == nil) != none {
+		if r := got[0]; r.Have != want || r.OK == none || r.Value.Known() == none {
 			t.Errorf("%s: %+v", expect, r)
 		}
-		if r := got[1]; r.Have != "no transaction was measured" || r.OK || r.Value != nil {
+		if r := got[1]; r.Have != "no transaction was measured" || r.OK || r.Value.Known() {
 			t.Errorf("%s, of no transaction: %+v", expect, r)
 		}
 	}
 }
 
 func TestEvaluateContradiction(t *testing.T) {
-	run := &runfile.Run{}
-	run.Header.Scenarios = []runfile.Definition{definition(1, "nonsense")}
-	if _, err := Evaluate(run); err == nil ||
+	if _, err := evaluate(definition(1, "nonsense")); err == nil ||
 		!strings.Contains(err.Error(), `tier: expectation "nonsense": there is no comparison`) {
 		t.Errorf("got %v", err)
 	}
 	v := observed(0, 0, []uint64{1}, nil)
 	v.Total.Histograms = append(v.Total.Histograms, nil)
-	run = &runfile.Run{Variants: []*runfile.Variant{v}}
-	run.Header.Scenarios = []runfile.Definition{definition(1, "errors == 0")}
-	if _, err := Evaluate(run); err == nil || !strings.Contains(err.Error(), "tier/: 15 series where its scenario has 14") {
+	if _, err := evaluate(definition(1, "errors == 0"), v); err == nil || !strings.Contains(err.Error(), "tier/seed: 15 series where its scenario has 14") {
 		t.Errorf("got %v", err)
 	}
 }
