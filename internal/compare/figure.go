@@ -74,8 +74,7 @@ func values(f metric.Figure, samples []*result.Sample) (out []float64) {
 // observations is how often a metric was observed in all samples.
 func observations(m metric.Metric, samples []*result.Sample) (n uint64) {
 	for _, s := range samples {
-		of, _ := s.N(m)
-		n += of
+		n += s.N(m)
 	}
 	return n
 }

@@ -167,3 +167,24 @@ func latencyAlt(s *result.Scenario, curves []curve) string {
 	}
 	return fmt.Sprintf("Lines of %s by percentile, one a variant: %s.", responseTime(s), strings.Join(figures, "; "))
 }
+
+// Overlay shows the response of a variant in two runs; nil where one of them has none.
+func Overlay(base, head *result.Variant) (*Chart, error) {
+	if base == nil || head == nil || !base.Ran() || !head.Ran() {
+		return nil, nil
+	}
+	s := *base.Scenario
+	def := *s.Def
+	def.Name += "/" + base.Name
+	s.Def, s.Variants = &def, nil
+	for i, v := range []*result.Variant{base, head} {
+		side := *v
+		side.Name, side.Index, side.Scenario = []string{"base", "head"}[i], i, &s
+		s.Variants = append(s.Variants, &side)
+	}
+	c, err := latency(&s)
+	if c != nil {
+		c.Scenario = def.Name
+	}
+	return c, err
+}

@@ -1,4 +1,4 @@
-package report
+package comparison
 
 import (
 	"cmp"
@@ -91,7 +91,7 @@ func sharedSentence(c *compare.Comparison) string {
 			for i, s := range shared {
 				texts[i] = s.String()
 			}
-			return capitalised(string(verdict)) + " in most variants: " + strings.Join(texts, "; ") + "."
+			return capital(string(verdict)) + " in most variants: " + strings.Join(texts, "; ") + "."
 		}
 	}
 	return ""

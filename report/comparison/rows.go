@@ -1,4 +1,4 @@
-package report
+package comparison
 
 import (
 	"cmp"
@@ -9,7 +9,11 @@ import (
 	"time"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 )
+
+// unsure is the name of the verdict that can't be told.
+const unsure = "can't tell"
 
 // verdictGroup is the deltas of a comparison that a reader takes in together.
 type verdictGroup struct {
@@ -21,7 +25,7 @@ type verdictGroup struct {
 // change first, then better, changed and what can't be told, the most uncertain
 // first. same is the rest. What can't differ from another figure is left out.
 func verdictGroups(c *compare.Comparison) (shown []verdictGroup, same []*compare.Delta) {
-	shown = []verdictGroup{{Name: "worse"}, {Name: "better"}, {Name: "changed"}, {Name: "can't tell"}}
+	shown = []verdictGroup{{Name: "worse"}, {Name: "better"}, {Name: "changed"}, {Name: unsure}}
 	for i := range c.Deltas {
 		d := &c.Deltas[i]
 		switch {
@@ -44,7 +48,7 @@ func verdictName(d *compare.Delta) string {
 	case d.Changed && d.Verdict == compare.Unsure:
 		return "changed"
 	case d.Verdict == compare.Unsure:
-		return "can't tell"
+		return unsure
 	}
 	return string(d.Verdict)
 }
@@ -56,11 +60,11 @@ func verdictName(d *compare.Delta) string {
 func weight(d *compare.Delta) float64 {
 	least := 0.0
 	switch zero := min(d.Base, d.Head) == 0; {
-	case d.Unit == "share":
+	case d.Unit == metric.Share:
 		least = 0.001
-	case d.Unit == "usd":
+	case d.Unit == metric.Money:
 		least = 0.01
-	case zero && d.Unit == "ns":
+	case zero && d.Unit == metric.Time:
 		least = float64(time.Millisecond)
 	case zero:
 		least = 0.01
@@ -81,12 +85,8 @@ func differences(c *compare.Comparison) []string {
 		scenarios[what] = append(scenarios[what], scenario)
 	}
 	for i, what := range texts {
-		switch names := scenarios[what]; {
-		case names[0] == "":
-		case len(names) > 4:
-			texts[i] = fmt.Sprintf("%s and %d more: %s", strings.Join(names[:3], ", "), len(names)-3, what)
-		default:
-			texts[i] = strings.Join(names, ", ") + ": " + what
+		if names := scenarios[what]; names[0] != "" {
+			texts[i] = some(names) + ": " + what
 		}
 	}
 	return texts
@@ -122,21 +122,10 @@ func mostSentence(c *compare.Comparison) string {
 		most := g.Deltas[0]
 		change, _ := changeOf(most)
 		return fmt.Sprintf("%s in %s of %s, most in %s/%s: %s %s → %s (%s).",
-			capitalised(g.Name), plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
-			most.Scenario, most.Variant, seriesOf(most), figureOf(most.Base, string(most.Unit)), figureOf(most.Head, string(most.Unit)), change)
+			capital(g.Name), plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
+			most.Scenario, most.Variant, seriesOf(most), most.Unit.Format(most.Base), most.Unit.Format(most.Head), change)
 	}
 	return ""
-}
-
-// figureOf formats a value of a delta.
-func figureOf(v float64, unit string) string {
-	switch unit {
-	case "share":
-		return percent(v)
-	case "usd":
-		return dollars(v)
-	}
-	return value(v, unit)
 }
 
 // seriesOf is what a delta is of: a series and its statistic.
@@ -153,13 +142,13 @@ func figureName(series, statistic string) string {
 func signed(ratio float64) string {
 	switch change := 100 * (ratio - 1); {
 	case ratio >= 3:
-		return times(ratio)
+		return metric.Digits(ratio, 2) + "×"
 	case math.Abs(change) < 0.05:
-		return "0 %"
+		return "0%"
 	case change < 0:
-		return "−" + digits(-change, 2) + " %"
+		return "−" + metric.Digits(-change, 2) + "%"
 	default:
-		return "+" + digits(change, 2) + " %"
+		return "+" + metric.Digits(change, 2) + "%"
 	}
 }
 
@@ -188,18 +177,18 @@ func evidence(d *compare.Delta) string {
 	case d.Verdict == compare.Unsure && !d.Changed:
 		switch n := d.MoreRepeats; {
 		case n > 1000:
-			return "more than 1,000 repeats more would tell"
+			return "more than 1,000 further repeats would tell"
 		case n == 1:
-			return "1 repeat more would tell"
+			return "one more repeat would tell"
 		default:
-			return fmt.Sprintf("%d repeats more would tell", n)
+			return fmt.Sprintf("%d more repeats would tell", n)
 		}
 	case d.Samples == compare.Totals:
 		return ""
 	case d.P < 0.001:
 		return "p < 0.001"
 	}
-	return "p = " + digits(d.P, 2)
+	return "p = " + metric.Digits(d.P, 2)
 }
 
 // modelledIn says of which scenarios latencies are modelled; it is empty where none is.
@@ -222,7 +211,7 @@ func modelledIn(c *compare.Comparison) string {
 	case len(names) > 4:
 		return "latencies are modelled in " + plural(len(names), "scenario")
 	}
-	return "latencies are modelled in " + enumerate(names)
+	return "latencies are modelled in " + strings.Join(names, ", ")
 }
 
 var testNames = map[compare.Test]string{
@@ -232,7 +221,7 @@ var testNames = map[compare.Test]string{
 
 // method says in sentences how a verdict came about.
 func method(c *compare.Comparison) string {
-	text := fmt.Sprintf("A difference is called better or worse from %s on", percent(c.Smallest))
+	text := fmt.Sprintf("A difference is called better or worse from %s on", metric.FormatShare(c.Smallest))
 	if c.Tests > 0 {
 		var tests []string
 		for _, f := range c.Families {
@@ -241,12 +230,55 @@ func method(c *compare.Comparison) string {
 			}
 		}
 		text += fmt.Sprintf(", and when %s, corrected for %d tests, leaves "+
-			"a chance of at most %s that a build compared with itself would show any. Intervals are of 95 %%",
-			strings.Join(tests, ", or "), c.Tests, percent(c.Alpha))
+			"a chance of at most %s that a build compared with itself would show any. Intervals are of 95%%",
+			strings.Join(tests, ", or "), c.Tests, metric.FormatShare(c.Alpha))
 	}
 	if slices.ContainsFunc(c.Deltas, func(d compare.Delta) bool { return d.Samples == compare.Totals }) {
-		text += ". In virtual time with the same seed nothing is left to chance: there any difference of a mark, " +
+		text += ". In virtual time with the same seed nothing is left to chance: there any difference of an anomaly, " +
 			"a count or a price is called"
 	}
 	return text + "."
+}
+
+// plural is a number of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return metric.Grouped(uint64(n)) + " " + thing + "s"
+}
+
+// capital is a word of ASCII with a capital, to begin a sentence.
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+// apart says how many figures are worse where the definition is another, and how many
+// where it is the same; empty where no scenario was redefined.
+func apart(c *compare.Comparison) string {
+	if len(c.Redefined) == 0 {
+		return ""
+	}
+	worse := map[bool]int{}
+	for i := range c.Deltas {
+		if d := &c.Deltas[i]; d.Verdict == compare.Worse && d.SameAs == "" {
+			worse[d.Redefined]++
+		}
+	}
+	return fmt.Sprintf("Redefined (%s): %d worse. Same definition: %d worse.", some(c.Redefined), worse[true], worse[false])
+}
+
+// some lists names, the first three of many.
+func some(names []string) string {
+	if len(names) > 4 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
+}
+
+// same sums up what did not change.
+func sameLine(c *compare.Comparison, same []*compare.Delta) string {
+	variants := map[string]bool{}
+	for _, d := range same {
+		variants[d.Scenario+"/"+d.Variant] = true
+	}
+	return fmt.Sprintf("%s in %s; latencies to within %s", plural(len(same), "figure"), plural(len(variants), "variant"), metric.FormatShare(c.Smallest))
 }
