@@ -32,6 +32,7 @@ type Choice struct {
 	Standings []Standing
 	Promise   []string
 	Prefer    []string
+	Figures   []metric.Figure // that are preferred, as Prefer
 	// Because is what the choice beats; nil where there is nothing to beat.
 	Because *Because
 }
@@ -79,7 +80,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Choice{Promise: by.Promise, Prefer: by.Prefer}
+	c := &Choice{Promise: by.Promise, Prefer: by.Prefer, Figures: prefer}
 	var keep, ended []*Standing
 	c.Standings = make([]Standing, len(s.Variants))
 	for i, v := range s.Variants {

@@ -68,23 +68,52 @@ func (c *Choice) Reason() string {
 
 // Breaks says how a variant breaks a clause.
 func Breaks(b *Because) string {
+	if !b.Broken.Value.Known() {
+		return b.Loser.Name + ": " + b.fault()
+	}
+	return b.Loser.Name + " " + b.fault()
+}
+
+// fault is Breaks without the variant.
+func (b *Because) fault() string {
 	f := b.Figure
 	switch {
 	case !b.Broken.Value.Known():
-		return fmt.Sprintf("%s: %s: %s", b.Loser.Name, b.Broken.Text, b.Broken.Have)
+		return b.Broken.Text + ": " + b.Broken.Have
 	case f.Stat == metric.Part:
-		return Does(b.Loser, f.Metric, b.Lost)
+		return does(f.Metric, b.Lost)
 	}
-	return fmt.Sprintf("%s has %s %s, not %s", b.Loser.Name, label(f), b.Broken.Have, b.Broken.Want)
+	return fmt.Sprintf("has %s %s, not %s", label(f), b.Broken.Have, b.Broken.Want)
+}
+
+// Faults says by what a variant breaks the promise, a text a clause: "loses 65.6% of
+// updates". It is empty of one that keeps it; one that did not run to its end has that as
+// its only fault.
+func (c *Choice) Faults(v *result.Variant) (out []string) {
+	if c == nil {
+		return nil
+	}
+	if v.Missing != "" {
+		return []string{v.Missing}
+	}
+	s := c.standing(v)
+	for _, r := range s.Broken() {
+		out = append(out, s.breaks(r).fault())
+	}
+	return out
 }
 
 // Does says how often a variant has an anomaly: "seed loses 65.6% of updates".
 func Does(v *result.Variant, m metric.Metric, share metric.Quantity) string {
+	return v.Name + " " + does(m, share)
+}
+
+func does(m metric.Metric, share metric.Quantity) string {
 	says := m.Says
 	if says == "" {
 		says = "has " + m.ID + " in {share} of " + m.Of
 	}
-	return v.Name + " " + strings.ReplaceAll(says, "{share}", share.Text(metric.FormatShare))
+	return strings.ReplaceAll(says, "{share}", share.Text(metric.FormatShare))
 }
 
 // label is a figure's name for people: "response p99".

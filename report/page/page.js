@@ -1,5 +1,6 @@
-// What the page does beyond being read: variants are toggled, charts tell their
-// values, share a crosshair, and are zoomed.
+// What the page does beyond being read: questions are filtered, links open what they
+// lead to, variants are toggled, charts tell their values, share a crosshair, and are
+// zoomed.
 (() => {
   'use strict';
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -22,7 +23,7 @@
   on('click', e => {
     const button = e.target.closest('[data-toggle]');
     if (!button) return;
-    const section = button.closest('section'), name = button.dataset.toggle;
+    const section = button.closest('.card'), name = button.dataset.toggle;
     const every = all('[data-toggle]', section).map(b => b.dataset.toggle), before = shown(section);
     const now = e.shiftKey ? [name] : every.filter(n => before.includes(n) !== (n === name));
     show(section, now.length ? now : every);
@@ -33,7 +34,7 @@
   const plots = new WeakMap();
   function plotOf(figure) {
     if (plots.has(figure)) return plots.get(figure);
-    const svg = figure.querySelector('svg'), section = figure.closest('section'), over = make('g', { class: 'over' });
+    const svg = figure.querySelector('svg'), section = figure.closest('.card'), over = make('g', { class: 'over' });
     svg.querySelector('title')?.remove(); // the browser's own tip would cover ours
     svg.append(over);
     const plot = { ...JSON.parse(figure.querySelector('script').textContent), figure, svg, section, over,
@@ -228,10 +229,41 @@
     if (button) ({ enlarge, values })[button.dataset.do](button.closest('figure'), button);
   });
 
+  // A link opens all that its end is folded in.
+  function reveal() {
+    const end = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let folded = false;
+    for (let fold = end?.closest('details'); fold; fold = fold.parentElement.closest('details')) {
+      folded ||= !fold.open;
+      fold.open = true;
+    }
+    if (folded) end.scrollIntoView();
+  }
+  addEventListener('hashchange', reveal);
+  reveal();
+
+  // The filter leaves the questions that hold all of its words.
+  const cards = all('.card'), filter = document.getElementById('filter'), everything = document.getElementById('all');
+  filter?.addEventListener('input', () => {
+    const words = filter.value.toLowerCase().split(/\s+/);
+    const holds = (part, text) => words.every(w => (part.dataset.words + ' ' + text).toLowerCase().includes(w));
+    const left = new Set(cards.filter(c => holds(c, c.querySelector('summary').textContent)).map(c => c.querySelector('.body').id));
+    for (const c of cards) c.classList.toggle('off', !left.has(c.querySelector('.body').id));
+    for (const group of all('.group')) group.classList.toggle('off', !group.querySelector('.card:not(.off)'));
+    for (const item of all('nav [data-words]')) item.classList.toggle('off', !left.has(item.firstElementChild.hash.slice(1)));
+    document.getElementById('found').textContent = filter.value && left.size + ' of ' + cards.length;
+  });
+  everything?.addEventListener('click', () => {
+    const open = everything.getAttribute('aria-pressed') !== 'true';
+    everything.setAttribute('aria-pressed', open);
+    everything.textContent = open ? 'Close all' : 'Open all';
+    for (const c of cards) c.open = open;
+  });
+
   // The index says where one is.
   const links = new Map(all('nav a').map(a => [a.hash.slice(1), a]));
   const watch = new IntersectionObserver(seen => {
-    for (const { target, isIntersecting } of seen) links.get(target.id)?.setAttribute('aria-current', isIntersecting);
+    for (const { target, isIntersecting } of seen) links.get(target.querySelector('.body').id)?.setAttribute('aria-current', isIntersecting);
   }, { rootMargin: '-25% 0px -70% 0px' });
-  for (const section of all('section')) watch.observe(section);
+  for (const c of cards) watch.observe(c);
 })();
