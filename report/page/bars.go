@@ -31,6 +31,7 @@ type barColumn struct {
 type barRow struct {
 	Class, Mark string // of the choice, of what keeps the promise and of what breaks it
 	Name        name
+	Nearest     bool     // to keeping the promise, which none does
 	Faults      []string // by what it breaks the promise
 	Cells       []barCell
 }
@@ -71,7 +72,7 @@ func barsOf(s *answer.Scenario, t table.Table) bars {
 		}
 	}
 	for _, r := range t.Rows {
-		row := barRow{Name: nameOf(r.Variant), Class: kept, Faults: s.Choice.Faults(r.Variant)}
+		row := barRow{Name: nameOf(r.Variant), Class: kept, Faults: s.Choice.Faults(r.Variant), Nearest: r.Taken && !s.Choice.Kept}
 		switch {
 		case row.Faults != nil:
 			row.Class, row.Mark = broken, "✗"
@@ -86,7 +87,7 @@ func barsOf(s *answer.Scenario, t table.Table) bars {
 				st := r.Variant.Whole.Series(record.Response)
 				cell.Text, cell.Bar = shortTime(st.P50)+" – "+shortTime(st.P99), axis.stretch(st.P50, st.P99)
 			}
-			if s.Choice.Breaks(r.Variant, p50) || s.Choice.Breaks(r.Variant, p99) {
+			if r.Variant.Missing == "" && (s.Choice.Breaks(r.Variant, p50) || s.Choice.Breaks(r.Variant, p99)) {
 				cell.Class, cell.Mark = broken, "✗"
 			}
 			row.Cells = append(row.Cells, cell)
@@ -107,7 +108,7 @@ func barCellOf(s *answer.Scenario, r table.Row, f metric.Figure, most float64) b
 	}
 	wrong := f.Class == metric.Anomaly || f.Class == metric.Failure
 	switch {
-	case s.Choice.Breaks(r.Variant, f):
+	case s.Choice.Breaks(r.Variant, f) && (r.Variant.Missing == "" || !v.Known()): // else it is not by this that it does
 		c.Class, c.Mark = broken, "✗"
 	case r.Taken && wrong && v.Or(0) > 0:
 		c.Class, c.Mark = caution, "⚠"
@@ -191,12 +192,12 @@ func meaning(f metric.Figure) string {
 	case f.Stat == metric.Part && f.Series >= 0:
 		return "A share of " + f.Of + ". One is " + f.Doc + "."
 	case f.Stat == metric.Part:
-		return "A share of " + f.Of + ": " + f.Doc + "."
+		return "As a share of " + f.Of + ": " + f.Doc + "."
 	}
 	return "Of: " + f.Doc + "."
 }
 
-const barWidth = 72
+const barWidth = 64 // as the style sheet has it
 
 // bar is a part of the whole width, from 0 to 1. What is not nothing is seen.
 func bar(part float64) template.HTML {
@@ -204,12 +205,11 @@ func bar(part float64) template.HTML {
 	if part > 0 {
 		width = max(width, 1.5)
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="bar" width="%d" height="6" aria-hidden="true">`+
-		`<rect class="track" width="%[1]d" height="6"/><rect width="%.1f" height="6"/></svg>`, barWidth, width))
+	return template.HTML(fmt.Sprintf(`<svg class="bar" aria-hidden="true"><rect width="%.1f" height="6"/></svg>`, width))
 }
 
 const (
-	rangeWidth, rangeMargin = 200, 22
+	rangeWidth, rangeMargin = 160, 22
 	leastTime               = 1000 // ns: what is shorter is drawn at the left edge
 	tickRoom                = 46   // between the middles of two labels
 )
@@ -237,14 +237,24 @@ func rangeAxis(s *answer.Scenario) (a timeAxis, ok bool) {
 		return a, false
 	}
 	edge := slices.Min(values) == 0
-	if slices.Max(values) == 0 {
-		values = append(values, leastTime)
+	if edge { // there is room between it and the least that has a length
+		values = append(values, max(leastTime, leastAbove(values)/100))
 	}
 	a.Axis = kit.LogAxis(metric.Time, values, 4)
 	if edge {
 		a.Ticks[0].Label = shortTime(0)
 	}
 	return a, true
+}
+
+// leastAbove is the least of values above 0; 0 where there is none.
+func leastAbove(values []float64) (least float64) {
+	for _, v := range values {
+		if v > 0 && (least == 0 || v < least) {
+			least = v
+		}
+	}
+	return least
 }
 
 // clamped is 0 of what is shorter than the axis shows.
@@ -260,7 +270,7 @@ func (a timeAxis) x(v float64) float64 { return rangeMargin + rangeWidth*a.Norm(
 // ticks are the axis' own, with their labels.
 func (a timeAxis) ticks() template.HTML {
 	var out strings.Builder
-	fmt.Fprintf(&out, `<svg class="ticks" width="%d" height="18" aria-hidden="true">`, rangeWidth+2*rangeMargin)
+	out.WriteString(`<svg class="ticks" aria-hidden="true">`)
 	last := -1e9
 	for _, t := range a.Ticks {
 		x := a.x(t.Value)
@@ -277,7 +287,6 @@ func (a timeAxis) ticks() template.HTML {
 // stretch is a line from one time to another: a ring at the first, a dot at the second.
 func (a timeAxis) stretch(from, to int64) template.HTML {
 	x, y := a.x(clamped(from)), a.x(clamped(to))
-	return template.HTML(fmt.Sprintf(`<svg class="range" width="%d" height="14" aria-hidden="true">`+
-		`<path class="track" d="M%d 7h%d"/><path d="M%.1f 7H%.1f"/><circle class="ring" cx="%[4].1f" cy="7" r="4"/><circle cx="%.1[5]f" cy="7" r="4"/></svg>`,
-		rangeWidth+2*rangeMargin, rangeMargin, rangeWidth, x, y))
+	return template.HTML(fmt.Sprintf(`<svg class="range" aria-hidden="true"><path class="track" d="M%d 7h%d"/><path d="M%.1f 7H%.1f"/>`+
+		`<circle class="ring" cx="%.1[3]f" cy="7" r="4"/><circle cx="%.1[4]f" cy="7" r="4"/></svg>`, rangeMargin, rangeWidth, x, y))
 }

@@ -61,7 +61,7 @@ func openBrowser(t *testing.T) browser {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // as root Chromium has none
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -68,7 +67,7 @@ type picture struct {
 
 func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 	c := &card{Scenario: s, ID: id, Verdict: verdictOf(s), Sure: sure(s), About: s.Facts(), YAML: strings.TrimSpace(s.Def.YAML), Command: command(h, s)}
-	if s.Choice != nil {
+	if len(c.Verdict.Names) > 0 {
 		c.Reason = s.Choice.Reason()
 	}
 	for i, e := range s.Expectations {
@@ -140,6 +139,9 @@ func (c *card) Words() string {
 
 func verdictOf(s *answer.Scenario) verdict {
 	c := s.Choice
+	if !slices.ContainsFunc(s.Variants, (*result.Variant).Ran) {
+		return verdict{Class: open, Before: "No choice: nothing was measured"}
+	}
 	if c == nil {
 		text := "Nothing to choose: no promise is made"
 		if len(s.Variants) == 1 {
@@ -180,16 +182,13 @@ func sure(s *answer.Scenario) (out []string) {
 	case repeats > 1:
 		out = append(out, fmt.Sprintf("%d repeats", repeats))
 	case s.Def.Clock == "virtual":
-		out = append(out, "1 random seed")
+		out = append(out, "1 seed")
 	default:
 		out = append(out, "1 run, not repeated")
 	}
-	text := metric.Grouped(slices.Min(counts)) + " transactions"
-	if cmp.Compare(slices.Min(counts), slices.Max(counts)) < 0 {
-		text = "at least " + text
-	}
-	if len(counts) > 1 {
-		text += " each"
+	text := metric.FormatCount(float64(slices.Min(counts))) + " transactions"
+	if slices.Min(counts) < slices.Max(counts) {
+		text = "≥ " + text
 	}
 	return append(out, text, string(s.Def.Latency()))
 }

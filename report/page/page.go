@@ -132,7 +132,7 @@ func tallied(cards []*card) (out []tally) {
 		{Class: take, Text: "take another variant"},
 		{Class: keep, Text: "keep the published pattern"},
 		{Class: none, Text: "none keeps the promise"},
-		{Class: open, Text: "no choice to make"},
+		{Class: open, Text: "nothing to choose"},
 	} {
 		for _, c := range cards {
 			if c.Verdict.Class == t.Class {
@@ -166,6 +166,16 @@ type breach struct {
 	Card          *card
 }
 
+// BrokenIn are the scenarios in which the choice breaks the promise.
+func (d differ) BrokenIn() (out []string) {
+	for _, b := range d.Breaks {
+		if !slices.Contains(out, b.Card.Def.Name) {
+			out = append(out, b.Card.Def.Name)
+		}
+	}
+	return out
+}
+
 // grouped groups cards by pattern. What is not met comes first, then what warns, then all
 // in the order of the file: the groups by the worst of their cards, and the cards of each.
 func grouped(cards []*card) []*group {
@@ -191,7 +201,7 @@ func grouped(cards []*card) []*group {
 func differing(cards []*card) []differ {
 	var out []differ
 	for _, c := range cards {
-		if c.Choice == nil || len(c.Choice.Take) == 0 {
+		if len(c.Verdict.Names) == 0 {
 			continue
 		}
 		i := slices.IndexFunc(out, func(d differ) bool { return d.Verdict.key() == c.Verdict.key() })
