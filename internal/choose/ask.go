@@ -23,13 +23,15 @@ func (c *Choice) Keeps(v *result.Variant) bool {
 	return c == nil || v.Missing == "" && len(c.standing(v).Broken()) == 0
 }
 
-// Breaks reports whether a variant breaks the promise by what a figure shows.
+// Breaks reports whether a variant breaks the promise by what a figure shows. One that did
+// not run to its end breaks it by that and by no figure.
 func (c *Choice) Breaks(v *result.Variant, f metric.Figure) bool {
-	if c == nil {
+	if c == nil || v.Missing != "" {
 		return false
 	}
 	for _, r := range c.standing(v).Broken() {
-		if r.Figure.ID == f.ID && (r.Figure.Stat == f.Stat || f.Stat == metric.Part) {
+		same := r.Figure.Stat == f.Stat || r.Figure.Stat == metric.N && f.Stat == metric.Part
+		if r.Figure.ID == f.ID && same {
 			return true
 		}
 	}

@@ -87,7 +87,7 @@ func barsOf(s *answer.Scenario, t table.Table) bars {
 				st := r.Variant.Whole.Series(record.Response)
 				cell.Text, cell.Bar = shortTime(st.P50)+" – "+shortTime(st.P99), axis.stretch(st.P50, st.P99)
 			}
-			if r.Variant.Missing == "" && (s.Choice.Breaks(r.Variant, p50) || s.Choice.Breaks(r.Variant, p99)) {
+			if s.Choice.Breaks(r.Variant, p50) || s.Choice.Breaks(r.Variant, p99) {
 				cell.Class, cell.Mark = broken, "✗"
 			}
 			row.Cells = append(row.Cells, cell)
@@ -108,9 +108,9 @@ func barCellOf(s *answer.Scenario, r table.Row, f metric.Figure, most float64) b
 	}
 	wrong := f.Class == metric.Anomaly || f.Class == metric.Failure
 	switch {
-	case s.Choice.Breaks(r.Variant, f) && (r.Variant.Missing == "" || !v.Known()): // else it is not by this that it does
+	case s.Choice.Breaks(r.Variant, f):
 		c.Class, c.Mark = broken, "✗"
-	case r.Taken && wrong && v.Or(0) > 0:
+	case r.Taken && wrong && v.Or(0) > 0 && want(s, f) == "": // what is promised may be so
 		c.Class, c.Mark = caution, "⚠"
 	case wrong:
 		c.Class = "other"

@@ -40,7 +40,7 @@ var styled = sync.OnceValue(func() style {
 		fmt.Fprintf(&css, ".%s{--c:%s}\n", variantClass(i), colour)
 		fmt.Fprintf(&night, ".%s{--c:%s}\n", variantClass(i), dark[colour])
 	}
-	fmt.Fprintf(&css, "@media screen and (prefers-color-scheme: dark){\n%s%s}\n", night.String(), kit.DarkCSS("figure svg"))
+	fmt.Fprintf(&css, "@media screen and (prefers-color-scheme: dark){\n%s%s}\n", night.String(), kit.DarkCSS("figure"))
 	script := dense(pageScript)
 	return style{
 		CSS: template.CSS(css.String()), Script: template.JS(script),
