@@ -85,7 +85,10 @@ func barsOf(s *answer.Scenario, t table.Table) bars {
 			cell := barCell{Label: "response", Text: metric.None}
 			if r.Variant.Ran() {
 				st := r.Variant.Whole.Series(record.Response)
-				cell.Text, cell.Bar = shortTime(st.P50)+" – "+shortTime(st.P99), axis.stretch(st.P50, st.P99)
+				cell.Text, cell.Bar = shortTime(st.P50), axis.stretch(st.P50, st.P99)
+				if to := shortTime(st.P99); to != cell.Text {
+					cell.Text += " – " + to
+				}
 			}
 			if s.Choice.Breaks(r.Variant, p50) || s.Choice.Breaks(r.Variant, p99) {
 				cell.Class, cell.Mark = broken, "✗"

@@ -187,6 +187,11 @@ func TestPageFits(t *testing.T) {
 	if got, want := eval[string](b, paper), eval[string](b, "getComputedStyle(document.querySelector('.card')).backgroundColor"); got != want {
 		t.Errorf("in the dark a chart's paper is %s on a card of %s", got, want)
 	}
+	b.holds("its words stand out from it", `(() => {
+		const light = fill => fill.match(/\d+/g).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+		const ground = light(`+paper+`);
+		return [...document.querySelectorAll('#figure-memory-tier-latency text')].every(t => (light(getComputedStyle(t).fill) + 0.05) / (ground + 0.05) >= 4.5);
+	})()`)
 	b.screenshot("dark-chart")
 	b.quiet()
 }
