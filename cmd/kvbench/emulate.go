@@ -18,6 +18,7 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/printable"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -63,6 +64,11 @@ one a random token is made and shown.`,
   kvbench emulate --namespace sessions --namespace assets --state kv.state
   kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
 		RunE: func(c *cobra.Command, args []string) error {
+			for _, name := range []string{"state-every", "state-max"} {
+				if o.state == "" && c.Flags().Changed(name) {
+					return usage(fmt.Errorf("--%s has no effect without --state FILE", name))
+				}
+			}
 			return emulate(c.Context(), args, o, os.Getenv(rest.TokenVariable), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -182,7 +188,10 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 		defer unlock() // as the end of the process would
-		if err := server.Load(ctx, o.state); err != nil {
+		switch err := server.Load(ctx, o.state); {
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
 			return usage(tooMuch(err))
 		}
 	}
@@ -248,7 +257,7 @@ func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs 
 // greet says where the server is, and what a client needs.
 func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr, token string, made bool) {
 	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
-	fmt.Fprintf(w, "account    %s\n", o.account)
+	fmt.Fprintf(w, "account    %s\n", printable.Line(o.account))
 	if made {
 		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, rest.TokenVariable)
 	} else {
@@ -256,7 +265,7 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s", n.ID, n.Title)
+		fmt.Fprintf(w, "namespace  %s  %s", n.ID, printable.Line(n.Title))
 		for _, fact := range []string{n.Mode, n.Jurisdiction} {
 			if fact != "" {
 				fmt.Fprintf(w, "  (%s)", fact)

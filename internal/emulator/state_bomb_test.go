@@ -3,7 +3,11 @@ package emulator
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -68,7 +72,7 @@ func TestStateBombs(t *testing.T) {
 			runtime.GC()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			err := s.read("kv.state", bytes.NewReader(data))
+			err := s.read(t.Context(), "kv.state", bytes.NewReader(data))
 			runtime.ReadMemStats(&after)
 			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
@@ -86,6 +90,46 @@ func TestStateBombs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that is to stop reads no further.
+func TestLoadStops(t *testing.T) {
+	const space = `{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}` + "\n"
+	data := packed(t, again(space, `{"key":{"name":"k"}}`+"\n", 32<<20))
+	path := filepath.Join(t.TempDir(), "kv.state")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := limited(t, 0)
+	ctx, stop := context.WithCancel(t.Context())
+	restored := 0
+	open := s.open
+	s.open = func(mode string) (kv.Store, error) {
+		store, err := open(mode)
+		return stopping{store, func() {
+			if restored++; restored == 10 {
+				stop()
+			}
+		}}, err
+	}
+	if err := s.Load(ctx, path); !errors.Is(err, context.Canceled) || restored != 10 {
+		t.Errorf("after %d keys: %v", restored, err)
+	}
+}
+
+// stopping is a store that tells of each key that is restored.
+type stopping struct {
+	kv.Store
+	restored func()
+}
+
+func (s stopping) Snapshot(f func(string, *kv.Entry) error) error {
+	return s.Store.(kv.Snapshotter).Snapshot(f)
+}
+
+func (s stopping) Restore(name string, e *kv.Entry) error {
+	s.restored()
+	return s.Store.(kv.Snapshotter).Restore(name, e)
 }
 
 // A state is written only if it can be read again, and then it can.
@@ -111,11 +155,11 @@ func TestStateLimit(t *testing.T) {
 		}
 	}
 	again := limited(t, 10_000)
-	if err := again.read("kv.state", bytes.NewReader(last)); err != nil {
+	if err := again.read(t.Context(), "kv.state", bytes.NewReader(last)); err != nil {
 		t.Error(err)
 	}
 	less := limited(t, 9_000)
-	if err := less.read("kv.state", bytes.NewReader(last)); err == nil {
+	if err := less.read(t.Context(), "kv.state", bytes.NewReader(last)); err == nil {
 		t.Error("it was read in less")
 	}
 }
@@ -136,7 +180,7 @@ func TestLargestLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := limited(t, 0)
-	if err := again.read("kv.state", &out); err != nil {
+	if err := again.read(t.Context(), "kv.state", &out); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(content(t, s)[0], content(t, again)[0]); diff != "" {
