@@ -31,7 +31,7 @@ const tokenOnly = "token only: send Authorization: Bearer TOKEN, not X-Auth-Emai
 func TestLimits(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
 	h.put("there", "v", "")
-	now := time.Now().Unix()
+	now := h.clk.stop() // it takes longer than what is too soon
 	missing := spacesPath + "/" + strings.Repeat("a", 32)
 	json1024 := `"` + strings.Repeat("x", 1022) + `"`
 	tests := []struct {

@@ -111,7 +111,7 @@ func (b *bodyReader) enter() error {
 	if err := b.c.room.enter(b.c.Context(), n, b.c.patience.Body); err != nil {
 		return err
 	}
-	b.room, b.last = n, time.Now().Add(b.c.patience.Large)
+	b.room, b.last, b.until = n, time.Now().Add(b.c.patience.Large), time.Time{} // to be set anew
 	return nil
 }
 

@@ -15,10 +15,7 @@ import (
 // included: as far as they are to be kept, one has to wait for the other.
 func TestBodyBombsAtOnce(t *testing.T) {
 	const most, clients = 300 << 20, 4
-	size := 99_000_000
-	if raceEnabled() {
-		size /= 10 // it takes minutes else
-	}
+	size := bomb(99_000_000)
 	p := spawn(t, "emulator", "tcp", "127.0.0.1:0")
 	pairs := `{"key":"k","value":"` + strings.Repeat("v", size/10) + `"},`
 	var all sync.WaitGroup
@@ -47,43 +44,46 @@ func TestBodyBombsAtOnce(t *testing.T) {
 	}
 }
 
-// A client that holds the room for large bodies keeps no one with a small body from
-// being answered, and no one from a large one for ever.
-func TestRoomIsHeld(t *testing.T) {
-	s := serve(t, "embedded://?profile=none&propagation=0", Patience{Body: 2 * time.Second, Large: 10 * time.Second})
-	holder := s.dial(t)
-	defer holder.Close()
-	if _, err := holder.Write(wire("PUT $/NS/bulk HTTP/1.1\nHost: x\nAUTH\nContent-Length: 104857600\n\n" +
+// A large body waits for room, and is refused where that does not suffice; a small one
+// waits for none.
+func TestNoRoom(t *testing.T) {
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{Body: time.Second})
+	body := strings.Repeat("v", 2*large)
+	if err := s.room.free.Acquire(t.Context(), roomBytes); err != nil {
+		t.Fatal(err)
+	}
+	s.normal(t)
+	form, headers := form(body, "1")
+	for name, a := range map[string]answer{
+		"value": s.on(t).do("PUT", s.value("k"), strings.NewReader(body)),
+		"form":  s.on(t).do("PUT", s.value("k"), form, headers...),
+		"bulk":  s.on(t).do("PUT", s.space+"/bulk", wrap(`[{"key":"k","value":"`, strings.NewReader(body), `"}]`)),
+	} {
+		if a.status != 503 || a.header.Get("Retry-After") != "1" || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, "try again") {
+			t.Errorf("%s: %d %v %s", name, a.status, a.header, a.body)
+		}
+	}
+	s.normal(t)
+	s.room.free.Release(roomBytes)
+	s.on(t).put("k", body, "")
+	if !s.room.free.TryAcquire(roomBytes) {
+		t.Error("not all of the room is free again")
+	}
+}
+
+// A client that holds room is given up in time, though it may always be about to send
+// the next byte.
+func TestRoomIsNotHeldForEver(t *testing.T) {
+	s := serve(t, "embedded://?profile=none&propagation=0", Patience{Body: time.Minute, Large: time.Second})
+	c := s.dial(t)
+	defer c.Close()
+	if _, err := c.Write(wire("PUT $/NS/bulk HTTP/1.1\nHost: x\nAUTH\nContent-Length: 104857600\n\n" +
 		`[{"key":"k","value":"` + strings.Repeat("v", 2*large))); err != nil {
 		t.Fatal(err)
 	}
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		for {
-			if _, err := io.WriteString(holder, "v"); err != nil {
-				return // it has been given up
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
-	s.normal(t)
-	body := strings.Repeat("v", 2*large)
-	for s.room.free.TryAcquire(1) { // until the holder's bytes have come
-		s.room.free.Release(1)
-		time.Sleep(time.Millisecond)
+	if status, body := reply(t, bufio.NewReader(c)); status != 408 {
+		t.Errorf("%d %s", status, body)
 	}
-	late := s.on(t).do("PUT", s.value("late"), strings.NewReader(body))
-	if late.status != 503 || late.header.Get("Retry-After") != "1" || len(late.Errors) != 1 || !strings.Contains(late.Errors[0].Message, "try again") {
-		t.Errorf("while there is no room: %d %v %s", late.status, late.header, late.body)
-	}
-	s.normal(t)
-	if status, body := reply(t, bufio.NewReader(holder)); status != 408 {
-		t.Errorf("the holder: %d %s", status, body)
-	}
-	s.on(t).put("late", body, "")
-	holder.Close()
-	<-gone
 	if !s.room.free.TryAcquire(roomBytes) {
 		t.Error("not all of the room is free again")
 	}

@@ -60,11 +60,11 @@ func TestStateBombs(t *testing.T) {
 		in   io.Reader
 		want string
 	}{
-		{"a line without an end", again("", "0", 128<<20), "kv.state:1: a line has at most 34962008 bytes; this has more"},
-		{"a value without an end", again(space+`{"key":{"name":"k","value":"`, "AAAA", 128<<20), "kv.state:2: a line has at most 34962008 bytes; this has more"},
-		{"many small keys", again(space, `{"key":{"name":"k"}}`+"\n", 128<<20), tooMuch},
-		{"large keys", again(space, `{"key":{"name":"k","value":"`+strings.Repeat("A", 20<<20)+`"}}`+"\n", 200<<20), tooMuch},
-		{"line ends", again("", "\n", 128<<20), "kv.state:1: the line is empty"},
+		{"a line without an end", again("", "0", 40<<20), "kv.state:1: a line has at most 34962008 bytes; this has more"},
+		{"a value without an end", again(space+`{"key":{"name":"k","value":"`, "AAAA", 40<<20), "kv.state:2: a line has at most 34962008 bytes; this has more"},
+		{"many small keys", again(space, `{"key":{"name":"k"}}`+"\n", 40<<20), tooMuch},
+		{"large keys", again(space, `{"key":{"name":"k","value":"`+strings.Repeat("A", 20<<20)+`"}}`+"\n", 96<<20), tooMuch},
+		{"line ends", again("", "\n", 40<<20), "kv.state:1: the line is empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			data := packed(t, tt.in)
