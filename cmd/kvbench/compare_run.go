@@ -30,7 +30,7 @@ const defaultRepeats = 10
 // runBoth runs base and head in turns and returns their folders, base and head
 // in --out. ran tells of the variants that failed.
 func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Writer) (dirs [2]string, ran, err error) {
-	plans, err := o.plans(args)
+	plans, err := o.plans(ctx, args, stderr)
 	if err != nil {
 		return dirs, nil, err
 	}
@@ -84,7 +84,7 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 }
 
 // plans are those of base and head.
-func (o compareOptions) plans(args []string) (plans [2]*plan, err error) {
+func (o compareOptions) plans(ctx context.Context, args []string, stderr io.Writer) (plans [2]*plan, err error) {
 	run := runOptions{settings: o.settings}
 	switch {
 	case run.check() != nil:
@@ -100,7 +100,7 @@ func (o compareOptions) plans(args []string) (plans [2]*plan, err error) {
 	command := turnsCommand + o.words(args)
 	started := time.Now().UTC().Format(time.RFC3339Nano)
 	for i := range plans {
-		file, err := loadFile(args[min(i, len(args)-1):])
+		file, err := loadFile(ctx, args[min(i, len(args)-1):], stderr)
 		if err != nil {
 			return plans, err
 		}

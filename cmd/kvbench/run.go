@@ -19,7 +19,6 @@ import (
 	"kvbench/report"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 type runOptions struct {
@@ -44,7 +43,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
   kvbench run my.yaml --driver 'embedded://?locations=3&profile=edge' --clock wall --duration 30s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.seeded = c.Flags().Changed("seed")
+			o.note(c)
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -71,11 +70,11 @@ func (o runOptions) check() error {
 	switch {
 	case o.clock != "" && o.clock != "auto" && o.clock != "wall" && o.clock != "virtual":
 		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
-	case o.duration < 0:
-		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
+	case o.duration < load.MinTime && (o.timed || o.duration != 0):
+		return fmt.Errorf("--duration %v: want %v or more, such as 30s", o.duration, load.MinTime)
 	case o.duration > load.MaxTime:
 		return fmt.Errorf("--duration %v: want at most %v, which is 400 days", o.duration, load.MaxTime)
-	case o.repeat < 0 || o.repeat > maxRepeats:
+	case o.repeat < 1 && (o.repeated || o.repeat != 0) || o.repeat > maxRepeats:
 		return fmt.Errorf("--repeat %d: want 1 or more, and at most %d", o.repeat, maxRepeats)
 	}
 	return checkFormats(o.formats)
@@ -85,7 +84,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	file, err := loadFile(args)
+	file, err := loadFile(ctx, args, stderr)
 	if err != nil {
 		return err
 	}
@@ -190,16 +189,6 @@ func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
 		return writeJSON(w, summary)
 	}
 	return report.Terminal(w, summary, width(w))
-}
-
-// width is how wide the terminal is that w writes to; 0 when it is none.
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return columns
-		}
-	}
-	return 0
 }
 
 // unmet is an error that names every expectation that was not met.
