@@ -91,9 +91,9 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 	var sides [2]*side
 	for i, p := range plans {
 		p.open = stores[i]
-		at := filepath.Join(dir, fmt.Sprint(i))
-		check(os.Mkdir(at, 0o755))
-		sides[i], err = newSide(p, at, newProgress(nil, true, p))
+		f, err := createRun(filepath.Join(dir, fmt.Sprint(i)))
+		check(err)
+		sides[i], err = newSide(p, f, newProgress(nil, true, p))
 		check(err)
 		defer sides[i].close()
 	}

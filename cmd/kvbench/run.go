@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"kvbench/internal/compare"
 	"kvbench/internal/load"
@@ -112,7 +109,8 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
-	dir, err := makeDir(o.out, p.file.Name)
+	dir := runDir(o.out, p.file.Name)
+	file, err := createRun(dir)
 	if err != nil {
 		return err
 	}
@@ -121,7 +119,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
-	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
+	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, p))
 	interrupted := p.interrupted(ctx)
 	told := stderr
 	if o.quiet {
@@ -203,22 +201,4 @@ func unmet(results []compare.Result) error {
 		return nil
 	}
 	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), len(results), strings.Join(lines, "\n"))}
-}
-
-var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
-// makeDir makes the folder of a run: out, or a new one under results.
-func makeDir(out, file string) (string, error) {
-	if out == "" {
-		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
-		out = filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
-	}
-	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
-		return "", usage(fmt.Errorf("%s holds a run already; name another folder or remove it", out))
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", usage(err)
-	}
-	return out, nil
 }

@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "format1.jsonl"), data, 0o644)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas},
 	})
 }
 
@@ -56,6 +56,28 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// full runs kvbench with a standard output that takes nothing, which is to fail: full ARG...
+func full(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: full ARG...")
+	}
+	out, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	defer out.Close()
+	kvbench, err := exec.LookPath(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "kvbench"))
+	ts.Check(err)
+	var told bytes.Buffer
+	c := exec.Command(kvbench, args...)
+	c.Dir, c.Stdout, c.Stderr = ts.MkAbs("."), out, &told
+	c.Env = []string{"HOME=" + ts.Getenv("HOME"), "TESTSCRIPT_COMMAND_NAME=kvbench"}
+	var exit *exec.ExitError
+	if err := c.Run(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed || !strings.Contains(told.String(), "no space left on device") {
+		ts.Fatalf("kvbench %s: %v\n%s", strings.Join(args, " "), err, told.String())
 	}
 }
 
