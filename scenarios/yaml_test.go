@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,9 +147,14 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("<<: &a {scenarios: [{<<: *a}]}\n"))
 	f.Add([]byte("\ufeffa: \"\\\n\u2028b\" c\u0085- \t|\r# x"))
 	f.Add([]byte("scenarios:\n-\n  ? {}\n  : !!binary x\n  expect: ['*.stampede.max <= 1', \"\\u00e9 < 1\"]"))
+	f.Add(Shipped()[:4000])
+	patterns := slices.Concat(testPatterns(), Patterns())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Load("s.yaml", data, testPatterns())
+		file, err := Load("s.yaml", data, patterns)
 		if err != nil {
+			if n := len(err.Error()); n > shownErrors*(1000+len(data)) {
+				t.Errorf("%d bytes of errors", n)
+			}
 			checkErrors(t, err, data)
 			return
 		}

@@ -37,9 +37,9 @@ A run that did not run to its end is refused.`,
 			if reason = strings.TrimSpace(reason); reason == "" {
 				return usage(errors.New("--reason is missing: say why this run is what others are to be compared with"))
 			}
-			run, err := runfile.Open(args[0])
+			run, err := openFile(c.Context(), args[0])
 			if err != nil {
-				return usage(err)
+				return err
 			}
 			defer run.Close()
 			if err := whole(run); err != nil {
@@ -55,9 +55,6 @@ A run that did not run to its end is refused.`,
 	}
 	update.Flags().StringVar(&reason, "reason", "", "why, in a `SENTENCE`; it is kept in the file")
 	update.Flags().StringVar(&out, "out", baselineDir, "write to this `DIR`")
-	update.SetFlagErrorFunc(flagError)
-	exact := update.Args
-	update.Args = func(c *cobra.Command, args []string) error { return usage(exact(c, args)) }
 	baseline.AddCommand(update)
 	return baseline
 }

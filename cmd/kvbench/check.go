@@ -24,7 +24,7 @@ estimated by a trial of a few hundred transactions of each variant in virtual
 time, on the emulator.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := loadFile(args)
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -6,10 +6,16 @@ import (
 
 	"kvbench/drivers"
 	"kvbench/drivers/prefix"
-	"kvbench/internal/runfile"
+	"kvbench/kv"
 
 	"github.com/spf13/cobra"
 )
+
+// openNamed opens a store that the command or a run names; its errors are of usage.
+func openNamed(url string, env drivers.Env) (kv.Store, error) {
+	store, err := drivers.Open(url, env)
+	return store, usage(err)
+}
 
 func newClean() *cobra.Command {
 	var driver string
@@ -36,12 +42,12 @@ kvbench/, those of runs under way too.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if all {
-				return clean(c.Context(), drivers.Open, driver, prefix.Root, c.OutOrStdout())
+				return clean(c.Context(), openNamed, driver, prefix.Root, c.OutOrStdout())
 			}
 			for _, path := range args {
-				run, err := runfile.Open(path)
+				run, err := openFile(c.Context(), path)
 				if err != nil {
-					return usage(err)
+					return err
 				}
 				defer run.Close()
 				h := &run.Header
@@ -55,7 +61,7 @@ kvbench/, those of runs under way too.`,
 						continue
 					}
 					seen[url] = true
-					if err := clean(c.Context(), drivers.Open, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
+					if err := clean(c.Context(), openNamed, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
 						return err
 					}
 				}

@@ -61,7 +61,7 @@ alike.`,
   kvbench compare --run a.yaml --driver embedded:// --driver 'embedded://?writes=strict' --out results/ab`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.settings.seeded = c.Flags().Changed("seed")
+			o.settings.note(c)
 			return runCompare(c, args, o)
 		},
 	}
@@ -119,7 +119,7 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	}
 	var runs [2]*runfile.Run
 	for i, dir := range dirs {
-		if err := await(c.Context(), func() (err error) { runs[i], err = runfile.Open(dir); return usage(err) }); err != nil {
+		if runs[i], err = openFile(c.Context(), dir); err != nil {
 			return err
 		}
 		defer runs[i].Close()
@@ -127,11 +127,9 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	base, head := runs[0], runs[1]
 	options.Interleaved = tookTurns(&base.Header, &head.Header)
 	var result *compare.Comparison
-	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return err })
+	// A comparison fails by what its runs hold alone.
+	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return usage(err) })
 	if err != nil {
-		if errors.Is(err, compare.ErrNothing) {
-			return usage(err)
-		}
 		return err
 	}
 	if err := o.write(c.Context(), result, base, head, c.ErrOrStderr()); err != nil {
@@ -155,10 +153,12 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 
 // twoRuns checks the arguments of a comparison of two runs.
 func (o compareOptions) twoRuns(c *cobra.Command, args []string) (dirs [2]string, err error) {
-	for _, name := range []string{"driver", "only", "clock", "duration", "repeat", "seed", "quiet"} {
-		if c.Flags().Changed(name) {
-			return dirs, fmt.Errorf("--%s is for --run, which runs scenario files; without it BASE and HEAD are runs", name)
-		}
+	if err := alone(c, "run", "which runs scenario files; without it BASE and HEAD are runs",
+		"driver", "only", "clock", "duration", "repeat", "seed", "quiet", "budget"); err != nil {
+		return dirs, err
+	}
+	if c.Flags().Changed("out") && len(o.formats) == 0 {
+		return dirs, errors.New("--out is for --format, which writes the comparison's files; without it there are none")
 	}
 	if len(args) != 2 {
 		return dirs, errors.New("want two runs, BASE and HEAD, or --run and scenario files")

@@ -74,7 +74,11 @@ func TestOnePercentMoreLost(t *testing.T) {
 			return store, err
 		}
 		dir := t.TempDir()
-		if err := p.run(t.Context(), dir, newProgress(nil, true, p)); err != nil {
+		f, err := createRun(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.run(t.Context(), f, newProgress(nil, true, p)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(filepath.Join(dir, runfile.FileName))

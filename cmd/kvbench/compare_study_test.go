@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,14 +86,14 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
 	}
-	plans, err := o.plans([]string{file})
+	plans, err := o.plans(t.Context(), []string{file}, io.Discard)
 	check(err)
 	var sides [2]*side
 	for i, p := range plans {
 		p.open = stores[i]
-		at := filepath.Join(dir, fmt.Sprint(i))
-		check(os.Mkdir(at, 0o755))
-		sides[i], err = newSide(p, at, newProgress(nil, true, p))
+		f, err := createRun(filepath.Join(dir, fmt.Sprint(i)))
+		check(err)
+		sides[i], err = newSide(p, f, newProgress(nil, true, p))
 		check(err)
 		defer sides[i].close()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -64,9 +65,9 @@ one a random token is made and shown.`,
   kvbench emulate --namespace sessions --namespace assets --state kv.state
   kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
 		RunE: func(c *cobra.Command, args []string) error {
-			for _, name := range []string{"state-every", "state-max"} {
-				if o.state == "" && c.Flags().Changed(name) {
-					return usage(fmt.Errorf("--%s has no effect without --state FILE", name))
+			if o.state == "" {
+				if err := alone(c, "state", "which keeps what is stored in a file", "state-every", "state-max"); err != nil {
+					return usage(err)
 				}
 			}
 			return emulate(c.Context(), args, o, os.Getenv(rest.TokenVariable), c.OutOrStdout(), c.ErrOrStderr())
@@ -205,7 +206,11 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if err != nil {
 		return usage(err)
 	}
-	o.greet(stdout, server, l.Addr(), token, made)
+	var greeting bytes.Buffer
+	o.greet(&greeting, server, l.Addr(), token, made)
+	if _, err := stdout.Write(greeting.Bytes()); err != nil { // nobody would know the token
+		return errors.Join(fmt.Errorf("writing the output: %w", err), l.Close())
+	}
 
 	errs := log.New(stderr, "kvbench: ", 0)
 	var h http.Handler = server

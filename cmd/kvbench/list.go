@@ -73,7 +73,11 @@ func newList() *cobra.Command {
 		Short: "List patterns, variants, marks, drivers and scenarios",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := newListing(args)
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			l, err := newListing(file)
 			if err != nil {
 				return err
 			}
@@ -94,11 +98,7 @@ func newList() *cobra.Command {
 	return c
 }
 
-func newListing(args []string) (*listing, error) {
-	file, err := loadFile(args)
-	if err != nil {
-		return nil, err
-	}
+func newListing(file *scenarios.File) (*listing, error) {
 	l := &listing{}
 	for _, p := range scenarios.Patterns() {
 		l.Patterns = append(l.Patterns, listPattern(p))

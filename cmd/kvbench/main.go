@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"kvbench/internal/printable"
+	"kvbench/internal/runfile"
 )
 
 // The exit statuses of kvbench.
@@ -56,14 +58,21 @@ func kvbench() int {
 // stdout; progress and errors go to stderr.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
+	out := &output{Writer: stdout}
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.failure()
+	}
 	if err == nil {
 		return exitOK
 	}
 	var s *statusError
+	if damage := new(runfile.DamageError); errors.As(err, &damage) && !errors.As(err, &s) {
+		err = usage(err)
+	}
 	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
 		s = &statusError{exitInterrupted, errors.New("interrupted")}
 		err = s
@@ -88,14 +97,30 @@ measured is kept.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		Version:       readBuild().String(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(), newReport(), newCompare(), newBaseline(), newList(), newCheck(), newEmulate(), newClean())
-	for _, c := range append(root.Commands(), root) {
-		c.SetFlagErrorFunc(flagError)
-		if check := c.Args; check != nil {
-			c.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }
-		}
-	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(flagError) // of all below it too
+	root.InitDefaultCompletionCmd()
+	refuse(root)
+	root.SetHelpCommand(newHelp())
 	return root
+}
+
+// newHelp is cobra's own, but for a topic that there is not.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Errorf("there is no command %q", strings.Join(args, " ")))
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -15,10 +12,9 @@ import (
 	"kvbench/internal/runfile"
 	"kvbench/kv"
 	"kvbench/scenarios"
-)
 
-// defaultFile is the scenario file that is run when none is named.
-const defaultFile = "scenarios.yaml"
+	"github.com/spf13/cobra"
+)
 
 // settings are what the command line sets over the scenario file.
 type settings struct {
@@ -28,9 +24,16 @@ type settings struct {
 	duration time.Duration
 	repeat   int
 	seed     uint64
-	seeded   bool // seed was given
+	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
+	timed, repeated, seeded bool
 	// openURL opens a store; drivers.Open where it is nil.
 	openURL openURL
+}
+
+// note notes which of the settings were given.
+func (s *settings) note(c *cobra.Command) {
+	given := c.Flags().Changed
+	s.timed, s.repeated, s.seeded = given("duration"), given("repeat"), given("seed")
 }
 
 // plan is what is to run: the scenarios with everything decided.
@@ -44,24 +47,6 @@ type plan struct {
 	opened int // stores that are not made for the run
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
-}
-
-// loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
-// or the one that kvbench carries.
-func loadFile(args []string) (*scenarios.File, error) {
-	name := defaultFile
-	if len(args) > 0 {
-		name = args[0]
-	}
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
-		name, data, err = "built-in "+defaultFile, scenarios.Shipped(), nil
-	}
-	if err != nil {
-		return nil, usage(err)
-	}
-	file, err := scenarios.Load(name, data, scenarios.Patterns())
-	return file, usage(err)
 }
 
 // newPlan decides on everything that a run needs. Its errors are of usage.

@@ -33,7 +33,11 @@ func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := p.run(t.Context(), dir, newProgress(nil, true, p)); err != nil {
+	f, err := createRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.run(t.Context(), f, newProgress(nil, true, p)); err != nil {
 		t.Fatal(err)
 	}
 	run, err := runfile.Open(dir)

@@ -35,12 +35,16 @@ in the order of their names, and where its level changed, and writes
 history.html.`,
 		Example: `  kvbench report results/20260101-120000-scenarios --format html,md
   kvbench report --history results`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
+		Args: func(c *cobra.Command, args []string) error {
+			switch given := c.Flags().Changed; {
 			case history == "" && len(args) == 0:
 				return errors.New("want a run to report on, or --history DIR")
 			case history != "" && len(args) > 0:
 				return errors.New("--history takes no runs beside its folder")
+			case history != "" && given("format"):
+				return errors.New("--format is for the report of a run; --history writes history.html")
+			case history == "" && given("last"):
+				return errors.New("--last is for --history, which reports on the runs in a folder")
 			case last < 1:
 				return fmt.Errorf("--last %d: want 1 or more", last)
 			}
@@ -107,7 +111,7 @@ func openRun(ctx context.Context, path string) (run *runfile.Run, results []comp
 			return usage(err)
 		}
 		if results, err = compare.Evaluate(run); err != nil {
-			return errors.Join(err, run.Close())
+			return errors.Join(usage(err), run.Close())
 		}
 		return nil
 	})

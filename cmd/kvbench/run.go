@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"kvbench/internal/compare"
 	"kvbench/internal/load"
@@ -19,7 +16,6 @@ import (
 	"kvbench/report"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 type runOptions struct {
@@ -44,7 +40,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
   kvbench run my.yaml --driver 'embedded://?locations=3&profile=edge' --clock wall --duration 30s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.seeded = c.Flags().Changed("seed")
+			o.note(c)
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -71,11 +67,11 @@ func (o runOptions) check() error {
 	switch {
 	case o.clock != "" && o.clock != "auto" && o.clock != "wall" && o.clock != "virtual":
 		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
-	case o.duration < 0:
-		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
+	case o.duration < load.MinTime && (o.timed || o.duration != 0):
+		return fmt.Errorf("--duration %v: want %v or more, such as 30s", o.duration, load.MinTime)
 	case o.duration > load.MaxTime:
 		return fmt.Errorf("--duration %v: want at most %v, which is 400 days", o.duration, load.MaxTime)
-	case o.repeat < 0 || o.repeat > maxRepeats:
+	case o.repeat < 1 && (o.repeated || o.repeat != 0) || o.repeat > maxRepeats:
 		return fmt.Errorf("--repeat %d: want 1 or more, and at most %d", o.repeat, maxRepeats)
 	}
 	return checkFormats(o.formats)
@@ -85,7 +81,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	file, err := loadFile(args)
+	file, err := loadFile(ctx, args, stderr)
 	if err != nil {
 		return err
 	}
@@ -113,7 +109,8 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
-	dir, err := makeDir(o.out, p.file.Name)
+	dir := runDir(o.out, p.file.Name)
+	file, err := createRun(dir)
 	if err != nil {
 		return err
 	}
@@ -122,7 +119,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
-	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
+	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, p))
 	interrupted := p.interrupted(ctx)
 	told := stderr
 	if o.quiet {
@@ -192,16 +189,6 @@ func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
 	return report.Terminal(w, summary, width(w))
 }
 
-// width is how wide the terminal is that w writes to; 0 when it is none.
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return columns
-		}
-	}
-	return 0
-}
-
 // unmet is an error that names every expectation that was not met.
 func unmet(results []compare.Result) error {
 	var lines []string
@@ -214,22 +201,4 @@ func unmet(results []compare.Result) error {
 		return nil
 	}
 	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), len(results), strings.Join(lines, "\n"))}
-}
-
-var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
-// makeDir makes the folder of a run: out, or a new one under results.
-func makeDir(out, file string) (string, error) {
-	if out == "" {
-		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
-		out = filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
-	}
-	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
-		return "", usage(fmt.Errorf("%s holds a run already; name another folder or remove it", out))
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", usage(err)
-	}
-	return out, nil
 }

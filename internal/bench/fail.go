@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/units"
 	"kvbench/kv"
@@ -20,9 +21,9 @@ const mostErrorBytes = 300
 // are a share of calls.
 func ownCode(err error) string {
 	if errors.Is(err, kv.ErrInvocationLimit) {
-		return kv.ErrorCode(err)
+		return record.InvocationLimit
 	}
-	return "transaction"
+	return record.TransactionFailed
 }
 
 // note keeps the text of the first error that a measured transaction ended in: in

@@ -32,8 +32,10 @@ func Figures() []Figure {
 	return []Figure{
 		{"outcome.NAME", "transactions", "transactions that ended so"},
 		{"errors", "transactions", "transactions that ended in an error: in the outcome error"},
+		{"errors.CODE", "", "how often a transaction, or a task that it left to run, failed though no call of the store did, by code: " +
+			codeWords(false)},
 		{"call-errors", "calls", "calls of the store that failed; a key that was not found is no failure"},
-		{"call-errors.CODE", "calls", "those of one code: an HTTP status, network, timeout, canceled or other"},
+		{"call-errors.CODE", "calls", "those of one code: an HTTP status, " + codeWords(true)},
 		{"ops", "", "calls of the store per transaction"},
 		{"ops.KIND", "", "those of one kind: get, put, delete, list, bulk-get or bulk-put"},
 		{"usd-per-million", "", "US dollars per million transactions, by the prices of the store"},
@@ -57,6 +59,23 @@ func kindsOf(figures []Figure) (kinds []string) {
 		}
 	}
 	return kinds
+}
+
+// codes are the words for failures of calls, or for those of transactions alone.
+func codes(call bool) (words []string) {
+	for _, c := range record.Codes() {
+		if c.Call == call {
+			words = append(words, c.Name)
+		}
+	}
+	return words
+}
+
+// codeWords lists the words of codes.
+func codeWords(call bool) string {
+	words := codes(call)
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // stats are the statistics of a series.

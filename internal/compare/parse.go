@@ -112,8 +112,15 @@ func (p *parser) metric(e *Expect) error {
 	case "errors", "call-errors":
 		p.skip()
 		if code := p.next(); code != "" && !slices.Contains(stats, code) {
-			if !isCode(code) {
-				return p.fail("it is an HTTP status, network, timeout, canceled or other", "there is no error code %q", code)
+			switch own := slices.Contains(codes(false), code); {
+			case own && m.Kind == "errors":
+				m.Name = code
+				p.skip()
+				return p.stat(m, "", "count")
+			case own:
+				return p.fail("write errors."+code, "no call of the store fails with the code %q", code)
+			case !isCode(code):
+				return p.fail("it is an HTTP status, "+codeWords(true)+"; of errors also "+codeWords(false), "there is no error code %q", code)
 			}
 			m.Kind, m.Name = "call-errors", code
 			p.skip()
@@ -163,8 +170,7 @@ func (p *parser) isMetric(name string) bool {
 // isCode reports whether kv.ErrorCode can give the code for a call of the store.
 func isCode(s string) bool {
 	status, err := strconv.Atoi(s)
-	return err == nil && status >= 100 && status < 600 ||
-		s == "network" || s == "timeout" || s == "canceled" || s == "other"
+	return err == nil && status >= 100 && status < 600 && s == strconv.Itoa(status) || slices.Contains(codes(true), s)
 }
 
 func (p *parser) series(m *Metric) error {
@@ -183,10 +189,20 @@ func (p *parser) series(m *Metric) error {
 	return p.stat(m, series.Unit, stats...)
 }
 
+// decimalPercentile reports whether a text is a percentile with a point, as p99.9.
+func decimalPercentile(s string) bool {
+	number, is := strings.CutPrefix(s, "p")
+	_, err := strconv.ParseFloat(number, 64)
+	return is && err == nil && strings.Contains(number, ".") && !strings.HasSuffix(number, ".")
+}
+
 // stat reads the statistic that ends a metric; count when there is none. unit
 // is that of the metric's values.
 func (p *parser) stat(m *Metric, unit string, known ...string) error {
 	m.Stat = "count"
+	if whole := strings.Join(p.segments, "."); decimalPercentile(whole) && slices.Contains(known, "p999") {
+		return p.fail("the percentiles are p50, p90, p95, p99 and p999, which is 99.9 %", "there is no statistic %q here", whole)
+	}
 	if len(p.segments) > 0 {
 		m.Stat = p.next()
 		if !slices.Contains(known, m.Stat) {

@@ -1,11 +1,15 @@
 package compare
 
 import (
+	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"kvbench/internal/record"
+	"kvbench/kv"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -31,26 +35,29 @@ func TestParseExpect(t *testing.T) {
 		op      string
 		value   float64
 	}{
-		"single-flight.stampede.max <= 1": {"single-flight", series("stampede", "max", "count"), "<=", 1},
-		"stale-read == 0":                 {"*", series("stale-read", "count", "count"), "==", 0},
-		"*.response.p999<1m30s":           {"*", series("response", "p999", "ns"), "<", 90e9},
-		"seed.stale-read.share <= 1%":     {"seed", series("stale-read", "share", "share"), "<=", 0.01},
-		"seed.stale-read.p99 > 0":         {"seed", series("stale-read", "p99", "ns"), ">", 0},
-		"waste.mean != 1KiB":              {"*", series("waste", "mean", "bytes"), "!=", 1024},
-		"held.p50 >= 12.5%":               {"*", series("held", "p50", "percent"), ">=", 12.5},
-		"seed.ops.bulk-get <= 1.2":        {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
-		"ops < 3":                         {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
-		"seed.usd-per-million < $5":       {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
-		"usd-per-million < 0.5":           {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
-		"seed.outcome.kv.share >= 50%":    {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
-		"outcome.origin == 1_000":         {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
-		"seed.errors == 0":                {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
-		"  errors.share  <  1%  ":         {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
-		"seed.call-errors.429.share < 1%": {"seed", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
-		"call-errors.timeout.count <= 3":  {"*", Metric{"call-errors", "timeout", "count", "count"}, "<=", 3},
-		"call-errors.network == 0":        {"*", Metric{"call-errors", "network", "count", "count"}, "==", 0},
-		"call-errors == 0":                {"*", Metric{"call-errors", "", "count", "count"}, "==", 0},
+		"single-flight.stampede.max <= 1":        {"single-flight", series("stampede", "max", "count"), "<=", 1},
+		"stale-read == 0":                        {"*", series("stale-read", "count", "count"), "==", 0},
+		"*.response.p999<1m30s":                  {"*", series("response", "p999", "ns"), "<", 90e9},
+		"seed.stale-read.share <= 1%":            {"seed", series("stale-read", "share", "share"), "<=", 0.01},
+		"seed.stale-read.p99 > 0":                {"seed", series("stale-read", "p99", "ns"), ">", 0},
+		"waste.mean != 1KiB":                     {"*", series("waste", "mean", "bytes"), "!=", 1024},
+		"held.p50 >= 12.5%":                      {"*", series("held", "p50", "percent"), ">=", 12.5},
+		"seed.ops.bulk-get <= 1.2":               {"seed", Metric{"ops", "bulk-get", "mean", "count"}, "<=", 1.2},
+		"ops < 3":                                {"*", Metric{"ops", "", "mean", "count"}, "<", 3},
+		"seed.usd-per-million < $5":              {"seed", Metric{"usd-per-million", "", "mean", "usd"}, "<", 5},
+		"usd-per-million < 0.5":                  {"*", Metric{"usd-per-million", "", "mean", "usd"}, "<", 0.5},
+		"seed.outcome.kv.share >= 50%":           {"seed", Metric{"outcome", "kv", "share", "share"}, ">=", 0.5},
+		"outcome.origin == 1_000":                {"*", Metric{"outcome", "origin", "count", "count"}, "==", 1000},
+		"seed.errors == 0":                       {"seed", Metric{"errors", "", "count", "count"}, "==", 0},
+		"  errors.share  <  1%  ":                {"*", Metric{"errors", "", "share", "share"}, "<", 0.01},
+		"seed.call-errors.429.share < 1%":        {"seed", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
+		"call-errors.timeout.count <= 3":         {"*", Metric{"call-errors", "timeout", "count", "count"}, "<=", 3},
+		"call-errors.network == 0":               {"*", Metric{"call-errors", "network", "count", "count"}, "==", 0},
+		"call-errors == 0":                       {"*", Metric{"call-errors", "", "count", "count"}, "==", 0},
+		"errors.transaction == 0":                {"*", Metric{"errors", "transaction", "count", "count"}, "==", 0},
+		"seed.errors.invocation-limit.count < 2": {"seed", Metric{"errors", "invocation-limit", "count", "count"}, "<", 2},
 		// What it was called before.
+		"errors.network == 0":              {"*", Metric{"call-errors", "network", "count", "count"}, "==", 0},
 		"errors.429.share < 1%":            {"*", Metric{"call-errors", "429", "share", "share"}, "<", 0.01},
 		"single-flight.lateness.max <= 5s": {"single-flight", series("lateness", "max", "ns"), "<=", 5e9},
 	} {
@@ -92,7 +99,13 @@ func TestParseExpectErrors(t *testing.T) {
 			"no-memory.get < 1", "no-memory.get < 1",
 			`the variant "no-memory" does not run in this scenario; add it to the scenario's variants`,
 		},
-		{"seed.get.p99.9 < 1s", "9 < 1s", `nothing may follow here, but "9" does`},
+		{"seed.get.p99.9 < 1s", "p99.9 < 1s", `there is no statistic "p99.9" here; the percentiles are p50, p90, p95, p99 and p999, which is 99.9 %`},
+		{"get.p99.5 < 1s", "p99.5 < 1s", `there is no statistic "p99.5" here; the percentiles are p50, p90, p95, p99 and p999, which is 99.9 %`},
+		{"get.p99.x < 1s", "x < 1s", `nothing may follow here, but "x" does`},
+		{"errors.p99.9 < 1", "p99.9 < 1", `there is no statistic "p99" here; the statistics are: count, share`},
+		{"errors.transaction.share < 1%", "share < 1%", `there is no statistic "share" here; the statistics are: count`},
+		{"call-errors.transaction < 1", "transaction < 1", `no call of the store fails with the code "transaction"; write errors.transaction`},
+		{"errors.0429 < 1", "0429 < 1", `there is no error code "0429"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction or invocation-limit`},
 		{"seed.get.p99. < 1s", " < 1s", `nothing may follow here, but "" does`},
 		{"seed.get.mx < 1s", "mx < 1s", `there is no statistic "mx" here; did you mean "max"?`},
 		{"get.share < 1%", "share < 1%", "get is not a share of anything; ask for its count"},
@@ -102,7 +115,7 @@ func TestParseExpectErrors(t *testing.T) {
 		{"outcome < 1", "< 1", `the pattern has no outcome ""; its outcomes are: kv, origin, error`},
 		{"outcome.kv.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
 		{"errors.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
-		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other`},
+		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction or invocation-limit`},
 		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
 		{"seed.usd-per-million < 1€", "1€", `"1€" is not an amount: want 0 or more, in US dollars; write it like 1, 0.25 or $10`},
 	} {
@@ -145,4 +158,27 @@ func FuzzParseExpect(f *testing.F) {
 			t.Fatalf("%q: %+v, and again %+v, %v", text, e, again, err)
 		}
 	})
+}
+
+// Every code that a failure is counted by can be expected, and no other.
+func TestCodes(t *testing.T) {
+	var known []string
+	for _, c := range record.Codes() {
+		known = append(known, c.Name)
+	}
+	for _, err := range []error{
+		&kv.Error{}, &kv.Error{Status: 429}, &kv.Error{Status: 599}, kv.ErrNotFound, kv.ErrInvocationLimit,
+		context.DeadlineExceeded, context.Canceled, errors.New("what"),
+	} {
+		code := kv.ErrorCode(err)
+		if status, err := strconv.Atoi(code); (err != nil || status < 100) && !slices.Contains(known, code) {
+			t.Errorf("%v: %q is not in the table", err, code)
+		}
+		known = append(known, code)
+	}
+	for _, code := range known {
+		if _, err := ParseExpect("errors."+code+" == 0", testNames()); err != nil {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
 }

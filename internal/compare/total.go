@@ -99,7 +99,7 @@ func (t *total) outcome(name string) uint64 {
 }
 
 // failedCalls counts the calls of the store that failed with a code; all when it is
-// empty. What failed without one has codes that no call has.
+// empty. What failed without one has codes that no call has, record.Codes tells which.
 func (t *total) failedCalls(code string) uint64 {
 	if code != "" {
 		return t.counts.Errors[code]
@@ -123,6 +123,9 @@ func (t *total) value(m Metric) (v float64, missing string) {
 	case "outcome":
 		return countOrShare(m, t.outcome(m.Name), transactions, "transaction")
 	case "errors":
+		if m.Name != "" {
+			return float64(t.counts.Errors[m.Name]), ""
+		}
 		return countOrShare(m, t.outcome("error"), transactions, "transaction")
 	case "call-errors":
 		return countOrShare(m, t.failedCalls(m.Name), t.calls(""), "call of the store")

@@ -18,7 +18,12 @@ const FileName = "run.jsonl"
 // with a hundred series whose buckets are all filled.
 const maxLine = 1 << 28
 
-// Open reads a run file, or the one in a run's folder. The run is to be closed.
+// maxPipe is how many bytes of a pipe are read, which are kept in memory: a run of some
+// thousand variants. A longer one can be written to a file first.
+const maxPipe = 1 << 28
+
+// Open reads a run file, or the one in a run's folder; or a pipe, of at most 256 MiB. The
+// run is to be closed.
 func Open(path string) (*Run, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, FileName)
@@ -29,7 +34,7 @@ func Open(path string) (*Run, error) {
 	}
 	var file io.ReaderAt = f
 	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe: it is read once
-		data, err := io.ReadAll(f)
+		data, err := readPipe(f, info.Mode())
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
@@ -41,6 +46,18 @@ func Open(path string) (*Run, error) {
 	}
 	run.file = f
 	return run, nil
+}
+
+// readPipe reads all of a pipe.
+func readPipe(f *os.File, mode os.FileMode) ([]byte, error) {
+	if mode&os.ModeDevice != 0 {
+		return nil, fmt.Errorf("%s: neither a file nor a pipe", f.Name())
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxPipe+1))
+	if err == nil && len(data) > maxPipe {
+		err = fmt.Errorf("%s: a pipe of more than %d MiB; write it to a file first", f.Name(), maxPipe>>20)
+	}
+	return data, err
 }
 
 // Read reads a run file; its errors name the path and the line. Each line's check sum is
