@@ -18,6 +18,7 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/printable"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -248,7 +249,7 @@ func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs 
 // greet says where the server is, and what a client needs.
 func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr, token string, made bool) {
 	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
-	fmt.Fprintf(w, "account    %s\n", o.account)
+	fmt.Fprintf(w, "account    %s\n", printable.Line(o.account))
 	if made {
 		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, rest.TokenVariable)
 	} else {
@@ -256,7 +257,7 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s", n.ID, n.Title)
+		fmt.Fprintf(w, "namespace  %s  %s", printable.Line(n.ID), printable.Line(n.Title))
 		for _, fact := range []string{n.Mode, n.Jurisdiction} {
 			if fact != "" {
 				fmt.Fprintf(w, "  (%s)", fact)
