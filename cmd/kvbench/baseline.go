@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 
 	"github.com/spf13/cobra"
@@ -49,7 +50,7 @@ A run that did not run to its end is refused.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s is the baseline: %d variants, %d kB\n", run.Dir(), len(run.Variants), (size+999)/1000)
+			fmt.Fprintf(c.OutOrStdout(), "%s is the baseline: %d variants, %d kB\n", printable.Line(run.Dir()), len(run.Variants), (size+999)/1000)
 			return nil
 		},
 	}

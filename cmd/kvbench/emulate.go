@@ -270,7 +270,7 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s", n.ID, printable.Line(n.Title))
+		fmt.Fprintf(w, "namespace  %s  %s", printable.Line(n.ID), printable.Line(n.Title))
 		for _, fact := range []string{n.Mode, n.Jurisdiction} {
 			if fact != "" {
 				fmt.Fprintf(w, "  (%s)", fact)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 )
@@ -62,7 +63,7 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 	if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintln(stderr, file)
+	fmt.Fprintln(stderr, printable.Line(file))
 	if asJSON {
 		return writeJSON(stdout, h)
 	}

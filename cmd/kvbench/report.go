@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/report"
@@ -99,7 +100,7 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 	if err := printRun(c.OutOrStdout(), &summary, asJSON); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "%d files written to %s\n", len(files), out)
+	fmt.Fprintf(c.ErrOrStderr(), "%d files written to %s\n", len(files), printable.Line(out))
 	return nil
 }
 

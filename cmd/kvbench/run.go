@@ -159,7 +159,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		return err
 	}
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
-		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", filepath.Join(dir, "report.html"))
+		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", printable.Line(filepath.Join(dir, "report.html")))
 	}
 	switch {
 	case interrupted:

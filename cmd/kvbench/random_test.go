@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"kvbench/internal/bench"
+	"kvbench/internal/runfile"
+	"kvbench/report"
+	"kvbench/report/reporttest"
+)
+
+var (
+	randomCount = flag.Int("random.scenarios", 300, "run so many random scenarios; a tenth of them with pictures")
+	randomSeed  = flag.Uint64("random.seed", 13, "draw the random scenarios from here")
+)
+
+// batch is how many scenarios are in a file.
+const batch = 10
+
+// Whatever legal scenario runs, each format of its report can be read back, holds no
+// figure that is no number, and no chart is empty. The scenarios are of every pattern,
+// variant and setting, at the settings' edges.
+func TestRandomScenarios(t *testing.T) {
+	count := *randomCount
+	if testing.Short() {
+		count = min(count, 30)
+	}
+	validate := schema(t, "../../docs/schema/summary.json")
+	g := newGenerator(*randomSeed)
+	ran := map[string]bool{} // PATTERN/VARIANT
+	for first := 0; first < count; first += batch {
+		n := min(batch, count-first)
+		var list strings.Builder
+		for i := range n {
+			list.WriteString(g.scenario(t, first+i))
+		}
+		formats := report.Formats()
+		if first/batch%10 > 0 {
+			formats = without(formats, "png")
+		}
+		text := fmt.Sprintf("seed: %d\nscenarios:\n%s", *randomSeed, list.String())
+		dir := t.TempDir()
+		if err := runAndRead(t, dir, text, formats, validate, ran); err != nil {
+			t.Fatalf("-random.seed %d, scenarios %d to %d: %v\n%s", *randomSeed, first, first+n-1, err, text)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d scenarios, of %d drawn", count, g.tries)
+	if count < 300 {
+		return
+	}
+	for _, p := range g.patterns {
+		for _, v := range p.Variants {
+			if !ran[p.Name+"/"+v.Name] {
+				t.Errorf("%s/%s never ran", p.Name, v.Name)
+			}
+		}
+		for _, name := range settingNames(p) {
+			if g.drawn[p.Name+"."+name] == 0 {
+				t.Errorf("%s was never run with a setting %s", p.Name, name)
+			}
+		}
+	}
+}
+
+// settingNames are the settings of a pattern.
+func settingNames(p *bench.Pattern) (names []string) {
+	settings, err := runfile.SettingsOf(settingsOf(p))
+	if err != nil {
+		panic(err)
+	}
+	for _, s := range settings {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func without(all []string, name string) (out []string) {
+	for _, s := range all {
+		if s != name {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// runAndRead runs a scenario file as the command does, in a folder, and reads what it has
+// written and said.
+func runAndRead(t *testing.T, dir, text string, formats []string, validate func([]byte) error, ran map[string]bool) error {
+	file, out := filepath.Join(dir, "random.yaml"), filepath.Join(dir, "run")
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		return err
+	}
+	var stdout, stderr bytes.Buffer
+	status := execute(t.Context(), []string{"run", file, "--out", out, "--format", strings.Join(formats, ","), "--json", "--quiet"}, &stdout, &stderr)
+	failed := strings.Contains(stderr.String(), "the run failed; what was measured is in")
+	if status != exitOK && status != exitUnmet && !(status == exitFailed && failed) {
+		return fmt.Errorf("exit status %d\n%s", status, stderr.String())
+	}
+	for name, text := range map[string][]byte{"stdout": stdout.Bytes(), "stderr": stderr.Bytes()} {
+		if err := reporttest.Text(text); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if _, err := reporttest.Folder(out); err != nil {
+		return err
+	}
+	written, err := os.ReadFile(filepath.Join(out, "report.json"))
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"report.json": written, "--json": stdout.Bytes()} {
+		if err := validate(text); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	var summary struct {
+		Scenarios []struct {
+			Pattern  string
+			Variants []struct{ Name string }
+		}
+	}
+	if err := json.Unmarshal(written, &summary); err != nil {
+		return err
+	}
+	for _, s := range summary.Scenarios {
+		for _, v := range s.Variants {
+			ran[s.Pattern+"/"+v.Name] = true
+		}
+	}
+	stdout.Reset()
+	// What can't be seeded fails in check's trial too.
+	if status := execute(t.Context(), []string{"check", file}, &stdout, &stderr); status != exitOK && !(status == exitUsage && failed) {
+		return fmt.Errorf("check: exit status %d\n%s", status, stderr.String())
+	}
+	return reporttest.Text(stdout.Bytes())
+}
+
+// schema returns a check of JSON against a published schema.
+func schema(t *testing.T, path string) func([]byte) error {
+	t.Helper()
+	compiled, err := jsonschema.NewCompiler().Compile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(text []byte) error {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		return compiled.Validate(value)
+	}
+}
