@@ -73,7 +73,7 @@ func (g *generator) draw(p *bench.Pattern, number int) (text string, settings []
 		variants = append(variants, p.Variants[number/len(g.patterns)%len(p.Variants)].Name)
 	}
 	keys, size := g.one("1", "2", "10", "100", "1001", "3000"), g.one("0B", "1B", "1KiB", "uniform(0B, 4KiB)")
-	if keys == "1" && g.IntN(4) == 0 {
+	if keys == "1" && g.IntN(10) == 0 {
 		size = "25MiB"
 	}
 	driver, places := g.driver()

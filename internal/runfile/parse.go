@@ -33,6 +33,9 @@ func (p *parser) line(data []byte, offset int64) (whole bool, err error) {
 	if p.rest, p.texts, err = cutSeries(p.rest[:0], p.texts[:0], data, offset); err != nil {
 		return false, fmt.Errorf("not a line of a run file: %w", err)
 	}
+	if err := checkPlain(p.rest); err != nil {
+		return false, fmt.Errorf("not a line of a run file: %w", err)
+	}
 	var l line
 	if err := json.Unmarshal(p.rest, &l); err != nil {
 		return false, fmt.Errorf("not a line of a run file: %w", err)
@@ -74,6 +77,11 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 	default:
 		p.run.Warnings = append(p.run.Warnings, fmt.Sprintf("The run file is of format %d, which has no check sums: "+
 			"beyond its histograms, nothing tells whether it is as it was written.", unchecked))
+	}
+	for i := range h.Scenarios {
+		if err := h.Scenarios[i].check(); err != nil {
+			return fmt.Errorf("scenario %d: %w", i+1, err)
+		}
 	}
 	p.run.Header = *h
 	return nil

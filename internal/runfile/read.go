@@ -14,10 +14,6 @@ import (
 // FileName is the name of the run file in a run's folder.
 const FileName = "run.jsonl"
 
-// maxLine is the longest line in bytes that is read: ten times the total of a variant
-// with a hundred series whose buckets are all filled.
-const maxLine = 1 << 28
-
 // Open reads a run file, or the one in a run's folder. The run is to be closed.
 func Open(path string) (*Run, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -29,7 +25,10 @@ func Open(path string) (*Run, error) {
 	}
 	var file io.ReaderAt = f
 	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe: it is read once
-		data, err := io.ReadAll(f)
+		data, err := io.ReadAll(io.LimitReader(f, maxPipe+1))
+		if err == nil && len(data) > maxPipe {
+			err = fmt.Errorf("%s is no file, and has more than %d MiB: write it to one", path, maxPipe>>20)
+		}
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
