@@ -20,7 +20,7 @@ const (
 	// hundred times the memory of its text.
 	maxObjects, maxValues = 500_000, 4_000_000
 	// maxPipe is how much is read of what is no file, and is kept.
-	maxPipe = 1 << 28
+	maxPipe = 1 << 27
 
 	maxVariants, maxOutcomes, maxSeries = 1000, 100, 200 // of a scenario
 	maxName                             = 200            // bytes, of all of these and of a scenario

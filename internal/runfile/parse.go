@@ -174,18 +174,23 @@ func (p *parser) strand(s *strand, l *line) error {
 		return nil
 	case l.Interval != nil:
 		iv, err := p.interval(s, l.Interval, false)
-		v.Intervals = append(v.Intervals, iv)
+		if err == nil { // a last line that is wrong is left out
+			v.Intervals = append(v.Intervals, iv)
+		}
 		return err
 	}
 	e := l.End
 	total, err := p.interval(s, &e.Total, true)
-	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
-	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
-	s.ended = true
 	if err == nil {
 		err = e.check()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
+	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
+	s.ended = true
+	return nil
 }
 
 // check refuses what no variant ends with.
