@@ -60,7 +60,6 @@ func (g *generator) scenario(t *testing.T, number int) string {
 	return ""
 }
 
-
 // draw is a scenario that may be legal, and which of its pattern's settings it has.
 func (g *generator) draw(p *bench.Pattern, number int) (text string, settings []string) {
 	variants := []string{}
@@ -73,7 +72,7 @@ func (g *generator) draw(p *bench.Pattern, number int) (text string, settings []
 		variants = append(variants, p.Variants[number/len(g.patterns)%len(p.Variants)].Name)
 	}
 	keys, size := g.one("1", "2", "10", "100", "1001", "3000"), g.one("0B", "1B", "1KiB", "uniform(0B, 4KiB)")
-	if keys == "1" && g.IntN(4) == 0 {
+	if keys == "1" && g.IntN(10) == 0 {
 		size = "25MiB"
 	}
 	driver, places := g.driver()
@@ -195,8 +194,11 @@ func (g *generator) anyLoad() (string, load.Load) {
 			text string
 			rate load.Rate
 		}{
-			{"10000000/s", load.PerSecond(10_000_000)}, {"1000/s", load.PerSecond(1000)}, {"50/s", load.PerSecond(50)},
-			{"5/min", load.Rate{Count: 5, Per: time.Minute}}, {"1/h", load.Rate{Count: 1, Per: time.Hour}},
+			{"10000000/s", load.PerSecond(10_000_000)},
+			{"1000/s", load.PerSecond(1000)},
+			{"50/s", load.PerSecond(50)},
+			{"5/min", load.Rate{Count: 5, Per: time.Minute}},
+			{"1/h", load.Rate{Count: 1, Per: time.Hour}},
 		}[g.IntN(5)]
 		fields, l.Rate = append(fields, "rate: "+rate.text, "arrivals: "+g.one("constant", "poisson")), rate.rate
 		if g.IntN(3) == 0 {

@@ -14,15 +14,7 @@ import (
 // FileName is the name of the run file in a run's folder.
 const FileName = "run.jsonl"
 
-// maxLine is the longest line in bytes that is read: ten times the total of a variant
-// with a hundred series whose buckets are all filled.
-const maxLine = 1 << 28
-
-// maxPipe is how many bytes of a pipe are read, which are kept in memory: a run of some
-// thousand variants. A longer one can be written to a file first.
-const maxPipe = 1 << 28
-
-// Open reads a run file, or the one in a run's folder; or a pipe, of at most 256 MiB. The
+// Open reads a run file, or the one in a run's folder; or a pipe, of at most 128 MiB. The
 // run is to be closed.
 func Open(path string) (*Run, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
