@@ -113,7 +113,7 @@ scenarios:
 `
 
 func TestLoad(t *testing.T) {
-	got, err := Load("s.yaml", []byte(whole), testPatterns())
+	got, err := Load("s.yaml", []byte(whole), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestLoad(t *testing.T) {
 		if !strings.HasPrefix(s.YAML, wantYAML[i]) {
 			t.Errorf("the text of %s is\n%s", s.Name, s.YAML)
 		}
-		again, err := Load("s.yaml", []byte("scenarios:\n"+s.YAML), testPatterns())
+		again, err := Load("s.yaml", []byte("scenarios:\n"+s.YAML), testPatterns(), nil)
 		if err != nil || again.Scenarios[0].Name != s.Name {
 			t.Errorf("the text of %s is not a scenario: %v\n%s", s.Name, err, s.YAML)
 		}
@@ -189,7 +189,7 @@ func TestErrors(t *testing.T) {
 	for i := 0; i+1 < len(archive.Files); i += 2 {
 		in, out := archive.Files[i], &archive.Files[i+1]
 		t.Run(strings.TrimSuffix(in.Name, ".yaml"), func(t *testing.T) {
-			_, err := Load(in.Name, in.Data, testPatterns())
+			_, err := Load(in.Name, in.Data, testPatterns(), nil)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -248,7 +248,7 @@ func TestUnreadable(t *testing.T) {
 		"a: [": "x:1:5: this is not YAML: while parsing a flow node: did not find expected node content\n" +
 			"    1 | a: [\n      |     ^",
 	} {
-		_, err := Load("x", []byte(data), testPatterns())
+		_, err := Load("x", []byte(data), testPatterns(), nil)
 		if err == nil || err.Error() != want {
 			t.Errorf("%q: got\n%v\nwant\n%s", data, err, want)
 			continue

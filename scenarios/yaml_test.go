@@ -11,7 +11,7 @@ import (
 
 func mustLoad(t *testing.T, text string) *File {
 	t.Helper()
-	f, err := Load("s.yaml", []byte(text), testPatterns())
+	f, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestCircles(t *testing.T) {
 		"scenarios:\n  - &a\n    <<: [*a, *a, {<<: *a}]\n    load: &l {<<: *l}\n",
 		"&a ? *a\n: 1\n",
 	} {
-		_, err := Load("s.yaml", []byte(text), testPatterns())
+		_, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 		if err == nil {
 			t.Errorf("%q was taken for right", text)
 			continue
@@ -95,7 +95,7 @@ func TestVariablesStaySecret(t *testing.T) {
 		"keys: {popularity: FIELD}", "keys: {size: FIELD}", "with: {a: FIELD}",
 	} {
 		with := text + "    " + strings.ReplaceAll(field, "FIELD", `"${KVBENCH_SECRET}"`) + "\n"
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		shown, _ := json.Marshal(err)
 		if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(string(shown), "s3cret") {
 			t.Errorf("%s: %v", field, err)
@@ -103,7 +103,7 @@ func TestVariablesStaySecret(t *testing.T) {
 	}
 	for _, field := range []string{"name", "pattern"} {
 		with := strings.Replace(text, field+": ", field+": ${KVBENCH_SECRET}-_ #", 1)
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", field, err)
 		}
@@ -147,7 +147,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("\ufeffa: \"\\\n\u2028b\" c\u0085- \t|\r# x"))
 	f.Add([]byte("scenarios:\n-\n  ? {}\n  : !!binary x\n  expect: ['*.stampede.max <= 1', \"\\u00e9 < 1\"]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Load("s.yaml", data, testPatterns())
+		file, err := Load("s.yaml", data, testPatterns(), nil)
 		if err != nil {
 			checkErrors(t, err, data)
 			return

@@ -100,7 +100,7 @@ func (o compareOptions) plans(args []string) (plans [2]*plan, err error) {
 	command := turnsCommand + o.words(args)
 	started := time.Now().UTC().Format(time.RFC3339Nano)
 	for i := range plans {
-		file, err := loadFile(args[min(i, len(args)-1):])
+		file, err := loadFile(args[min(i, len(args)-1):], o.settings.secrets)
 		if err != nil {
 			return plans, err
 		}
@@ -167,7 +167,7 @@ func newSide(p *plan, dir string, progress *progress) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := runfile.NewWriter(f, p.header)
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	return &side{p, f, w, progress}, err
 }
 

@@ -18,6 +18,7 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -38,10 +39,11 @@ type emulateOptions struct {
 	edgeReads  bool
 	seed       uint64
 	log        bool
+	secrets    *secret.Set
 }
 
-func newEmulate() *cobra.Command {
-	var o emulateOptions
+func newEmulate(secrets *secret.Set) *cobra.Command {
+	o := emulateOptions{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "emulate [OPTION=VALUE...]",
 		Short: "Serve an emulated Workers KV over HTTP, as Cloudflare's REST API does",
@@ -197,6 +199,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 		return usage(err)
 	}
 	o.greet(stdout, server, l.Addr(), token, made)
+	o.secrets.Add(token) // from now on: one that was made had to be shown
 
 	errs := log.New(stderr, "kvbench: ", 0)
 	var h http.Handler = server

@@ -23,7 +23,7 @@ func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
 	}
 	defer f.Close()
 	defer progress.close()
-	w, err := runfile.NewWriter(f, p.header)
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	if err != nil {
 		return err
 	}

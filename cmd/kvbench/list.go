@@ -12,6 +12,7 @@ import (
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
 	"kvbench/internal/record"
+	"kvbench/internal/secret"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -66,14 +67,14 @@ type listedScenario struct {
 	Question string `json:"question"`
 }
 
-func newList() *cobra.Command {
+func newList(secrets *secret.Set) *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [scenarios.yaml]",
 		Short: "List patterns, variants, marks, drivers and scenarios",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := newListing(args)
+			l, err := newListing(args, secrets)
 			if err != nil {
 				return err
 			}
@@ -94,8 +95,8 @@ func newList() *cobra.Command {
 	return c
 }
 
-func newListing(args []string) (*listing, error) {
-	file, err := loadFile(args)
+func newListing(args []string, secrets *secret.Set) (*listing, error) {
+	file, err := loadFile(args, secrets)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/report"
 
 	"github.com/spf13/cobra"
@@ -31,8 +32,8 @@ type runOptions struct {
 	budget  dollars
 }
 
-func newRun() *cobra.Command {
-	o := runOptions{formats: report.DefaultFormats()}
+func newRun(secrets *secret.Set) *cobra.Command {
+	o := runOptions{settings: settings{secrets: secrets}, formats: report.DefaultFormats()}
 	c := &cobra.Command{
 		Use:   "run [scenarios.yaml]",
 		Short: "Run scenarios and report on them",
@@ -85,7 +86,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	file, err := loadFile(args)
+	file, err := loadFile(args, o.secrets)
 	if err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
 
 // width is how wide the terminal is that w writes to; 0 when it is none.
 func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
+	if f := terminal(w); f != nil {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return columns
 		}
