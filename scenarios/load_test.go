@@ -120,12 +120,12 @@ func TestLoad(t *testing.T) {
 	patterns := testPatterns()
 	cache, plain := patterns[0], patterns[1]
 	want := &File{
-		Name: "s.yaml", Driver: "embedded://?locations=3&profile=edge", Clock: "virtual", Seed: 7,
+		Name: "s.yaml", Driver: "embedded://?locations=3&profile=edge", Shown: "embedded://?locations=3&profile=edge", Clock: "virtual", Seed: 7,
 		Scenarios: []bench.Scenario{
 			{
 				Name: "tier", Question: "How stale?", Pattern: cache,
 				Variants: []bench.Variant{{Name: "seed"}, {Name: "single-flight"}},
-				Driver:   "embedded://", Clock: "wall",
+				Driver:   "embedded://", Shown: "embedded://", Clock: "wall",
 				Load: load.Load{
 					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
 				},
@@ -138,7 +138,7 @@ func TestLoad(t *testing.T) {
 			},
 			{
 				Name: "plain", Question: "What does nothing cost?", Pattern: plain,
-				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Clock: "virtual",
+				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Shown: "embedded://?locations=3&profile=edge", Clock: "virtual",
 				Load:   load.Load{Workers: 1, Think: 5 * time.Millisecond, Transactions: 100},
 				Knobs:  bench.Knobs{Keys: 1000, Size: load.Size{Min: 1024, Max: 1024}, Isolates: 1},
 				Repeat: 1, MaxErrors: bench.DefaultMaxErrors,

@@ -5,14 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// encodings are the ways in which a secret may stand in a text; none where it is shorter
-// than MinBytes.
+// encodings are the ways in which a secret may stand in a text, but for the escapes of
+// URLs; none where it is shorter than MinBytes.
 func encodings(secret string) []string {
 	var all []string
 	add := func(form string) {
@@ -24,12 +23,10 @@ func encodings(secret string) []string {
 	if all == nil {
 		return nil
 	}
-	for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret)} {
-		add(escaped)
-		add(lowerHex(escaped))
+	for _, html := range []bool{true, false} {
+		add(inJSON(secret, html))
+		add(inJSON(inJSON(secret, html), html)) // what a server has in JSON it may quote in JSON
 	}
-	add(inJSON(secret, true))
-	add(inJSON(secret, false))
 	add(strings.Trim(strconv.Quote(secret), `"`))
 	add(html.EscapeString(secret))
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -38,18 +35,6 @@ func encodings(secret string) []string {
 		}
 	}
 	return all
-}
-
-// lowerHex writes the hexadecimal digits of a URL's escapes in lower case.
-func lowerHex(escaped string) string {
-	out := []byte(escaped)
-	for i := 0; i+2 < len(out); i++ {
-		if out[i] == '%' {
-			copy(out[i+1:], bytes.ToLower(out[i+1:i+3]))
-			i += 2
-		}
-	}
-	return string(out)
 }
 
 // inJSON is the inside of the JSON string of a text.

@@ -4,6 +4,7 @@ package secret
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,19 +99,46 @@ func (s *Set) Strike(text string) string {
 // at is how many bytes at the beginning of a text are a secret; 0 where none are.
 func (f *forms) at(text string) int {
 	most := 0
-	for _, form := range f[text[0]] {
-		if n := common(form, text); n >= min(len(form), cutBytes) {
-			most = max(most, n)
+	look := func(first byte) {
+		for _, form := range f[first] {
+			if n, size := common(form, text); n >= min(len(form), cutBytes) {
+				most = max(most, size)
+			}
 		}
+	}
+	look(text[0])
+	if first, size := unescaped(text); size > 0 {
+		look(first)
 	}
 	return most
 }
 
-// common is how many bytes two texts have in common at their beginning.
-func common(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
+// common is how many bytes of a form a text begins with, and how many bytes of the text
+// that takes. In a URL any byte may be escaped; which are is the writer's choice.
+func common(form, text string) (n, size int) {
+	for n < len(form) && size < len(text) {
+		if text[size] == form[n] {
+			size++
+		} else if b, escape := unescaped(text[size:]); escape > 0 && b == form[n] {
+			size += escape
+		} else {
+			break
+		}
 		n++
 	}
-	return n
+	return n, size
+}
+
+// unescaped is the byte that the escape of a URL stands for with which a text begins, and
+// the escape's size; 0 where it begins with none.
+func unescaped(text string) (b byte, size int) {
+	switch {
+	case text[0] == '+':
+		return ' ', 1
+	case text[0] == '%' && len(text) >= 3:
+		if n, err := strconv.ParseUint(text[1:3], 16, 8); err == nil {
+			return byte(n), 3
+		}
+	}
+	return 0, 0
 }

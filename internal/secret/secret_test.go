@@ -29,6 +29,7 @@ func TestStrike(t *testing.T) {
 	encoded, _ := json.Marshal("Bearer " + canary)
 	for _, text := range []string{
 		canary, url.QueryEscape(canary), url.PathEscape(canary), strings.ToLower(url.QueryEscape(canary)),
+		strings.ReplaceAll(canary, "t0k", "%740%6b"), "%63" + canary[1:],
 		string(encoded), strconv.Quote(canary), html.EscapeString(canary), base64.StdEncoding.EncodeToString([]byte(canary)),
 		base64.URLEncoding.EncodeToString([]byte("x" + canary + "y")), base64.RawStdEncoding.EncodeToString([]byte("Bearer " + canary)),
 	} {
