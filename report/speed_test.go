@@ -75,7 +75,7 @@ func largeRun(t testing.TB, scenarios int) []byte {
 	}
 	file := func(scenarios int, one *runfile.Variant) []byte {
 		var out bytes.Buffer
-		w, err := runfile.NewWriter(&out, h)
+		w, err := runfile.NewWriter(&out, h, nil)
 		for i := range scenarios {
 			for j := range variants {
 				err = errors.Join(err, w.Begin(i, j, 0))

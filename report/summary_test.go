@@ -18,7 +18,7 @@ import (
 func TestDamagedTotal(t *testing.T) {
 	run := runOf(tiers(t))
 	var file bytes.Buffer
-	w, err := runfile.NewWriter(&file, run.Header)
+	w, err := runfile.NewWriter(&file, run.Header, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

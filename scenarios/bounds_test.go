@@ -24,7 +24,7 @@ func TestBadFilesAreSmallToReport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := scenarios.Load("file.yaml", []byte(test.text), scenarios.Patterns())
+			_, err := scenarios.Load("file.yaml", []byte(test.text), scenarios.Patterns(), nil)
 			runtime.ReadMemStats(&after)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %.300v, want …%s…", err, test.want)

@@ -94,7 +94,7 @@ func TestReferenceExamples(t *testing.T) {
 	}
 	for _, part := range parts[1:] {
 		example, _, _ := strings.Cut(part, "```")
-		if _, err := Load("example.yaml", []byte(example), Patterns()); err != nil {
+		if _, err := Load("example.yaml", []byte(example), Patterns(), nil); err != nil {
 			t.Errorf("%v", err)
 		}
 	}

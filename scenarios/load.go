@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/secret"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -19,6 +19,7 @@ import (
 type File struct {
 	Name      string // as it was given
 	Driver    string // URL of the store of scenarios that do not name one
+	Shown     string // Driver as it may be shown; see bench.Scenario
 	Clock     string // "auto", "virtual" or "wall": of scenarios that do not name one
 	Seed      uint64
 	Scenarios []bench.Scenario
@@ -27,9 +28,12 @@ type File struct {
 // Load reads a scenario file in the format of docs/scenarios.md. name is what
 // errors call it; patterns are those it may use. ${NAME} in a value stands for
 // an environment variable. An error is an Errors with everything that is wrong.
-func Load(name string, data []byte, patterns []*bench.Pattern) (*File, error) {
+// What may be secret is added to secrets, which may be nil: the value of a variable of
+// at least secret.MinVariableBytes, and the user and password of a driver's URL, which no
+// driver takes.
+func Load(name string, data []byte, patterns []*bench.Pattern, secrets *secret.Set) (*File, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	d := &decoder{src: newSource(name, data), vars: map[*yaml.Node]expansion{}}
+	d := &decoder{src: newSource(name, data, secrets), vars: map[*yaml.Node]expansion{}}
 	f := d.file(name, data, patterns)
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
@@ -43,11 +47,11 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 	if root == nil {
 		return nil
 	}
-	d.expand(root, os.LookupEnv)
+	d.expand(root, lookup(d.src.secrets))
 	spec := defaultFile()
 	d.structure(root, reflect.ValueOf(&spec).Elem())
-	d.driver(root, spec.Driver)
-	f := &File{Name: name, Driver: spec.Driver, Clock: spec.Clock, Seed: spec.Seed}
+	spec.shown = d.driver(root, spec.Driver, spec.Driver)
+	f := &File{Name: name, Driver: spec.Driver, Shown: spec.shown, Clock: spec.Clock, Seed: spec.Seed}
 	switch list := spec.Scenarios; {
 	case list == nil: // reported as missing
 	case list.Kind != yaml.SequenceNode:

@@ -4,17 +4,20 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kvbench/internal/secret"
+
 	"go.yaml.in/yaml/v4"
 )
 
 // source is the text of a scenario file.
 type source struct {
-	name  string
-	lines []string
+	name    string
+	lines   []string
+	secrets *secret.Set
 }
 
-func newSource(name string, data []byte) *source {
-	return &source{name: name, lines: splitLines(string(data))}
+func newSource(name string, data []byte, secrets *secret.Set) *source {
+	return &source{name: name, lines: splitLines(string(data)), secrets: secrets}
 }
 
 // splitLines cuts a text at every line break that YAML knows, so that lines
@@ -36,7 +39,8 @@ func splitLines(s string) []string {
 }
 
 // errorAt makes an error at a place, moved into the text if it is outside: the
-// parser sets some marks behind the end.
+// parser sets some marks behind the end. Secrets are struck out of the line here, as of
+// a long one only a part is shown.
 func (s *source) errorAt(line, column int, message, hint string) Error {
 	if line > len(s.lines) {
 		line, column = len(s.lines), int(^uint(0)>>1)
@@ -47,7 +51,8 @@ func (s *source) errorAt(line, column int, message, hint string) Error {
 	}
 	text := s.lines[line-1]
 	column = min(max(column, 1), utf8.RuneCountInString(text)+1)
-	return Error{File: s.name, Line: line, Column: column, Text: text, Message: message, Hint: hint}
+	s.secrets.AddURLs(text)
+	return Error{File: s.name, Line: line, Column: column, Text: s.secrets.Strike(text), Message: message, Hint: hint}
 }
 
 // column is where byte offset of a scalar's text stands in its line; the

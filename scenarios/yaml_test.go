@@ -12,7 +12,7 @@ import (
 
 func mustLoad(t *testing.T, text string) *File {
 	t.Helper()
-	f, err := Load("s.yaml", []byte(text), testPatterns())
+	f, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestCircles(t *testing.T) {
 		"scenarios:\n  - &a\n    <<: [*a, *a, {<<: *a}]\n    load: &l {<<: *l}\n",
 		"&a ? *a\n: 1\n",
 	} {
-		_, err := Load("s.yaml", []byte(text), testPatterns())
+		_, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 		if err == nil {
 			t.Errorf("%q was taken for right", text)
 			continue
@@ -96,7 +96,7 @@ func TestVariablesStaySecret(t *testing.T) {
 		"keys: {popularity: FIELD}", "keys: {size: FIELD}", "with: {a: FIELD}",
 	} {
 		with := text + "    " + strings.ReplaceAll(field, "FIELD", `"${KVBENCH_SECRET}"`) + "\n"
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		shown, _ := json.Marshal(err)
 		if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(string(shown), "s3cret") {
 			t.Errorf("%s: %v", field, err)
@@ -104,7 +104,7 @@ func TestVariablesStaySecret(t *testing.T) {
 	}
 	for _, field := range []string{"name", "pattern"} {
 		with := strings.Replace(text, field+": ", field+": ${KVBENCH_SECRET}-_ #", 1)
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", field, err)
 		}
@@ -150,7 +150,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(Shipped()[:4000])
 	patterns := slices.Concat(testPatterns(), Patterns())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Load("s.yaml", data, patterns)
+		file, err := Load("s.yaml", data, patterns, nil)
 		if err != nil {
 			if n := len(err.Error()); n > shownErrors*(1000+len(data)) {
 				t.Errorf("%d bytes of errors", n)

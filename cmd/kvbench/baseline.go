@@ -10,6 +10,7 @@ import (
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,7 @@ import (
 // baselineDir is the folder of the run that others are compared with.
 const baselineDir = "results/baseline"
 
-func newBaseline() *cobra.Command {
+func newBaseline(secrets *secret.Set) *cobra.Command {
 	var reason, out string
 	baseline := &cobra.Command{
 		Use:   "baseline",
@@ -46,7 +47,7 @@ A run that did not run to its end is refused.`,
 			if err := whole(run); err != nil {
 				return usage(fmt.Errorf("%s can't be the baseline: %w", args[0], err))
 			}
-			size, err := writeBaseline(filepath.Join(out, runfile.FileName), run, reason)
+			size, err := writeBaseline(filepath.Join(out, runfile.FileName), run, reason, secrets)
 			if err != nil {
 				return err
 			}
@@ -74,7 +75,7 @@ func whole(run *runfile.Run) error {
 
 // writeBaseline writes a run without its intervals, and why it is the baseline,
 // under a temporary name that it then renames. It returns the size in bytes.
-func writeBaseline(path string, run *runfile.Run, reason string) (size int64, err error) {
+func writeBaseline(path string, run *runfile.Run, reason string, secrets *secret.Set) (size int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return 0, err
 	}
@@ -89,7 +90,7 @@ func writeBaseline(path string, run *runfile.Run, reason string) (size int64, er
 	}()
 	header := run.Header
 	header.Baseline, header.Host = reason, "" // the machine's name is not for git
-	w, err := runfile.NewWriter(f, header)
+	w, err := runfile.NewWriter(f, header, secrets)
 	for _, v := range run.Variants {
 		if err == nil {
 			err = w.Begin(v.Scenario, v.Variant, v.Repeat)

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"kvbench/internal/printable"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
 
 	"github.com/spf13/cobra"
 )
 
-func newCheck() *cobra.Command {
-	var s settings
+func newCheck(secrets *secret.Set) *cobra.Command {
+	s := settings{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "check [scenarios.yaml]",
 		Short: "Check a scenario file and print its plan",
@@ -24,7 +25,7 @@ estimated by a trial of a few hundred transactions of each variant in virtual
 time, on the emulator.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := loadFile(c.Context(), args, c.ErrOrStderr())
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr(), secrets)
 			if err != nil {
 				return err
 			}

@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"kvbench/drivers"
 	"kvbench/drivers/prefix"
+	"kvbench/internal/secret"
 	"kvbench/kv"
+	"kvbench/scenarios"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +20,7 @@ func openNamed(url string, env drivers.Env) (kv.Store, error) {
 	return store, usage(err)
 }
 
-func newClean() *cobra.Command {
+func newClean(secrets *secret.Set) *cobra.Command {
 	var driver string
 	var all bool
 	c := &cobra.Command{
@@ -56,11 +59,15 @@ kvbench/, those of runs under way too.`,
 				}
 				seen := map[string]bool{}
 				for i := range h.Scenarios {
-					url := h.Scenarios[i].Driver
-					if h.Scenarios[i].Traits.Virtual || seen[url] {
+					shown := h.Scenarios[i].Driver
+					if h.Scenarios[i].Traits.Virtual || seen[shown] {
 						continue
 					}
-					seen[url] = true
+					seen[shown] = true
+					url, err := driverOf(shown, secrets)
+					if err != nil {
+						return usage(fmt.Errorf("%s: %w", path, err))
+					}
 					if err := clean(c.Context(), openNamed, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
 						return err
 					}
@@ -72,4 +79,12 @@ kvbench/, those of runs under way too.`,
 	c.Flags().StringVar(&driver, "driver", "", "clean the store of this `URL`")
 	c.Flags().BoolVar(&all, "all", false, "delete what any run has left")
 	return c
+}
+
+// driverOf is the URL of a driver that a run file shows.
+func driverOf(shown string, secrets *secret.Set) (url string, err error) {
+	if strings.Contains(shown, secret.Mark) {
+		return "", fmt.Errorf("the driver %s held a secret, which is not kept: clean with --driver URL --all", shown)
+	}
+	return scenarios.Expand(shown, secrets)
 }

@@ -15,6 +15,7 @@ import (
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
 	"kvbench/report"
@@ -39,8 +40,8 @@ type compareOptions struct {
 // compareFormats are the formats of a comparison that --format knows.
 var compareFormats = []string{"html", "svg", "png", "md", "json"}
 
-func newCompare() *cobra.Command {
-	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha}
+func newCompare(secrets *secret.Set) *cobra.Command {
+	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha, settings: settings{secrets: secrets}}
 	c := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Say what changed from one run to another, and gate on it",
@@ -235,6 +236,10 @@ func writeJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(printable.JSON(out.Bytes()))
+	text := printable.JSON(out.Bytes())
+	if s, ok := w.(*secret.Writer); ok {
+		return s.WriteJSON(text)
+	}
+	_, err := w.Write(text)
 	return err
 }

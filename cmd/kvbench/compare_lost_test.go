@@ -58,7 +58,7 @@ func (s *leaky) EndLoad() { s.loaded = false }
 func TestOnePercentMoreLost(t *testing.T) {
 	run := func(seed uint64, every int) *runfile.Run {
 		t.Helper()
-		file, err := scenarios.Load("lost.yaml", []byte(lostYAML), scenarios.Patterns())
+		file, err := scenarios.Load("lost.yaml", []byte(lostYAML), scenarios.Patterns(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

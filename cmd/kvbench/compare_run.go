@@ -107,7 +107,7 @@ func (o compareOptions) plans(ctx context.Context, args []string, stderr io.Writ
 	command := turnsCommand + o.words(args)
 	started := time.Now().UTC().Format(time.RFC3339Nano)
 	for i := range plans {
-		file, err := loadFile(ctx, args[min(i, len(args)-1):], stderr)
+		file, err := loadFile(ctx, args[min(i, len(args)-1):], stderr, o.settings.secrets)
 		if err != nil {
 			return plans, err
 		}
@@ -170,7 +170,7 @@ type side struct {
 }
 
 func newSide(p *plan, f *os.File, progress *progress) (*side, error) {
-	w, err := runfile.NewWriter(f, p.header)
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	return &side{p, f, w, progress}, err
 }
 

@@ -20,6 +20,7 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
 	"kvbench/internal/printable"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -40,10 +41,11 @@ type emulateOptions struct {
 	edgeReads  bool
 	seed       uint64
 	log        bool
+	secrets    *secret.Set
 }
 
-func newEmulate() *cobra.Command {
-	var o emulateOptions
+func newEmulate(secrets *secret.Set) *cobra.Command {
+	o := emulateOptions{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "emulate [OPTION=VALUE...]",
 		Short: "Serve an emulated Workers KV over HTTP, as Cloudflare's REST API does",
@@ -211,6 +213,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if _, err := stdout.Write(greeting.Bytes()); err != nil { // nobody would know the token
 		return errors.Join(fmt.Errorf("writing the output: %w", err), l.Close())
 	}
+	o.secrets.Add(token) // from now on: one that was made had to be shown
 
 	errs := log.New(stderr, "kvbench: ", 0)
 	var h http.Handler = server

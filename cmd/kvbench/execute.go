@@ -18,7 +18,7 @@ import (
 func (p *plan) run(ctx context.Context, f *os.File, progress *progress) error {
 	defer f.Close()
 	defer progress.close()
-	w, err := runfile.NewWriter(f, p.header)
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/scenarios"
 )
 
@@ -23,7 +24,7 @@ const defaultFile = "scenarios.yaml"
 // loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
 // or the one that kvbench carries. It tells when it reads another file than is named.
 // Its errors are of usage.
-func loadFile(ctx context.Context, args []string, told io.Writer) (*scenarios.File, error) {
+func loadFile(ctx context.Context, args []string, told io.Writer, secrets *secret.Set) (*scenarios.File, error) {
 	name := defaultFile
 	if len(args) > 0 {
 		name = args[0]
@@ -42,7 +43,7 @@ func loadFile(ctx context.Context, args []string, told io.Writer) (*scenarios.Fi
 	if err != nil {
 		return nil, fileError(ctx, err)
 	}
-	file, err := scenarios.Load(name, data, scenarios.Patterns())
+	file, err := scenarios.Load(name, data, scenarios.Patterns(), secrets)
 	return file, usage(err)
 }
 

@@ -17,7 +17,7 @@ import (
 func TestGivingUpAPipe(t *testing.T) {
 	for name, read := range map[string]func(ctx context.Context, pipe string) error{
 		"scenarios": func(ctx context.Context, pipe string) error {
-			_, err := loadFile(ctx, []string{pipe}, io.Discard)
+			_, err := loadFile(ctx, []string{pipe}, io.Discard, nil)
 			return err
 		},
 		"run": func(ctx context.Context, pipe string) error {

@@ -44,7 +44,7 @@ func (g *generator) scenario(t *testing.T, number int) string {
 	for range mostTries {
 		g.tries++
 		text, named := g.draw(p, number)
-		file, err := scenarios.Load("random.yaml", []byte("scenarios:\n"+text), g.patterns)
+		file, err := scenarios.Load("random.yaml", []byte("scenarios:\n"+text), g.patterns, nil)
 		if err == nil {
 			_, err = newPlan(file, settings{})
 		}

@@ -12,6 +12,7 @@ import (
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
 	"kvbench/internal/record"
+	"kvbench/internal/secret"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -66,14 +67,14 @@ type listedScenario struct {
 	Question string `json:"question"`
 }
 
-func newList() *cobra.Command {
+func newList(secrets *secret.Set) *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [scenarios.yaml]",
 		Short: "List patterns, variants, marks, drivers and scenarios",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := loadFile(c.Context(), args, c.ErrOrStderr())
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr(), secrets)
 			if err != nil {
 				return err
 			}

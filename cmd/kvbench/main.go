@@ -7,15 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"kvbench/drivers"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 )
 
 // The exit statuses of kvbench.
@@ -55,16 +59,25 @@ func kvbench() int {
 }
 
 // execute runs a command line and returns its exit status. The result goes to
-// stdout; progress and errors go to stderr.
-func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
-	out := &output{Writer: stdout}
+// stdout; progress and errors go to stderr. What is known to be secret goes nowhere.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	secrets := knownSecrets(args)
+	told := &output{Writer: stdout}
+	out, errs := secrets.Writer(told), secrets.Writer(stderr)
+	defer errs.Flush()
+	defer caught(errs, &status)
+	log.SetOutput(errs) // where net/http quotes what a server sends unasked
+	defer log.SetOutput(os.Stderr)
+	root := newRoot(secrets)
 	root.SetArgs(args)
 	root.SetOut(out)
-	root.SetErr(stderr)
+	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		err = out.failure()
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	if failed := told.failure(); err == nil || failed != nil && errors.Is(err, told.err) {
+		err = failed
 	}
 	if err == nil {
 		return exitOK
@@ -77,14 +90,38 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		s = &statusError{exitInterrupted, errors.New("interrupted")}
 		err = s
 	}
-	fmt.Fprintln(stderr, "kvbench:", printable.Text(err.Error()))
+	fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
 	if errors.As(err, &s) {
 		return s.status
 	}
 	return exitFailed
 }
 
-func newRoot() *cobra.Command {
+// knownSecrets are those of the environment and of the command line; what a scenario file
+// takes from the environment is added when it is read.
+func knownSecrets(args []string) *secret.Set {
+	var s secret.Set
+	for _, d := range drivers.Table() {
+		for _, name := range d.Secrets {
+			s.Add(os.Getenv(name))
+		}
+	}
+	for _, a := range args {
+		s.AddURLs(a)
+	}
+	return &s
+}
+
+// caught tells of a panic as Go would, but for the secrets, and makes it a failure.
+// Deferred, it catches those of the command's own goroutine.
+func caught(errs io.Writer, status *int) {
+	if p := recover(); p != nil {
+		fmt.Fprintf(errs, "kvbench: panic: %v\n\n%s", p, debug.Stack())
+		*status = exitFailed
+	}
+}
+
+func newRoot(secrets *secret.Set) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kvbench",
 		Short: "Load-testing and benchmark suite for Cloudflare Workers KV",
@@ -100,7 +137,8 @@ measured is kept.`,
 		Version:       readBuild().String(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(), newReport(), newCompare(), newBaseline(), newList(), newCheck(), newEmulate(), newClean())
+	root.AddCommand(newRun(secrets), newReport(), newCompare(secrets), newBaseline(secrets), newList(secrets), newCheck(secrets),
+		newEmulate(secrets), newClean(secrets))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(flagError) // of all below it too
 	root.InitDefaultCompletionCmd()

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"golang.org/x/term"
 )
@@ -33,12 +32,12 @@ func (o *output) failure() error {
 	return fmt.Errorf("writing the output: %w", o.err)
 }
 
+// Unwrap is the writer below.
+func (o *output) Unwrap() io.Writer { return o.Writer }
+
 // width is how wide the terminal is that w writes to; 0 when it is none.
 func width(w io.Writer) int {
-	if o, ok := w.(*output); ok {
-		w = o.Writer
-	}
-	if f, ok := w.(*os.File); ok {
+	if f := terminal(w); f != nil {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return columns
 		}

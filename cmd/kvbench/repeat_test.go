@@ -24,7 +24,7 @@ scenarios:
 // repeatsOf runs a seed so often, and returns what identifies each repeat.
 func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 	t.Helper()
-	file, err := scenarios.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns())
+	file, err := scenarios.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/report"
 
 	"github.com/spf13/cobra"
@@ -27,8 +28,8 @@ type runOptions struct {
 	budget  dollars
 }
 
-func newRun() *cobra.Command {
-	o := runOptions{formats: report.DefaultFormats()}
+func newRun(secrets *secret.Set) *cobra.Command {
+	o := runOptions{settings: settings{secrets: secrets}, formats: report.DefaultFormats()}
 	c := &cobra.Command{
 		Use:   "run [scenarios.yaml]",
 		Short: "Run scenarios and report on them",
@@ -81,7 +82,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	file, err := loadFile(ctx, args, stderr)
+	file, err := loadFile(ctx, args, stderr, o.secrets)
 	if err != nil {
 		return err
 	}
