@@ -3,7 +3,6 @@
 package secret
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,39 +28,47 @@ const (
 // concurrent use.
 type Set struct {
 	mu    sync.Mutex
+	known map[string]bool // forms; whether one was added as a secret
 	forms atomic.Pointer[forms]
 }
 
-// forms are the ways in which secrets may stand in a text, by their first byte. What a
-// Set points to is never changed.
+// forms are the ways in which secrets may stand in a text, by their first byte.
 type forms [256][]string
 
 // Add adds a secret: it is struck out as it is, as part of a URL, as a string of JSON
 // or Go, in HTML and in base64, also where that encodes more than the secret; of one of
 // several lines, each line is. One shorter than MinBytes is left alone.
 func (s *Set) Add(secret string) {
-	if s == nil || len(secret) < MinBytes {
+	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all forms
-	if known := s.forms.Load(); known != nil {
-		all = *known
-	}
-	all.add(secret)
+	s.add(secret)
 	for line := range strings.Lines(secret) {
-		all.add(strings.TrimSpace(line))
+		s.add(strings.TrimSpace(line))
 	}
-	s.forms.Store(&all)
 }
 
-func (f *forms) add(secret string) {
+func (s *Set) add(secret string) {
+	if s.known[secret] {
+		return
+	}
+	if s.known == nil {
+		s.known = map[string]bool{}
+	}
+	var all forms
+	if before := s.forms.Load(); before != nil {
+		all = *before
+	}
 	for _, form := range encodings(secret) {
-		if with := f[form[0]]; !slices.Contains(with, form) {
-			f[form[0]] = append(slices.Clone(with), form)
+		if _, twice := s.known[form]; !twice {
+			s.known[form] = false
+			all[form[0]] = append(all[form[0]], form) // behind what readers of before see
 		}
 	}
+	s.known[secret] = true
+	s.forms.Store(&all)
 }
 
 // Strike returns the text without the secrets. Of secrets that overlap, the first is

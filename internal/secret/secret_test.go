@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"kvbench/internal/secret"
@@ -119,6 +120,27 @@ func TestStrikeLines(t *testing.T) {
 	var s secret.Set
 	s.Add("first line\n  second line\nend\n")
 	if got := s.Strike("  second line of first line, in the end"); got != "  [secret] of [secret], in the end" {
+		t.Error(got)
+	}
+}
+
+// Secrets may be added while texts are struck.
+func TestConcurrent(t *testing.T) {
+	var s secret.Set
+	s.Add("sword-0")
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			for i := range 200 {
+				s.Add(fmt.Sprintf("sword-%d-%d", worker, i))
+				if got := s.Strike("sword-0 and fish"); got != "[secret] and fish" {
+					t.Error(got)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := s.Strike("sword-3-199"); got != secret.Mark {
 		t.Error(got)
 	}
 }
