@@ -26,7 +26,15 @@ type expansion struct {
 // kept beside them, so that it is never taken for what the file says.
 func (d *decoder) expand(n *yaml.Node, lookup func(string) (string, bool)) {
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${") {
-		text, ok := d.expandText(n, lookup)
+		var text string
+		ok := false
+		if d.expanded <= maxText {
+			text, ok = d.expandText(n, lookup)
+			if d.expanded += len(text); d.expanded > maxText {
+				d.fail(n, "use fewer, or shorter ones", "the variables stand for too much: more than %d MiB", maxText>>20)
+				text, ok = "", false
+			}
+		}
 		d.vars[n] = expansion{text, ok}
 	}
 	for i, c := range n.Content {
@@ -54,6 +62,9 @@ func (d *decoder) expandText(n *yaml.Node, lookup func(string) (string, bool)) (
 				"%q does not name a variable", text)
 			ok = false
 			continue
+		}
+		if b.Len() > maxText {
+			break // which expand reports
 		}
 		name, otherwise := parts[1], parts[2]
 		value, set := lookup(name)
