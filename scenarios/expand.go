@@ -68,7 +68,15 @@ func Expand(shown string, secrets *secret.Set) (text string, err error) {
 // kept beside them, so that it is never taken for what the file says.
 func (d *decoder) expand(n *yaml.Node, lookup func(string) (string, bool)) {
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${") {
-		d.vars[n] = d.expandText(n, lookup)
+		var x expansion
+		if d.expanded <= maxText {
+			x = d.expandText(n, lookup)
+			if d.expanded += len(x.text); d.expanded > maxText {
+				d.fail(n, "use fewer, or shorter ones", "the variables stand for too much: more than %d MiB", maxText>>20)
+				x = expansion{}
+			}
+		}
+		d.vars[n] = x
 	}
 	for i, c := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
@@ -97,6 +105,9 @@ func (d *decoder) expandText(n *yaml.Node, lookup func(string) (string, bool)) e
 				"%q does not name a variable", reference)
 			ok = false
 			continue
+		}
+		if text.Len() > maxText {
+			break // which expand reports
 		}
 		name, otherwise := parts[1], parts[2]
 		value, set := lookup(name)

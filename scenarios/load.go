@@ -70,7 +70,7 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 			} else if s.Name != "" {
 				lines[s.Name] = item.Line
 			}
-			s.YAML = d.src.definition(item.Line, d.endOf(root, list.Content, i))
+			s.YAML = d.definition(root, list.Content, i)
 			f.Scenarios = append(f.Scenarios, s)
 		}
 	}
@@ -174,6 +174,21 @@ func (d *decoder) syntax(err error) {
 		}
 	}
 	d.failAt(line, column, "", "this is not YAML: %s", message)
+}
+
+// definition is the text of item i of the list of scenarios: its lines, or of a line that it
+// shares with others its part.
+func (d *decoder) definition(root *yaml.Node, items []*yaml.Node, i int) string {
+	item, end := items[i], d.endOf(root, items, i)
+	shares := func(j int) bool { return j >= 0 && j < len(items) && items[j].Line == item.Line }
+	switch {
+	case shares(i + 1):
+		return strings.TrimRight(d.src.part(item.Line, item.Column, items[i+1].Column), ", ") + "\n"
+	case shares(i - 1):
+		_, rest, _ := strings.Cut(d.src.definition(item.Line, end), "\n")
+		return d.src.part(item.Line, item.Column, 0) + "\n" + rest
+	}
+	return d.src.definition(item.Line, end)
 }
 
 // endOf is the line on which what follows item i of the list of scenarios

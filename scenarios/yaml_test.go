@@ -130,11 +130,17 @@ func TestDefinition(t *testing.T) {
 			t.Errorf("the clock of %s is %s", s.Name, s.Clock)
 		}
 	}
-	one := "scenarios: [{name: a, question: q, pattern: plain, load: {duration: 1s}}, " +
-		"{name: b, question: q, pattern: plain, load: {duration: 1s}}]\n"
-	for _, s := range mustLoad(t, one).Scenarios {
-		if s.YAML != one {
-			t.Errorf("the text of %s is %q", s.Name, s.YAML)
+	// Those that share a line have a part of it each.
+	// Those that share a line have a part of it each.
+	one := "scenarios: [{name: a, question: é, pattern: plain, load: {duration: 1s}}, " +
+		"{name: b, question: é, pattern: plain, load: {duration: 1s}} , {name: c, question: é, pattern: plain,\n  load: {duration: 1s}}]\n"
+	for i, s := range mustLoad(t, one).Scenarios {
+		if want := []string{
+			"{name: a, question: é, pattern: plain, load: {duration: 1s}}\n",
+			"{name: b, question: é, pattern: plain, load: {duration: 1s}}\n",
+			"{name: c, question: é, pattern: plain,\n  load: {duration: 1s}}]\n",
+		}[i]; s.YAML != want {
+			t.Errorf("the text of %s is %q, want %q", s.Name, s.YAML, want)
 		}
 	}
 }

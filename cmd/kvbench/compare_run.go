@@ -35,6 +35,9 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 		return dirs, nil, err
 	}
 	for _, p := range plans { // what stops one side stops both
+		if _, err := p.estimates(ctx, thisMachine(), small); err != nil {
+			return dirs, nil, err
+		}
 		var stop func()
 		ctx, stop = p.allow(ctx, o.budget)
 		defer stop()

@@ -95,6 +95,15 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 
 // execute runs the plan if it can be afforded.
 func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
+	all, err := p.estimates(ctx, thisMachine(), small)
+	if err != nil {
+		return err
+	}
+	if !o.quiet {
+		for _, text := range p.need(all).warnings() {
+			fmt.Fprintln(stderr, "WARNING", text)
+		}
+	}
 	allowed, stop := p.allow(ctx, o.budget)
 	defer stop()
 	if err := p.afford(allowed, o.budget, stderr); err != nil {

@@ -60,6 +60,9 @@ func (s *Scenario) TooManyErrors(v *runfile.Variant) error {
 		failed, all, units.FormatShare(float64(failed)/float64(all)), units.FormatShare(s.MaxErrors), v.FirstError)
 }
 
+// ErrNothingMeasured is the error of a run in whose measured time no transaction ended.
+var ErrNothingMeasured = errors.New("nothing was measured")
+
 // measuredAny refuses a run that measured nothing: it looks like one in which
 // nothing went wrong.
 func (r *run) measuredAny() error {
@@ -69,7 +72,7 @@ func (r *run) measuredAny() error {
 		}
 	}
 	if r.Load.Duration == 0 {
-		return errors.New("nothing was measured: no transaction ended")
+		return fmt.Errorf("%w: no transaction ended", ErrNothingMeasured)
 	}
-	return fmt.Errorf("nothing was measured: no transaction was due within %v of measuring", r.Load.Duration.Round(time.Millisecond))
+	return fmt.Errorf("%w: no transaction was due within %v of measuring", ErrNothingMeasured, r.Load.Duration.Round(time.Millisecond))
 }

@@ -235,6 +235,9 @@ func TestWhatFailsNamesTheScenario(t *testing.T) {
 		"standstill": {load.Load{Workers: 1, Duration: time.Second}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			return 0, nil
 		}, "scenario/seed: virtual time stands still"},
+		"too long": {load.Load{Workers: 1, Transactions: math.MaxUint64}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			return 0, w.Sleep(ctx, 24*time.Hour)
+		}, "scenario/seed: the transactions take longer than 9600h0m0s in all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := clock.NewVirtual()

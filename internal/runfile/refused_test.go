@@ -145,7 +145,7 @@ func TestBounds(t *testing.T) {
 			}
 		})
 	}
-	if _, err := runfile.Open("/dev/zero"); err == nil || !strings.Contains(err.Error(), "/dev/zero is no file") {
+	if _, err := runfile.Open("/dev/zero"); err == nil || !strings.Contains(err.Error(), "/dev/zero: neither a file nor a pipe") {
 		t.Errorf("/dev/zero: %v", err)
 	}
 }
