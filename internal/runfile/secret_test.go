@@ -89,6 +89,9 @@ func TestHeaderWithSecrets(t *testing.T) {
 		".Scenarios.Series.Name", ".Scenarios.Series.Unit", ".Scenarios.Series.Of", ".Scenarios.Series.Each", ".Scenarios.Series.Doc",
 		".Scenarios.Expect",
 	}
+	for i := range run.Header.Scenarios {
+		run.Header.Scenarios[i].Series = run.Header.Scenarios[i].Series[len(record.Standard()):]
+	}
 	all := words(reflect.ValueOf(run.Header), "")
 	if len(all) != filled || filled < 2*len(own) {
 		t.Errorf("%d texts were written, %d read", filled, len(all))
