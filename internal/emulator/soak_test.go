@@ -34,11 +34,14 @@ const (
 func TestSoak(t *testing.T) {
 	p := spawn(t, "emulator", "tcp", "127.0.0.1:0")
 	s := &soak{t: t, address: p.address}
+	t.Logf("start  %+v", p.used("memory"))
 	early := s.run(p, *soakFor/4)
-	late := s.run(p, *soakFor-*soakFor/4)
+	middle := s.run(p, *soakFor/4)
+	late := s.run(p, *soakFor/2)
 	t.Logf("%d calls in %v, %d cut off, %d of slow clients", s.calls.Load(), *soakFor, s.cut.Load(), s.slow.Load())
-	t.Logf("early %+v", early)
-	t.Logf("late  %+v", late)
+	t.Logf("early  %+v", early)
+	t.Logf("middle %+v", middle)
+	t.Logf("late   %+v", late)
 	if late.memory > early.memory+early.memory/5+8<<20 {
 		t.Errorf("memory grew from %d to %d bytes", early.memory, late.memory)
 	}
