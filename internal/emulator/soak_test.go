@@ -212,7 +212,8 @@ func (s *soak) idle(ctx context.Context, call bool) {
 	}
 }
 
-// drip sends calls byte by byte, each on a connection of its own, until ctx is done.
+// drip sends calls byte by byte, each on a connection of its own, until ctx is done; the
+// last one is sent to its end.
 func (s *soak) drip(ctx context.Context) {
 	for ctx.Err() == nil {
 		c, err := net.Dial("tcp", s.address)
@@ -221,19 +222,17 @@ func (s *soak) drip(ctx context.Context) {
 			return
 		}
 		text := fmt.Sprintf("PUT %s/%s/values/slow HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 5\r\n\r\nvalue", spacesPath, IDOf("bench"), testToken)
-		for i := 0; i < len(text) && ctx.Err() == nil; i++ {
+		for i := range len(text) {
 			if _, err := io.WriteString(c, text[i:i+1]); err != nil {
 				s.t.Error(err)
 				break
 			}
 			time.Sleep(time.Millisecond)
 		}
-		if ctx.Err() == nil {
-			if status, body := reply(s.t, bufio.NewReader(c)); status != http.StatusOK {
-				s.t.Errorf("a slow client: %d %s", status, body)
-			}
-			s.slow.Add(1)
+		if status, body := reply(s.t, bufio.NewReader(c)); status != http.StatusOK {
+			s.t.Errorf("a slow client: %d %s", status, body)
 		}
+		s.slow.Add(1)
 		c.Close()
 		runtime.Gosched()
 	}
