@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -267,5 +268,21 @@ func TestSummaryHoldsEverySeries(t *testing.T) {
 	}
 	if seed.Transactions != 12_000 || seed.Series["response"].Count != 12_000 || seed.Ops["get"] != 1 {
 		t.Errorf("%d transactions, %v", seed.Transactions, seed.Ops)
+	}
+}
+
+// A report that is given up ends, whatever its drawing does, and writes nothing.
+func TestWriteGivenUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	forever := make(chan struct{})
+	t.Cleanup(func() { close(forever) })
+	dir := t.TempDir()
+	s := Summarise(runOf(tiers(t)), nil)
+	_, err := Write(ctx, dir, &s, runOf(tiers(t)), Formats(), func(int, int) { cancel(); <-forever })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("%v, %v", files, err)
 	}
 }

@@ -111,6 +111,22 @@ func TestVariablesStaySecret(t *testing.T) {
 	}
 }
 
+// What is shown beside figures, and is a part of the names of files, is short.
+func TestLongNames(t *testing.T) {
+	file := func(name, question string) string {
+		return "scenarios:\n  - name: " + name + "\n    question: " + question + "\n    pattern: plain\n    load: {duration: 1s}\n"
+	}
+	mustLoad(t, file(strings.Repeat("n", 60), strings.Repeat("é", 300)))
+	for want, text := range map[string]string{
+		"s.yaml:2:11: the name has 61 characters":      file(strings.Repeat("n", 61), "q"),
+		"s.yaml:3:15: the question has 301 characters": file("n", strings.Repeat("é", 301)),
+	} {
+		if _, err := Load("s.yaml", []byte(text), testPatterns()); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 // A scenario's text is its own lines, however the file is laid out.
 func TestDefinition(t *testing.T) {
 	f := mustLoad(t, "scenarios:\r\n"+

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"kvbench/internal/compare"
@@ -30,6 +31,8 @@ func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run,
 // drawing shows how far a report is: a bar on a terminal, elsewhere a line now and
 // then.
 type drawing struct {
+	mu   sync.Mutex // a drawing that was given up may still tell
+	done bool       // nothing is shown any more
 	w    io.Writer
 	bars *mpb.Progress
 	bar  *mpb.Bar
@@ -37,7 +40,11 @@ type drawing struct {
 }
 
 func (d *drawing) tell(done, scenarios int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	switch {
+	case d.done:
+		return
 	case d.bars == nil:
 		if time.Since(d.said) >= every && done < scenarios {
 			d.said = time.Now()
@@ -52,6 +59,9 @@ func (d *drawing) tell(done, scenarios int) {
 }
 
 func (d *drawing) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done = true
 	if d.bar != nil {
 		d.bar.Abort(true)
 	}

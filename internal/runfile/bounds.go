@@ -24,6 +24,9 @@ const (
 
 	maxVariants, maxOutcomes, maxSeries = 1000, 100, 200 // of a scenario
 	maxName                             = 200            // bytes, of all of these and of a scenario
+	// maxFigure is of a rate, a price in dollars and what prices include: a sum of them
+	// can be written as any other number.
+	maxFigure = 1e12
 )
 
 // checkPlain refuses a line that takes too much memory as JSON.
@@ -53,6 +56,15 @@ func (d *Definition) check() error {
 	for i, s := range record.Standard() {
 		if i >= len(d.Series) || d.Series[i].Name != s.Name {
 			return fmt.Errorf("its series are not %s and so on", s.Name)
+		}
+	}
+	p := &d.Traits.Prices
+	for _, v := range []float64{
+		d.Rate, d.Traits.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
+		p.IncludedReads, p.IncludedWrites, p.IncludedDeletes, p.IncludedLists, p.IncludedGB,
+	} {
+		if v < 0 || v > maxFigure {
+			return fmt.Errorf("a rate or a price of %g: want 0 to %g", v, float64(maxFigure))
 		}
 	}
 	names := append([]string{d.Name}, d.Outcomes...)

@@ -135,6 +135,8 @@ func TestBounds(t *testing.T) {
 		"outcomes":             {header(`"outcomes":[`, `"outcomes":[`+strings.Repeat(`"x",`, 100)), "scenario 1: 102 outcomes: want at most 100"},
 		"series":               {header(`"series":[`, `"series":[`+strings.Repeat(`{},`, 200)), "series: want at most 200"},
 		"variants":             {header(`"variants":[`, `"variants":[`+strings.Repeat(`{},`, 1000)), "variants: want at most 1000"},
+		"a rate":               {header(`"repeats":`, `"rate":1e308,"repeats":`), "scenario 1: a rate or a price of 1e+308: want 0 to 1e+12"},
+		"a price":              {header(`"reads":0`, `"reads":-1`), "scenario 1: a rate or a price of -1"},
 		"other series":         {header(`"name":"response"`, `"name":"wait"`), "scenario 1: its series are not response and so on"},
 		"a long name":          {header(`"name":"seed"`, `"name":"`+strings.Repeat("seed", 51)+`"`), `scenario 1: a name of 204 bytes, "seedseed`},
 	} {
