@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -186,6 +187,36 @@ func FuzzLoad(f *testing.F) {
 				s.Load.Duration == 0 && s.Load.Transactions == 0 {
 				t.Errorf("%+v", s)
 			}
+		}
+	})
+}
+
+// CheckDriver never panics and says little; what it takes has a scheme, each option once
+// and no password, and says how many locations it asks for.
+func FuzzCheckDriver(f *testing.F) {
+	for _, text := range []string{
+		"embedded://?locations=3&profile=edge&propagation=60s", "rest://a/b?base=http://127.0.0.1:1&fault-share=90%",
+		"cloudflare://u:p@a/b", "x://?a=1&a=2", "embedded:opaque", "://", "a://[::1%25x]:1/%zz?%#%", "a://?locations=99999999999999999999",
+		"a://?%&%", "a://\u202e?\x00=%00", "embedded://?locations=-3",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if n := locations(text); n < 1 {
+			t.Errorf("%d locations", n)
+		}
+		if err := CheckDriver(text); err != nil {
+			if n := len(err.Error()); n > 1000+10*len(text) {
+				t.Errorf("%d bytes of error", n)
+			}
+			return
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme == "" {
+			t.Fatalf("taken: %v", err)
+		}
+		if _, secret := u.User.Password(); secret {
+			t.Error("taken with a password")
 		}
 	})
 }
