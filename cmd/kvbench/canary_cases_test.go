@@ -52,6 +52,7 @@ func canaryRuns() map[string]canaryRun {
 		"names alike":     {file: named + strings.ReplaceAll(named[strings.Index(named, "  - name"):], "${KVBENCH_NAME}", canaryNameAgain), commands: failing, status: exitUsage},
 		"a refusal":       {server: refusing, file: scenarioYAML(account + "?base=BASE"), commands: append(failing, "clean DIR/run", "clean --all --driver rest://account/"+canarySpace+"?base=BASE"), status: exitFailed},
 		"side by side":    {server: refusing, file: scenarioYAML(account + "?base=BASE"), commands: []string{"compare --run FILE --driver rest://account/" + canarySpace + "?base=BASE --driver cloudflare://account/" + canarySpace + "?base=BASE --repeat 2 --out DIR/both --json --format html,md,json"}, status: exitUsage},
+		"in turns":        {file: asking, commands: []string{"compare --run FILE --driver embedded:// --driver embedded://?locations=2 --out DIR/both --json --format html,md,json"}},
 		"a title":         {server: serve(listings("namespaces", 0, saying(ways["in-json"]))), file: scenarioYAML("rest://account/${KVBENCH_ACCOUNT}?base=BASE"), commands: failing, status: exitUsage},
 		"no such title":   {server: serve(func(http.ResponseWriter, *http.Request, string) bool { return false }), file: scenarioYAML("rest://account/${KVBENCH_ACCOUNT}?base=BASE"), commands: failing, status: exitUsage},
 		"nobody listens":  {file: scenarioYAML(account + "?base=BASE"), commands: append(failing, "check FILE"), status: exitUsage},
