@@ -122,7 +122,7 @@ func TestLongNames(t *testing.T) {
 		"s.yaml:2:11: the name has 61 characters":      file(strings.Repeat("n", 61), "q"),
 		"s.yaml:3:15: the question has 301 characters": file("n", strings.Repeat("é", 301)),
 	} {
-		if _, err := Load("s.yaml", []byte(text), testPatterns()); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := Load("s.yaml", []byte(text), testPatterns(), nil); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -37,7 +37,7 @@ func extreme(t *testing.T, dir string, variants int, times int64) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	w, err := runfile.NewWriter(f, runfile.Header{Clock: "virtual", Driver: "embedded://", Scenarios: []runfile.Definition{def}})
+	w, err := runfile.NewWriter(f, runfile.Header{Clock: "virtual", Driver: "embedded://", Scenarios: []runfile.Definition{def}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
