@@ -110,8 +110,11 @@ func (s *Scenario) details() []column {
 			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s, " + storageWords(v)}
 		}),
 	}, column{
-		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
+		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first. Workers KV Instant is not part of it.",
 		cell: measured(func(v *Variant) cell {
+			if v.FreeLimit == nil {
+				return none
+			}
 			if v.FreeLimit.Kind == "" {
 				return cell{text: "all day"}
 			}

@@ -54,6 +54,23 @@ func TestPriceOfTheStore(t *testing.T) {
 	}
 }
 
+// How long the free plan lasts is said of the store that it has, and of no other.
+func TestFreePlan(t *testing.T) {
+	for mode, want := range map[string]bool{"": true, kv.InstantMode: false} {
+		run := pageFixture{name: "x", variants: []fixtureVariant{{name: "seed", p50: 1e6, p99: 2e6}}}.run(t)
+		run.Header.Scenarios[0].Traits.Mode = mode
+		s := Summarise(run, nil).Scenarios[0]
+		if got := s.Variants[0].FreeLimit != nil; got != want {
+			t.Errorf("mode %q: a limit of the free plan: %v, want %v", mode, got, want)
+		}
+		for _, c := range s.details() {
+			if text := c.cell(&s.Variants[0]).text; c.name == "free plan" && (text != none.text) != want {
+				t.Errorf("mode %q: free plan %q", mode, text)
+			}
+		}
+	}
+}
+
 func dirOf(t *testing.T, run *runfile.Run) string {
 	t.Helper()
 	dir, _ := write(t, run, "html")

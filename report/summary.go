@@ -14,6 +14,7 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/sparse"
+	"kvbench/kv"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -80,12 +81,13 @@ type Variant struct {
 	Stored *int64 `json:"stored_bytes,omitempty"`
 	// USDPerMonth is of thirty days at that rate, past what is included; without storage
 	// where that is not known.
-	USDPerMonth float64           `json:"usd_per_month"`
-	MonthBill   price.Bill        `json:"usd_per_month_by_kind"`
-	FreeLimit   FreeLimit         `json:"free_plan"`
-	Outcomes    map[string]uint64 `json:"outcomes"`
-	Errors      map[string]uint64 `json:"errors"`
-	Series      map[string]Stats  `json:"series"`
+	USDPerMonth float64    `json:"usd_per_month"`
+	MonthBill   price.Bill `json:"usd_per_month_by_kind"`
+	// FreeLimit is left out where the free plan has no such store.
+	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
+	Outcomes  map[string]uint64 `json:"outcomes"`
+	Errors    map[string]uint64 `json:"errors"`
+	Series    map[string]Stats  `json:"series"`
 
 	// What charts are drawn from: the response of all repeats that could be read,
 	// their totals, and the intervals of the first repeat.
@@ -236,7 +238,10 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	v.Stored = stored(run, scenario, variant)
 	v.MonthBill = price.PerMonth(prices, v.Billed, v.Transactions, v.Rate, v.Stored)
 	v.USDPerMonth = v.MonthBill.Total()
-	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
+	if def.Traits.Mode != kv.InstantMode {
+		v.FreeLimit = &FreeLimit{}
+		v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
+	}
 	return v, v.Repeats > 0
 }
 
