@@ -27,6 +27,8 @@ type decoder struct {
 	src  *source
 	vars map[*yaml.Node]expansion // of the scalars that hold variables
 	errs Errors
+
+	shown string // the file's driver as it may be shown
 }
 
 func (d *decoder) fail(n *yaml.Node, hint, format string, args ...any) {

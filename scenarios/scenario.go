@@ -45,7 +45,7 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 			Hint: "use lower-case letters, digits and dashes, and begin with a letter or digit",
 		})
 	}
-	s.Shown = d.driver(item, spec.Driver, file.shown)
+	s.Shown = d.driver(item, spec.Driver, d.shown)
 	if at := d.find(item, "load"); at != nil {
 		d.load(at)
 		if len(d.errs) == before {
