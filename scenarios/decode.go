@@ -27,6 +27,7 @@ type decoder struct {
 	src  *source
 	vars map[*yaml.Node]expansion // of the scalars that hold variables
 	errs Errors
+	shown string // the file's driver as it may be shown
 	// read is how many values were read, and expanded how many bytes the variables
 	// stand for; see maxValues.
 	read, expanded int

@@ -50,8 +50,8 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 	d.expand(root, lookup(d.src.secrets))
 	spec := defaultFile()
 	d.structure(root, reflect.ValueOf(&spec).Elem())
-	spec.shown = d.driver(root, spec.Driver, spec.Driver)
-	f := &File{Name: name, Driver: spec.Driver, Shown: spec.shown, Clock: spec.Clock, Seed: spec.Seed}
+	d.shown = d.driver(root, spec.Driver, spec.Driver)
+	f := &File{Name: name, Driver: spec.Driver, Shown: d.shown, Clock: spec.Clock, Seed: spec.Seed}
 	switch list := spec.Scenarios; {
 	case list == nil: // reported as missing
 	case list.Kind != yaml.SequenceNode:

@@ -59,7 +59,7 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	if n := utf8.RuneCountInString(s.Question); n > maxQuestion {
 		d.fail(d.at(item, "question"), fmt.Sprintf("it may have at most %d", maxQuestion), "the question has %d characters", n)
 	}
-	s.Shown = d.driver(item, spec.Driver, file.shown)
+	s.Shown = d.driver(item, spec.Driver, d.shown)
 	if at := d.find(item, "load"); at != nil {
 		d.load(at)
 		if len(d.errs) == before {

@@ -18,7 +18,6 @@ type fileSpec struct {
 	Seed      uint64     `yaml:"seed"`
 	Clock     string     `yaml:"clock" oneof:"auto,virtual,wall"`
 	Scenarios *yaml.Node `yaml:"scenarios" required:"true"` // a list of scenarioSpec
-	shown     string     // Driver as it may be shown
 }
 
 // scenarioSpec is one scenario.
