@@ -24,9 +24,9 @@ import (
 //	min:"1" max:"10"  the range, both ends included, written as in the file
 //	oneof:"a,b"       the words that are known
 type decoder struct {
-	src  *source
-	vars map[*yaml.Node]expansion // of the scalars that hold variables
-	errs Errors
+	src   *source
+	vars  map[*yaml.Node]expansion // of the scalars that hold variables
+	errs  Errors
 	shown string // the file's driver as it may be shown
 	// read is how many values were read, and expanded how many bytes the variables
 	// stand for; see maxValues.
