@@ -81,6 +81,9 @@ func TestExtremeRunFiles(t *testing.T) {
 		"variants": {80, 1, []string{"png"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if test.variants > 2 && raceEnabled() {
+				t.Skip("drawing has no more tasks than elsewhere, and takes a minute with the race detector")
+			}
 			dir := t.TempDir()
 			extreme(t, dir, test.variants, test.times)
 			var stdout, stderr bytes.Buffer
