@@ -48,7 +48,7 @@ build:
 test: check
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
 	go test -timeout 10m $(SEQUENTIAL)
-	go test -timeout 15m ./cmd/kvbench -run '^(TestRandomScenarios|TestExtremeRunFiles)$$'
+	go test -timeout 15m ./cmd/kvbench -run '^Test(RandomScenarios|ScenariosOfNothing|ExtremeRunFiles)$$'
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

@@ -78,6 +78,28 @@ func TestRandomScenarios(t *testing.T) {
 	}
 }
 
+// So does what was once found to go wrong: every figure of nothing.
+func TestScenariosOfNothing(t *testing.T) {
+	if raceEnabled() {
+		t.Skip("as TestRandomScenarios")
+	}
+	const text = `scenarios:
+  - {name: no-reads, question: q, pattern: coalesce, load: {rate: 50/s, duration: 10s}, keys: {count: 20}, with: {update: 1, absent: 1}}
+  - {name: long-warm-up, question: q, pattern: coalesce, load: {rate: 5/s, duration: 1s, warm-up: 10m}, keys: {count: 20}, with: {update: 0.5}}
+  - {name: one, question: q, pattern: coalesce, load: {transactions: 1}, keys: {count: 1}, with: {update: 1, absent: 1}}
+  - {name: free, question: q, pattern: api-cache, driver: "embedded://?profile=none&prices=read:0,write:0,delete:0,list:0,storage:0", load: {rate: 1/s, transactions: 5}}
+  - name: waits-on
+    question: Do writes that go on when the last transaction has ended make intervals beyond it?
+    pattern: api-cache
+    variants: [background-put]
+    driver: "embedded://?write=2h"
+    load: {rate: 1/s, transactions: 3}
+`
+	if err := runAndRead(t, t.TempDir(), text, report.Formats(), schema(t, "../../docs/schema/summary.json"), map[string]bool{}); err != nil {
+		t.Error(err)
+	}
+}
+
 // settingNames are the settings of a pattern.
 func settingNames(p *bench.Pattern) (names []string) {
 	settings, err := runfile.SettingsOf(settingsOf(p))
