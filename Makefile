@@ -43,12 +43,12 @@ build:
 	go build -o bin/kvbench ./cmd/kvbench
 
 # The race detector lets each process wait a second at its end; the tests of the command
-# line start a hundred. What has no goroutine and computes a lot does without it, and so do
-# all but a few of the random scenarios.
+# line start a hundred. What has no goroutine and computes a lot does without it, and so do the
+# random scenarios and the largest of run files.
 test: check
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
 	go test -timeout 10m $(SEQUENTIAL)
-	go test -timeout 15m ./cmd/kvbench -run '^TestRandomScenarios$$'
+	go test -timeout 15m ./cmd/kvbench -run '^Test(RandomScenarios|ScenariosOfNothing|ExtremeRunFiles)$$'
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

@@ -17,7 +17,7 @@ const (
 )
 
 // same reports whether two figures differ by less than is worth a word.
-func same(a, b float64) bool { return max(a, b) <= sameRatio*min(a, b) }
+func same(a, b float64) bool { return a == b || max(a, b) <= sameRatio*min(a, b) }
 
 // answer answers the scenario's question from the data alone.
 func (s *Scenario) answer() string { return strings.Join(s.sentences(), " ") }

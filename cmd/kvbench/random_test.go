@@ -31,8 +31,11 @@ const batch = 10
 // figure that is no number, and no chart is empty. The scenarios are of every pattern,
 // variant and setting, at the settings' edges.
 func TestRandomScenarios(t *testing.T) {
+	if raceEnabled() {
+		t.Skip("virtual time runs one task at a time; make test runs this without the race detector")
+	}
 	count := *randomCount
-	if testing.Short() || raceEnabled() { // make test runs them all without the detector
+	if testing.Short() {
 		count = min(count, 30)
 	}
 	validate := schema(t, "../../docs/schema/summary.json")
@@ -72,6 +75,28 @@ func TestRandomScenarios(t *testing.T) {
 				t.Errorf("%s was never run with a setting %s", p.Name, name)
 			}
 		}
+	}
+}
+
+// So does what was once found to go wrong: every figure of nothing.
+func TestScenariosOfNothing(t *testing.T) {
+	if raceEnabled() {
+		t.Skip("as TestRandomScenarios")
+	}
+	const text = `scenarios:
+  - {name: no-reads, question: q, pattern: coalesce, load: {rate: 50/s, duration: 10s}, keys: {count: 20}, with: {update: 1, absent: 1}}
+  - {name: long-warm-up, question: q, pattern: coalesce, load: {rate: 5/s, duration: 1s, warm-up: 10m}, keys: {count: 20}, with: {update: 0.5}}
+  - {name: one, question: q, pattern: coalesce, load: {transactions: 1}, keys: {count: 1}, with: {update: 1, absent: 1}}
+  - {name: free, question: q, pattern: api-cache, driver: "embedded://?profile=none&prices=read:0,write:0,delete:0,list:0,storage:0", load: {rate: 1/s, transactions: 5}}
+  - name: waits-on
+    question: Do writes that go on when the last transaction has ended make intervals beyond it?
+    pattern: api-cache
+    variants: [background-put]
+    driver: "embedded://?write=2h"
+    load: {rate: 1/s, transactions: 3}
+`
+	if err := runAndRead(t, t.TempDir(), text, report.Formats(), schema(t, "../../docs/schema/summary.json"), map[string]bool{}); err != nil {
+		t.Error(err)
 	}
 }
 

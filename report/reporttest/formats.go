@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -70,7 +71,8 @@ func commaSeparated(data []byte) error {
 	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	for _, row := range rows {
 		for _, field := range row {
-			if first := strings.TrimSpace(field); first != "" && strings.ContainsRune("=+-@", rune(first[0])) {
+			_, number := strconv.ParseFloat(field, 64)
+			if first := strings.TrimSpace(field); number != nil && first != "" && strings.ContainsRune("=+-@", rune(first[0])) {
 				return fmt.Errorf("the field %q is a formula", field)
 			}
 		}

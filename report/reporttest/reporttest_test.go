@@ -60,7 +60,7 @@ func TestFindsWhatIsWrong(t *testing.T) {
 		{"x.svg", `<svg><title>t</title><g data-variant="a"><path d="M0 0"/></g></svg>`},
 		{"x.png", picture(2, 2, true)},
 		{"report.md", "| a \\| x | b |\n|---|---|\n| c \\\\| d |\n"},
-		{"report.csv", "a,b\n'=1+1,2\n"},
+		{"report.csv", "a,b\n'=1+1,-2.5\n"},
 		{"report.json", `{"text": "\u202e"}`},
 	} {
 		if err := reporttest.File(good.name, []byte(good.data)); err != nil {
