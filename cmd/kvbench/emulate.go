@@ -49,10 +49,9 @@ Workers KV. Its arguments are options of the embedded store, each modelled:
 
 Unless they say otherwise it answers as soon as it can, and every write is seen
 at once: profile=none propagation=0. With mode=instant the namespaces that it
-begins with are of Workers KV Instant. The arguments may also be
-
-those of faults, such as fault-from=60s fault-for=30s. The REST API of location
-N is at /at/N/client/v4, that of location 0 at /client/v4 too.
+begins with are of Workers KV Instant. The arguments may also be those of faults,
+such as fault-from=60s fault-for=30s. The REST API of location N is at
+/at/N/client/v4, that of location 0 at /client/v4 too.
 
 A client needs the token of the environment's variable CLOUDFLARE_API_TOKEN; without
 one a random token is made and shown.`,
