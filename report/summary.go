@@ -79,12 +79,13 @@ type Variant struct {
 	Stored *int64 `json:"stored_bytes,omitempty"`
 	// USDPerMonth is of thirty days at that rate, past what is included; without storage
 	// where that is not known.
-	USDPerMonth float64           `json:"usd_per_month"`
-	MonthBill   price.Bill        `json:"usd_per_month_by_kind"`
-	FreeLimit   FreeLimit         `json:"free_plan"`
-	Outcomes    map[string]uint64 `json:"outcomes"`
-	Errors      map[string]uint64 `json:"errors"`
-	Series      map[string]Stats  `json:"series"`
+	USDPerMonth float64    `json:"usd_per_month"`
+	MonthBill   price.Bill `json:"usd_per_month_by_kind"`
+	// FreeLimit is nil where no free plan is known of the store.
+	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
+	Outcomes  map[string]uint64 `json:"outcomes"`
+	Errors    map[string]uint64 `json:"errors"`
+	Series    map[string]Stats  `json:"series"`
 
 	// What charts are drawn from: the response of all repeats that could be read,
 	// their totals, and the intervals of the first repeat.
@@ -232,7 +233,10 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	v.Stored = stored(run, scenario, variant)
 	v.MonthBill = price.PerMonth(prices, v.Billed, v.Transactions, v.Rate, v.Stored)
 	v.USDPerMonth = v.MonthBill.Total()
-	v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
+	if price.HasFreePlan(def.Traits.Mode) {
+		v.FreeLimit = &FreeLimit{}
+		v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
+	}
 	return v, v.Repeats > 0
 }
 

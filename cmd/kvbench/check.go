@@ -46,7 +46,8 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 	}
 	for i := range p.scenarios {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
-		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock: %s\n", s.Name, s.Question, def.Pattern, def.Driver, def.Clock, def.Load)
+		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s\n", s.Name, s.Question,
+			def.Pattern, def.Driver, def.Latency().Words(), def.Clock, def.Load)
 		for j, v := range s.Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
