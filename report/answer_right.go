@@ -56,6 +56,8 @@ func (s *Scenario) asked() asked {
 // and then what else was seen; of the marks that were told before it says no more.
 func (s *Scenario) right(asked asked, seen seen, told []record.Series, ran []*Variant) (answer, also []string) {
 	var ended, wrong, absent, sizes, others []string
+	var wholes []string                 // of which there were none
+	unobserved := map[string][]string{} // the marks that are shares of those
 	for _, name := range asked.outcomes {
 		if name != "error" { // is told with what went wrong
 			ended = append(ended, s.markPhrase(record.Series{Name: name, Of: "response"}, ran))
@@ -72,8 +74,15 @@ func (s *Scenario) right(asked asked, seen seen, told []record.Series, ran []*Va
 		}
 	}
 	for _, m := range seen.silent {
-		if len(seen.shares) == 0 || asked.mark(m) {
+		switch whole := s.whole(m.Of); {
+		case len(seen.shares) > 0 && !asked.mark(m):
+		case s.any(func(v *Variant) bool { return v.count(m.Of) > 0 }):
 			absent = append(absent, m.Name)
+		default: // it could not be seen, which says nothing
+			if unobserved[whole] == nil {
+				wholes = append(wholes, whole)
+			}
+			unobserved[whole] = append(unobserved[whole], m.Name)
 		}
 	}
 	for _, m := range seen.gauges {
@@ -88,6 +97,9 @@ func (s *Scenario) right(asked asked, seen seen, told []record.Series, ran []*Va
 	sentence(&answer, "What went wrong", wrong, "; ")
 	sentence(&answer, "Sizes", sizes, "; ")
 	sentence(&answer, "Seen with no variant", absent, ", ")
+	for _, whole := range wholes {
+		answer = append(answer, fmt.Sprintf("Nothing can be said of %s: there were no %s.", enumerate(unobserved[whole]), whole))
+	}
 	sentence(&also, "Also seen", others, ", ")
 	return answer, also
 }

@@ -291,3 +291,32 @@ func TestAnswerTradeOff(t *testing.T) {
 		}
 	}
 }
+
+// That a mark was seen with no variant is said of those alone that had anything to see
+// it in: without an update none is lost.
+func TestNothingToSeeItIn(t *testing.T) {
+	const ms = int64(1e6)
+	run := pageFixture{name: "x", variants: []fixtureVariant{{name: "seed", p99: 10 * ms}, {name: "other", p99: 20 * ms}}}.run(t)
+	said := func() (seen []string) {
+		s := Summarise(run, nil).Scenarios[0]
+		for _, text := range s.sentences() {
+			if strings.Contains(text, "stale-read") || strings.Contains(text, "lost-update") {
+				seen = append(seen, text)
+			}
+		}
+		return seen
+	}
+	none := func(variant int) {
+		outcomes := run.Variants[variant].Total.Outcomes
+		outcomes[0], outcomes[1] = outcomes[0]+outcomes[1], 0
+	}
+	none(0)
+	if diff := cmp.Diff([]string{"Seen with no variant: stale-read, lost-update."}, said()); diff != "" {
+		t.Errorf("one has updates: %s", diff)
+	}
+	none(1)
+	want := []string{"Seen with no variant: stale-read.", "Nothing can be said of lost-update: there were no updated transactions."}
+	if diff := cmp.Diff(want, said()); diff != "" {
+		t.Errorf("none has an update: %s", diff)
+	}
+}

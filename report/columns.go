@@ -110,12 +110,12 @@ func (s *Scenario) details() []column {
 			return cell{text: dollars(v.USDPerMonth), note: "at " + digits(v.Rate, 3) + "/s, " + storageWords(v)}
 		}),
 	}, column{
-		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first. Workers KV Instant is not part of it.",
+		group: "Price", name: "free plan", doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
 		cell: measured(func(v *Variant) cell {
-			if v.FreeLimit == nil {
-				return none
-			}
-			if v.FreeLimit.Kind == "" {
+			switch {
+			case v.FreeLimit == nil:
+				return cell{text: "none", note: "is known of Workers KV Instant"}
+			case v.FreeLimit.Kind == "":
 				return cell{text: "all day"}
 			}
 			return cell{text: duration(int64(v.FreeLimit.AfterS * 1e9)), note: "until " + v.FreeLimit.Kind + " are used up"}

@@ -19,8 +19,28 @@ import (
 type History struct {
 	Runs  []string `json:"runs"` // names of their folders, oldest first
 	Lines []*Line  `json:"lines"`
+	// Warnings are what a reader of the lines has to know of their runs.
+	Warnings []string `json:"warnings"`
 
 	byName map[string]*Line
+	warned []warned
+}
+
+// warned is what a reader has to know of some runs.
+type warned struct {
+	text string
+	runs []string
+}
+
+// warnedRuns is how many runs a warning names; of more it names the last.
+const warnedRuns = 3
+
+func (w warned) String() string {
+	who := strings.Join(w.runs, ", ")
+	if n := len(w.runs); n > warnedRuns {
+		who = plural(n, "run") + ", the last of them " + w.runs[n-1]
+	}
+	return who + ": " + w.text
 }
 
 // Line is one figure of one variant.
@@ -56,7 +76,16 @@ type Step struct {
 
 // Add appends a run. Runs are added oldest first.
 func (h *History) Add(run *runfile.Run) {
-	h.Runs = append(h.Runs, filepath.Base(run.Dir()))
+	name := filepath.Base(run.Dir())
+	h.Runs = append(h.Runs, name)
+	for _, text := range run.Warnings {
+		i := slices.IndexFunc(h.warned, func(w warned) bool { return w.text == text })
+		if i < 0 {
+			i = len(h.warned)
+			h.warned = append(h.warned, warned{text: text})
+		}
+		h.warned[i].runs = append(h.warned[i].runs, name)
+	}
 	s := Summarise(run, nil)
 	for i := range s.Scenarios {
 		sc := &s.Scenarios[i]
@@ -119,6 +148,10 @@ func (h *History) add(sc *Scenario, variant, figure, unit, definition string, x 
 // FindChanges finds where each line's level changed, from its last redefinition
 // on. It is called once, after the last Add.
 func (h *History) FindChanges() {
+	h.Warnings = []string{}
+	for _, w := range h.warned {
+		h.Warnings = append(h.Warnings, w.String())
+	}
 	for _, l := range h.Lines {
 		for len(l.Values) < len(h.Runs) {
 			l.Values = append(l.Values, nil)
@@ -242,6 +275,9 @@ func HistoryText(w io.Writer, h *History) error {
 		fmt.Fprintf(&out, "; %s", r)
 	}
 	out.WriteString("\n")
+	for _, text := range h.Warnings {
+		fmt.Fprintln(&out, "WARNING", text)
+	}
 	_, err := io.WriteString(w, printable.Text(out.String()))
 	return err
 }

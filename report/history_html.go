@@ -37,7 +37,8 @@ func HistoryHTML(w io.Writer, h *History) error {
 		All         []historyGroup
 		N, NChanged int
 		Redefined   string
-	}{Runs: h.Runs, N: len(h.Lines), Redefined: h.redefined()}
+		Warnings    []string
+	}{Runs: h.Runs, N: len(h.Lines), Redefined: h.redefined(), Warnings: h.Warnings}
 	changed := h.changed()
 	page.NChanged = len(changed)
 	page.Changed = h.groups(changed)

@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"html"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -113,6 +115,42 @@ func TestHistoryHasGaps(t *testing.T) {
 		if l.Values[0] == nil || l.Values[1] != nil || l.Values[2] == nil || len(l.Changes) > 0 {
 			t.Errorf("%s: %v, changes %v", l.Figure, l.Values, l.Changes)
 		}
+	}
+}
+
+// What has to be known of a run is said once, of those that it is about: as that nothing
+// tells whether a file of format 1 is as it was written.
+func TestHistoryWarns(t *testing.T) {
+	var runs []*runfile.Run
+	for i := range 5 {
+		run := night(fmt.Sprint("n", i), "virtual", "", time.Millisecond, 0)
+		if i < 4 {
+			run.Warnings = append(run.Warnings, "The file is old.")
+		}
+		if i == 2 {
+			run.Warnings = append(run.Warnings, "It was <interrupted>.")
+		}
+		runs = append(runs, run)
+	}
+	h := historyOf(runs...)
+	want := []string{"4 runs, the last of them n3: The file is old.", "n2: It was <interrupted>."}
+	if diff := cmp.Diff(want, h.Warnings); diff != "" {
+		t.Error(diff)
+	}
+	var text, page bytes.Buffer
+	if err := errors.Join(HistoryText(&text, h), HistoryHTML(&page, h)); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range want {
+		if !strings.Contains(text.String(), "WARNING "+w+"\n") {
+			t.Errorf("the text does not say %q:\n%s", w, &text)
+		}
+		if !strings.Contains(page.String(), "Warning:</strong> "+html.EscapeString(w)) {
+			t.Errorf("the page does not say %q", w)
+		}
+	}
+	if h := historyOf(runs[4]); h.Warnings == nil || len(h.Warnings) > 0 {
+		t.Errorf("of a run that needs none: %#v", h.Warnings)
 	}
 }
 

@@ -87,9 +87,9 @@ func latencies(h *runfile.Header) (words string) {
 		switch len(names) {
 		case 0:
 		case len(h.Scenarios):
-			words += ", " + latencyWords(kind)
+			words += ", " + kind.Words()
 		default:
-			words += ", " + latencyWords(kind) + " in " + enumerate(names)
+			words += ", " + kind.Words() + " in " + enumerate(names)
 		}
 	}
 	return words

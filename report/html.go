@@ -134,7 +134,7 @@ func asHTML(s *Summary, run *runfile.Run, figures []figure) ([]byte, error) {
 	ids, pattern := s.ids(), ""
 	for i := range s.Scenarios {
 		scenario := &s.Scenarios[i]
-		for _, source := range scenario.def.Traits.Sources {
+		for _, source := range slices.Concat(scenario.def.Traits.Sources, scenario.def.Models) {
 			if !slices.Contains(p.Sources, source) {
 				p.Sources = append(p.Sources, source)
 			}
@@ -254,16 +254,8 @@ func (s *Summary) latencies() string {
 	var kinds []string
 	for _, kind := range []runfile.Latency{runfile.Modelled, runfile.Measured, runfile.NotModelled} {
 		if slices.ContainsFunc(s.Scenarios, func(s Scenario) bool { return s.Latency == kind }) {
-			kinds = append(kinds, latencyWords(kind))
+			kinds = append(kinds, kind.Words())
 		}
 	}
 	return strings.Join(kinds, ", ")
-}
-
-// latencyWords are what a latency is, with the noun.
-func latencyWords(l runfile.Latency) string {
-	if l == runfile.NotModelled {
-		return string(l)
-	}
-	return string(l) + " latency"
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -80,6 +81,54 @@ func TestModelledIsSaid(t *testing.T) {
 			}
 			if said := strings.Contains(text, "modelled"); said == measured {
 				t.Errorf("%s, measured %v, says modelled: %v", name, measured, said)
+			}
+		}
+	}
+}
+
+// A pattern that draws a latency of its own, such as an origin's, is modelled also where
+// the store is measured on the wall clock.
+func TestAModelledOriginIsSaidOnTheWallClock(t *testing.T) {
+	for _, models := range [][]string{nil, {"the origin's latency is drawn"}} {
+		run := pageFixture{name: "x", measured: true, variants: []fixtureVariant{{name: "seed", p50: 1e6, p99: 2e6}, {name: "other", p50: 2e6, p99: 9e6}}}.run(t)
+		def := &run.Header.Scenarios[0]
+		def.Models = models
+		for i := range def.Variants {
+			def.Variants[i].Doc = ""
+		}
+		for _, v := range run.Variants {
+			v.Def = def
+		}
+		dir, _ := write(t, run, "html", "md", "csv", "benchfmt", "junit", "hlog", "json")
+		texts := map[string]string{}
+		for _, name := range []string{"report.html", "report.md", "report.csv", "report.bench.txt", "junit.xml", "report.hlog", "report.json"} {
+			texts[name] = read(t, dir, name)
+		}
+		texts["report.html"] = texts["report.html"][strings.Index(texts["report.html"], "<body"):] // behind the style
+		texts["report.json"] = strings.ReplaceAll(texts["report.json"], `"modelled": false`, "")
+		var terminal, history bytes.Buffer
+		s := Summarise(run, nil)
+		h := historyOf(run, run)
+		h.Lines[0].Changes = append(h.Lines[0].Changes, Step{At: 1, Before: 1e6, After: 2e6})
+		if err := errors.Join(Terminal(&terminal, &s, 100), HistoryText(&history, h)); err != nil {
+			t.Fatal(err)
+		}
+		texts["terminal"], texts["history"] = terminal.String(), history.String()
+		for name, text := range texts {
+			if said := strings.Contains(text, "modelled"); said != (models != nil) {
+				t.Errorf("%s, of a pattern that draws %q, says modelled: %v", name, models, said)
+			}
+		}
+		if models != nil && !strings.Contains(texts["report.html"], "the origin&#39;s latency is drawn") {
+			t.Error("the page does not say what is drawn")
+		}
+		for _, c := range Charts(&s.Scenarios[0]) {
+			svg, err := c.SVG()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := strings.Contains(strings.ToLower(string(svg)), "modelled"); said != (models != nil) {
+				t.Errorf("the chart %s, of a pattern that draws %q, says modelled: %v", c.Name, models, said)
 			}
 		}
 	}

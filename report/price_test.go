@@ -54,19 +54,35 @@ func TestPriceOfTheStore(t *testing.T) {
 	}
 }
 
-// How long the free plan lasts is said of the store that it has, and of no other.
-func TestFreePlan(t *testing.T) {
-	for mode, want := range map[string]bool{"": true, kv.InstantMode: false} {
+// What the free plan includes is of classic Workers KV alone, whatever the prices.
+func TestFreePlanOfTheStore(t *testing.T) {
+	for _, test := range []struct {
+		traits kv.Traits
+		after  float64 // below 0: none
+		words  string
+	}{
+		{kv.Traits{}, 1000, "until reads are used up"}, // 100 a second of 100,000
+		{kv.Traits{Prices: kv.Prices{Reads: 1}}, 1000, "until reads are used up"},
+		{kv.Traits{Mode: kv.InstantMode, Prices: kv.InstantPrices()}, -1, "is known of Workers KV Instant"},
+		{kv.Traits{Mode: kv.InstantMode, Prices: kv.ClassicPrices()}, -1, "is known of Workers KV Instant"},
+	} {
 		run := pageFixture{name: "x", variants: []fixtureVariant{{name: "seed", p50: 1e6, p99: 2e6}}}.run(t)
-		run.Header.Scenarios[0].Traits.Mode = mode
-		s := Summarise(run, nil).Scenarios[0]
-		if got := s.Variants[0].FreeLimit != nil; got != want {
-			t.Errorf("mode %q: a limit of the free plan: %v, want %v", mode, got, want)
+		def := &run.Header.Scenarios[0]
+		def.Traits, def.Rate = test.traits, 100
+		total := &run.Variants[0].Total
+		run.Variants[0].Def, total.Billed = def, record.Billed{Reads: total.Outcomes[0] + total.Outcomes[1] + total.Outcomes[2]}
+		switch free := Summarise(run, nil).Scenarios[0].Variants[0].FreeLimit; {
+		case (free == nil) != (test.after < 0):
+			t.Errorf("%+v: got %+v", test.traits, free)
+		case free != nil && (free.Kind != "reads" || math.Abs(free.AfterS-test.after) > 1e-9):
+			t.Errorf("%+v: got %+v, want %v s", test.traits, free, test.after)
 		}
-		for _, c := range s.details() {
-			if text := c.cell(&s.Variants[0]).text; c.name == "free plan" && (text != none.text) != want {
-				t.Errorf("mode %q: free plan %q", mode, text)
-			}
+		dir, _ := write(t, run, "html", "csv", "json")
+		if page := read(t, dir, "report.html"); !strings.Contains(page, test.words) {
+			t.Errorf("%+v: the page does not say %q", test.traits, test.words)
+		}
+		if json := read(t, dir, "report.json"); strings.Contains(json, "free_plan") != (test.after >= 0) {
+			t.Errorf("%+v: free_plan in the JSON:\n%s", test.traits, json)
 		}
 	}
 }

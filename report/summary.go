@@ -14,7 +14,6 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/sparse"
-	"kvbench/kv"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -83,7 +82,7 @@ type Variant struct {
 	// where that is not known.
 	USDPerMonth float64    `json:"usd_per_month"`
 	MonthBill   price.Bill `json:"usd_per_month_by_kind"`
-	// FreeLimit is left out where the free plan has no such store.
+	// FreeLimit is nil where no free plan is known of the store.
 	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
 	Outcomes  map[string]uint64 `json:"outcomes"`
 	Errors    map[string]uint64 `json:"errors"`
@@ -238,7 +237,7 @@ func summariseVariant(run *runfile.Run, scenario, variant int, work repeats) (v 
 	v.Stored = stored(run, scenario, variant)
 	v.MonthBill = price.PerMonth(prices, v.Billed, v.Transactions, v.Rate, v.Stored)
 	v.USDPerMonth = v.MonthBill.Total()
-	if def.Traits.Mode != kv.InstantMode {
+	if price.HasFreePlan(def.Traits.Mode) {
 		v.FreeLimit = &FreeLimit{}
 		v.FreeLimit.Kind, v.FreeLimit.AfterS = price.FreeLimit(v.Billed, v.Transactions, v.Rate)
 	}

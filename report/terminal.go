@@ -85,7 +85,7 @@ func (s *Summary) expectations() (n, met int) {
 
 // facts says in a line what was run.
 func (s *Scenario) facts() string {
-	return fmt.Sprintf("%s · %s · %s time · %s%s", s.Pattern, latencyWords(s.Latency), s.Clock, s.Load, s.workload())
+	return fmt.Sprintf("%s · %s · %s time · %s%s", s.Pattern, s.Latency.Words(), s.Clock, s.Load, s.workload())
 }
 
 // workload is what the definition says of the keys and of the pattern's settings, for

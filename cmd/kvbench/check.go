@@ -8,7 +8,6 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/printable"
-	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
 	"kvbench/internal/units"
 
@@ -55,8 +54,8 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 	}
 	for i := range p.scenarios {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
-		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock, %s: %s\n", s.Name, printable.Line(s.Question), def.Pattern, printable.Line(def.Driver), def.Clock,
-			latencyOf(def), def.Load)
+		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s\n", s.Name, printable.Line(s.Question),
+			def.Pattern, printable.Line(def.Driver), def.Latency().Words(), def.Clock, def.Load)
 		for j, v := range s.Variants {
 			e := all[i][j]
 			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
@@ -70,14 +69,6 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 	}
 	fmt.Fprintf(w, "\n%s.\n", need)
 	return nil
-}
-
-// latencyOf says what the scenario's latencies will be.
-func latencyOf(def *runfile.Definition) string {
-	if l := def.Latency(); l != runfile.NotModelled {
-		return string(l) + " latency"
-	}
-	return string(runfile.NotModelled)
 }
 
 // untried is why a trial failed: because the plan is one that can't run, unless the

@@ -29,11 +29,14 @@ type listing struct {
 }
 
 type listedPattern struct {
-	Name     string          `json:"name"`
-	Doc      string          `json:"doc"`
-	Variants []listedVariant `json:"variants"`
-	Outcomes []string        `json:"outcomes"`
-	Marks    []listedMark    `json:"marks"`
+	Name      string          `json:"name"`
+	Doc       string          `json:"doc"`
+	Published string          `json:"published"` // the variant that does what the pattern's source does
+	Variants  []listedVariant `json:"variants"`
+	Outcomes  []string        `json:"outcomes"`
+	Marks     []listedMark    `json:"marks"`
+	Calls     []listedCall    `json:"calls"`  // what else it times and counts, and marks can be a share of
+	Models    []string        `json:"models"` // what of its latencies is drawn from a distribution, whatever the store is
 }
 
 type listedVariant struct {
@@ -53,6 +56,12 @@ type listedDriver struct {
 	Doc     string    `json:"doc"`
 	Example string    `json:"example"`
 	Traits  kv.Traits `json:"traits"` // of the example
+}
+
+type listedCall struct {
+	Name string `json:"name"`
+	Unit string `json:"unit"`
+	Doc  string `json:"doc"`
 }
 
 // listedFault is a profile of drivers/fault, for the option fault of any driver.
@@ -125,12 +134,15 @@ func newListing(file *scenarios.File) (*listing, error) {
 }
 
 func listPattern(p *bench.Pattern) listedPattern {
-	out := listedPattern{Name: p.Name, Doc: p.Doc, Outcomes: p.Outcomes}
+	out := listedPattern{Name: p.Name, Doc: p.Doc, Published: p.Published, Outcomes: p.Outcomes, Calls: []listedCall{}, Models: append([]string{}, p.Models...)}
 	for _, v := range p.Variants {
 		out.Variants = append(out.Variants, listedVariant(v))
 	}
 	for _, m := range p.Marks {
 		out.Marks = append(out.Marks, listMark(m))
+	}
+	for _, c := range p.Calls {
+		out.Calls = append(out.Calls, listedCall{c.Name, c.Unit, c.Doc})
 	}
 	return out
 }
@@ -141,15 +153,29 @@ func listMark(m record.Series) listedMark { return listedMark{m.Name, m.Unit, m.
 func (l *listing) markdown(w io.Writer) {
 	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+
 		"A transaction is one logical operation of a pattern and ends in one outcome. A mark counts and sizes what went\n"+
-		"wrong, as a share of a series or an outcome. `seed` is always the pattern as its published example does it, mistakes included.\n")
+		"wrong, as a share of a series or an outcome. A series is a kind of calls of the store, or what a pattern times or counts\n"+
+		"beside them. The variant that does what the pattern's published example does, mistakes included, is marked \"as published\".\n")
 	for _, p := range l.Patterns {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, strings.Join(p.Outcomes, ", "))
 		for _, v := range p.Variants {
-			fmt.Fprintf(w, "| `%s` | %s |\n", v.Name, v.Doc)
+			published := ""
+			if v.Name == p.Published {
+				published = ", as published"
+			}
+			fmt.Fprintf(w, "| `%s`%s | %s |\n", v.Name, published, v.Doc)
 		}
 		fmt.Fprint(w, "\n| mark | share of | unit | one value of it |\n|---|---|---|---|\n")
 		for _, m := range p.Marks {
 			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", m.Name, m.Of, m.Unit, m.Doc)
+		}
+		if len(p.Calls) > 0 {
+			fmt.Fprint(w, "\n| series | unit | one value of it |\n|---|---|---|\n")
+			for _, c := range p.Calls {
+				fmt.Fprintf(w, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Doc)
+			}
+		}
+		for _, m := range p.Models {
+			fmt.Fprintf(w, "\nModelled, whatever the store is: %s.\n", m)
 		}
 	}
 }
@@ -160,9 +186,19 @@ func (l *listing) print(w io.Writer) {
 		for _, v := range p.Variants {
 			fmt.Fprintf(w, "  variant  %-20s %s\n", v.Name, v.Doc)
 		}
-		fmt.Fprintf(w, "  outcomes %s\n", strings.Join(p.Outcomes, ", "))
+		fmt.Fprintf(w, "  as published %s\n  outcomes %s\n", p.Published, strings.Join(p.Outcomes, ", "))
 		for _, m := range p.Marks {
-			fmt.Fprintf(w, "  mark     %-20s %s\n", m.Name, m.Doc)
+			of := ""
+			if m.Of != "" {
+				of = "; its share is of all " + m.Of
+			}
+			fmt.Fprintf(w, "  mark     %-20s %s%s\n", m.Name, m.Doc, of)
+		}
+		for _, c := range p.Calls {
+			fmt.Fprintf(w, "  series   %-20s %s\n", c.Name, c.Doc)
+		}
+		for _, m := range p.Models {
+			fmt.Fprintf(w, "  modelled %s\n", m)
 		}
 		fmt.Fprintln(w)
 	}

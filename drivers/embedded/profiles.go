@@ -116,7 +116,7 @@ func (t timing) or(other timing) timing {
 func (p *profile) sources() []string {
 	var all []string
 	for _, t := range []timing{p.hot, p.cold, p.list, p.put} {
-		if t.spread != nil && !slices.Contains(all, t.source) {
+		if t.spread != nil && t.spread.Max() > 0 && !slices.Contains(all, t.source) {
 			all = append(all, t.source)
 		}
 	}
