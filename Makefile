@@ -13,6 +13,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # race detector, in the tests of the command line.
 SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios
 
+# Tests of the command line that run hundreds of small scenarios, most of them in virtual
+# time: under the race detector they take minutes and find nothing that the others don't.
+HEAVY := RandomScenarios|ScenariosOfNothing|ExtremeRunFiles|Kills|HostileAnswers|Canary|OnePercentMoreLost
+
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
@@ -43,12 +47,11 @@ build:
 	go build -o bin/kvbench ./cmd/kvbench
 
 # The race detector lets each process wait a second at its end; the tests of the command
-# line start a hundred. What has no goroutine and computes a lot does without it, and so do the
-# random scenarios and the largest of run files.
+# line start a hundred. What has no goroutine and computes a lot does without it.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m -skip '^Test($(HEAVY))$$' $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
 	go test -timeout 10m $(SEQUENTIAL)
-	go test -timeout 15m ./cmd/kvbench -run '^Test(RandomScenarios|ScenariosOfNothing|ExtremeRunFiles)$$'
+	go test -timeout 15m ./cmd/kvbench -run '^Test($(HEAVY))$$'
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \
