@@ -23,14 +23,19 @@ func TestCatalogue(t *testing.T) {
 		}
 	}
 	for _, p := range scenarios.Patterns() {
-		var variants, marks []string
+		var variants, observed []string
 		for _, v := range p.Variants {
 			variants = append(variants, v.Name)
 		}
-		for _, m := range p.Marks {
-			marks = append(marks, m.Name)
+		for _, s := range p.Observes {
+			if s.Class() != "call" {
+				observed = append(observed, s.Record().Name)
+			}
 		}
-		cells := []string{p.Name, strings.Join(variants, ", "), strings.Join(p.Outcomes, ", "), strings.Join(marks, ", ")}
+		outcomes := p.AllOutcomes()
+		cells := []string{
+			p.Name, strings.Join(variants, ", "), strings.Join(outcomes[:len(outcomes)-1], ", "), strings.Join(observed, ", "),
+		}
 		got = append(got, "| "+strings.Join(cells, " | ")+" |")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

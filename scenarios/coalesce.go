@@ -15,19 +15,38 @@ import (
 
 // The outcomes of coalesce.
 const (
-	coalesceRead bench.Outcome = iota
-	coalesceUpdated
-	coalesceCreated
+	coalesceRead    bench.Outcome = "read"
+	coalesceUpdated bench.Outcome = "updated"
+	coalesceCreated bench.Outcome = "created"
 )
 
-// The marks and calls of coalesce.
-const (
-	coalesceLost = iota
-	coalesceTorn
-	coalesceStale
-	coalesceRejected
-	coalesceAmplification
-	coalesceUpdate
+// What coalesce observes.
+var (
+	coalesceLost = &bench.Anomaly{
+		Name: "lost-update", Unit: "ns", Of: "update",
+		Says: "loses {share} of updates",
+		Doc:  "an update that was acknowledged and is gone: how long it stood before the next one was acknowledged",
+	}
+	coalesceTorn = &bench.Anomaly{
+		Name: "torn-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "mixes two updates in {share} of reads",
+		Doc:  "an answer that mixes fields of two updates: how old the newer one was",
+	}
+	coalesceStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "serves stale data in {share} of reads",
+		Doc:  "an answer of which a field had been replaced before the read began: how long before, the oldest",
+	}
+	coalesceRejected = &bench.Anomaly{
+		Name: "put-rejected", Unit: "ns", Of: "put",
+		Says: "has {share} of its puts refused with 429",
+		Doc:  "a put that KV refused with 429: how long the caller waited to hear so",
+	}
+	coalesceAmplification = &bench.Gauge{
+		Name: "write-amplification", Unit: "percent", Each: "updates",
+		Doc: "bytes written by an acknowledged update for each 100 that it changed",
+	}
+	coalesceUpdate = &bench.Call{Name: "update", Doc: "one update or creation that was acknowledged as a whole"}
 )
 
 func coalesce() *bench.Pattern {
@@ -43,23 +62,18 @@ func coalesce() *bench.Pattern {
 			{Name: "coalesced-retry", Doc: "as seed, but an update reads the object again after its put, and tries again when it is not there"},
 		},
 		Published: "blind-put",
-		Outcomes:  []string{"read", "updated", "created"},
-		Marks: []record.Series{
-			{Name: "lost-update", Unit: "ns", Of: "update", Doc: "an update that was acknowledged and is gone: how long it stood before the next one was acknowledged"},
-			{Name: "torn-read", Unit: "ns", Of: "read", Doc: "an answer that mixes fields of two updates: how old the newer one was"},
-			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "an answer of which a field had been replaced before the read began: how long before, the oldest"},
-			{Name: "put-rejected", Unit: "ns", Of: "put", Doc: "a put that KV refused with 429: how long the caller waited to hear so"},
-			{Name: "write-amplification", Unit: "percent", Each: "updates", Doc: "bytes written by an acknowledged update for each 100 that it changed"},
+		Outcomes:  []bench.Outcome{coalesceRead, coalesceUpdated, coalesceCreated},
+		Observes: []bench.Series{
+			coalesceLost, coalesceTorn, coalesceStale, coalesceRejected, coalesceAmplification, coalesceUpdate,
 		},
-		Calls: []record.Series{{Name: "update", Unit: "ns", Doc: "one update or creation that was acknowledged as a whole"}},
-		New:   newCoalesce,
+		New: newCoalesce,
 	}
 }
 
 // maxFields is how many fields an object may have.
 const maxFields = 8
 
-type coalesceKnobs struct {
+type coalesceParams struct {
 	Fields       int           `yaml:"fields"`        // of an object, 1 to 8
 	Update       float64       `yaml:"update"`        // share of the transactions that update, the others read
 	UpdateFields int           `yaml:"update-fields"` // fields that an update changes together
@@ -71,8 +85,8 @@ type coalesceKnobs struct {
 }
 
 type coalesceLoad struct {
-	coalesceKnobs
-	bench.Knobs
+	coalesceParams
+	bench.Params
 	seed     uint64
 	isolates int
 	objects  bool // an object is one key
@@ -89,17 +103,17 @@ type coalesceLoad struct {
 
 func newCoalesce(s bench.Setup) (bench.Workload, error) {
 	p := &coalesceLoad{
-		coalesceKnobs: coalesceKnobs{Fields: 4, Update: 0.2, UpdateFields: 2, Pause: 1100 * time.Millisecond},
-		Knobs:         s.Knobs,
-		seed:          s.Seed,
-		isolates:      s.Isolates * s.Locations,
-		objects:       s.Variant == "blind-put" || s.Variant == "seed" || s.Variant == "coalesced-retry",
-		blind:         s.Variant == "blind-put",
-		retry:         s.Variant == "coalesced-retry",
-		parallel:      s.Variant == "per-field-parallel",
-		bulk:          s.Variant == "per-field-bulk",
+		coalesceParams: coalesceParams{Fields: 4, Update: 0.2, UpdateFields: 2, Pause: 1100 * time.Millisecond},
+		Params:         s.Params,
+		seed:           s.Seed,
+		isolates:       s.Isolates * s.Locations,
+		objects:        s.Variant == "blind-put" || s.Variant == "seed" || s.Variant == "coalesced-retry",
+		blind:          s.Variant == "blind-put",
+		retry:          s.Variant == "coalesced-retry",
+		parallel:       s.Variant == "per-field-parallel",
+		bulk:           s.Variant == "per-field-bulk",
 	}
-	if err := s.Decode(&p.coalesceKnobs); err != nil {
+	if err := s.Decode(&p.coalesceParams); err != nil {
 		return nil, err
 	}
 	switch {
@@ -186,12 +200,12 @@ func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench
 	if err != nil {
 		return outcome, err
 	}
-	w.See(coalesceUpdate, int64(w.Now()-w.Start()))
-	w.See(coalesceAmplification, int64(100*written/(p.fieldSize(object)*c.n)))
+	w.Observe(coalesceUpdate, int64(w.Now()-w.Start()))
+	w.Observe(coalesceAmplification, int64(100*written/(p.fieldSize(object)*c.n)))
 	return outcome, nil
 }
 
-// Verify reads every key back that was updated and marks the updates that are
+// Verify reads every key back that was updated and observes the updates that are
 // gone. An update of several keys counts once.
 func (p *coalesceLoad) Verify(ctx context.Context, w *bench.Worker) error {
 	const tasks = 32
@@ -210,7 +224,7 @@ func (p *coalesceLoad) Verify(ctx context.Context, w *bench.Worker) error {
 				for _, l := range p.updates.Lost(number, s.version) {
 					if !seen[l.Version] {
 						seen[l.Version] = true
-						w.SeeFor(l.Due, coalesceLost, int64(l.Stood))
+						w.ObserveFor(l.Due, coalesceLost, int64(l.Stood))
 					}
 				}
 			}

@@ -15,19 +15,33 @@ import (
 
 // The outcomes of fallback: what the caller was given.
 const (
-	fallbackValue bench.Outcome = iota
-	fallbackAbsent
-	fallbackNull
-	fallbackError
-	fallbackCorrupt
+	fallbackValue   bench.Outcome = "value"
+	fallbackAbsent  bench.Outcome = "fallback-absent"
+	fallbackNull    bench.Outcome = "fallback-null"
+	fallbackError   bench.Outcome = "fallback-error"
+	fallbackCorrupt bench.Outcome = "fallback-corrupt"
 )
 
-// The marks of fallback.
-const (
-	fallbackMasked = iota
-	fallbackWrong
-	fallbackDetect
-	fallbackRecover
+// What fallback observes.
+var (
+	fallbackMasked = &bench.Anomaly{
+		Name: "masked-error", Unit: "ns", Of: "response", Role: record.Hidden,
+		Says: "hides a failure in {share} of responses",
+		Doc:  "a failure that the caller could not see: how long it took",
+	}
+	fallbackWrong = &bench.Anomaly{
+		Name: "wrong-fallback", Unit: "ns", Of: "response", Role: record.Age,
+		Says: "gives the default for a key that exists in {share} of responses",
+		Doc:  "the default was given as if the key were absent, and it exists, be its value null: how long ago the isolate last read a value, or began when it has read none",
+	}
+	fallbackDetect = &bench.Gauge{
+		Name: "time-to-detect", Unit: "ns", Role: record.Detect,
+		Doc: "from when faults began until an isolate told its caller of one, or opened its breaker",
+	}
+	fallbackRecover = &bench.Gauge{
+		Name: "time-to-recover", Unit: "ns", Role: record.Recover,
+		Doc: "from when faults ended until an isolate that had met one read a value again",
+	}
 )
 
 func fallback() *bench.Pattern {
@@ -43,18 +57,15 @@ func fallback() *bench.Pattern {
 			{Name: "typed", Doc: "absent, null and failed are told apart: null is a value, and with the default comes the failure"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"value", "fallback-absent", "fallback-null", "fallback-error", "fallback-corrupt"},
-		Marks: []record.Series{
-			{Name: "masked-error", Unit: "ns", Of: "response", Doc: "a failure that the caller could not see: how long it took"},
-			{Name: "wrong-fallback", Unit: "ns", Of: "response", Doc: "the default was given as if the key were absent, and it exists, be its value null: how long ago the isolate last read a value, or began when it has read none"},
-			{Name: "time-to-detect", Unit: "ns", Doc: "from when faults began until an isolate told its caller of one, or opened its breaker"},
-			{Name: "time-to-recover", Unit: "ns", Doc: "from when faults ended until an isolate that had met one read a value again"},
+		Outcomes:  []bench.Outcome{fallbackValue, fallbackAbsent, fallbackNull, fallbackError, fallbackCorrupt},
+		Observes: []bench.Series{
+			fallbackMasked, fallbackWrong, fallbackDetect, fallbackRecover,
 		},
 		New: newFallback,
 	}
 }
 
-type fallbackKnobs struct {
+type fallbackParams struct {
 	Absent float64       `yaml:"absent" min:"0" max:"1"`          // share of the keys that do not exist
 	Nulls  float64       `yaml:"nulls" min:"0" max:"1"`           // share of the keys whose value is null, as JSON
 	Falsy  float64       `yaml:"falsy" min:"0" max:"1"`           // share of the keys whose value is 0, false or ""
@@ -65,8 +76,8 @@ type fallbackKnobs struct {
 }
 
 type fallbackLoad struct {
-	fallbackKnobs
-	bench.Knobs
+	fallbackParams
+	bench.Params
 	variant  string
 	seed     uint64
 	chooser  *load.Chooser
@@ -88,11 +99,11 @@ const fallbackKeys = 2
 
 func newFallback(s bench.Setup) (bench.Workload, error) {
 	p := &fallbackLoad{
-		fallbackKnobs: fallbackKnobs{Tries: 3, Pause: 50 * time.Millisecond, Errors: 5, Open: 10 * time.Second},
-		Knobs:         s.Knobs, variant: s.Variant, seed: s.Seed,
+		fallbackParams: fallbackParams{Tries: 3, Pause: 50 * time.Millisecond, Errors: 5, Open: 10 * time.Second},
+		Params:         s.Params, variant: s.Variant, seed: s.Seed,
 		isolates: make([]boundary, s.Isolates*s.Locations),
 	}
-	if err := s.Decode(&p.fallbackKnobs); err != nil {
+	if err := s.Decode(&p.fallbackParams); err != nil {
 		return nil, err
 	}
 	if sum := p.Absent + p.Nulls + p.Falsy; sum > 1 {
@@ -152,7 +163,7 @@ func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 	case err == nil, err == kv.ErrNotFound:
 		b.answered()
 		if p.kinds[key] != absentKey {
-			w.See(fallbackWrong, b.sinceGood(w))
+			w.Observe(fallbackWrong, b.sinceGood(w))
 		}
 		if null {
 			return fallbackNull, nil
@@ -171,13 +182,13 @@ func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 		return outcome, nil
 	case "last-known-good":
 		if b.remembers(key) {
-			w.See(fallbackMasked, int64(w.Now()-w.Start()))
+			w.Observe(fallbackMasked, int64(w.Now()-w.Start()))
 			return fallbackValue, nil
 		}
 	}
-	w.See(fallbackMasked, int64(w.Now()-w.Start()))
+	w.Observe(fallbackMasked, int64(w.Now()-w.Start()))
 	if p.kinds[key] != absentKey {
-		w.See(fallbackWrong, b.sinceGood(w))
+		w.Observe(fallbackWrong, b.sinceGood(w))
 	}
 	return outcome, nil
 }

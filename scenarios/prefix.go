@@ -15,21 +15,44 @@ import (
 
 // The outcomes of prefix: those of a listing, then those of the rest.
 const (
-	prefixComplete bench.Outcome = iota
-	prefixPartial
-	prefixRead
-	prefixSet
-	prefixDeleted
+	prefixComplete bench.Outcome = "complete"
+	prefixPartial  bench.Outcome = "partial"
+	prefixRead     bench.Outcome = "read"
+	prefixSet      bench.Outcome = "set"
+	prefixDeleted  bench.Outcome = "deleted"
 )
 
-// The marks of prefix.
-const (
-	prefixMissing = iota
-	prefixGhost
-	prefixForeign
-	prefixEmptyPages
-	prefixPages
-	prefixStale
+// What prefix observes.
+var (
+	prefixMissing = &bench.Anomaly{
+		Name: "missing-id", Unit: "count", Of: "pages",
+		Says: "leaves ids out of {share} of listings",
+		Doc:  "an answer that lacks ids that exist: how many",
+	}
+	prefixGhost = &bench.Anomaly{
+		Name: "ghost-id", Unit: "ns", Of: "pages", Role: record.Age,
+		Says: "lists deleted ids in {share} of listings",
+		Doc:  "an answer with ids that were deleted before: how long before, the oldest",
+	}
+	prefixForeign = &bench.Anomaly{
+		Name: "foreign-id", Unit: "count", Of: "pages",
+		Says: "takes other keys for ids in {share} of listings",
+		Doc:  "an answer with ids that are none but what follows the prefix in another key's name: how many",
+	}
+	prefixEmptyPages = &bench.Anomaly{
+		Name: "empty-pages", Unit: "count", Of: "pages",
+		Says: "gets empty pages in {share} of listings",
+		Doc:  "a listing with empty pages before its end: how many",
+	}
+	prefixPages = &bench.Gauge{
+		Name: "pages", Unit: "count", Each: "listings",
+		Doc: "list calls of one listing that was answered; 0 where an index answers",
+	}
+	prefixStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "serves stale data in {share} of reads",
+		Doc:  "a get that answered with what a set or a delete had replaced before it began: how long before",
+	}
 )
 
 // userPrefix is what the names of users begin with, userName that with an id, and
@@ -53,20 +76,15 @@ func prefix() *bench.Pattern {
 			{Name: "index-key", Doc: "one key holds all ids; whoever adds or deletes one reads, changes and puts it back"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"complete", "partial", "read", "set", "deleted"},
-		Marks: []record.Series{
-			{Name: "missing-id", Unit: "count", Of: "pages", Doc: "an answer that lacks ids that exist: how many"},
-			{Name: "ghost-id", Unit: "ns", Of: "pages", Doc: "an answer with ids that were deleted before: how long before, the oldest"},
-			{Name: "foreign-id", Unit: "count", Of: "pages", Doc: "an answer with ids that are none but what follows the prefix in another key's name: how many"},
-			{Name: "empty-pages", Unit: "count", Of: "pages", Doc: "a listing with empty pages before its end: how many"},
-			{Name: "pages", Unit: "count", Each: "listings", Doc: "list calls of one listing that was answered; 0 where an index answers"},
-			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "a get that answered with what a set or a delete had replaced before it began: how long before"},
+		Outcomes:  []bench.Outcome{prefixComplete, prefixPartial, prefixRead, prefixSet, prefixDeleted},
+		Observes: []bench.Series{
+			prefixMissing, prefixGhost, prefixForeign, prefixEmptyPages, prefixPages, prefixStale,
 		},
 		New: newPrefix,
 	}
 }
 
-type prefixKnobs struct {
+type prefixParams struct {
 	Set        float64 `yaml:"set"`        // share of the transactions that set a user, every other of them a new one
 	Get        float64 `yaml:"get"`        // share that get one
 	Delete     float64 `yaml:"delete"`     // share that delete one; the others list
@@ -75,8 +93,8 @@ type prefixKnobs struct {
 }
 
 type prefixLoad struct {
-	prefixKnobs
-	bench.Knobs
+	prefixParams
+	bench.Params
 	variant string
 	seed    uint64
 	chooser *load.Chooser
@@ -91,8 +109,8 @@ type prefixLoad struct {
 }
 
 func newPrefix(s bench.Setup) (bench.Workload, error) {
-	p := &prefixLoad{Knobs: s.Knobs, variant: s.Variant, seed: s.Seed}
-	if err := s.Decode(&p.prefixKnobs); err != nil {
+	p := &prefixLoad{Params: s.Params, variant: s.Variant, seed: s.Seed}
+	if err := s.Decode(&p.prefixParams); err != nil {
 		return nil, err
 	}
 	for _, share := range []struct {
@@ -210,7 +228,7 @@ func (p *prefixLoad) get(ctx context.Context, w *bench.Worker) error {
 		return err
 	}
 	if age := p.writes.StaleFor(id, doc.version, doc.written, asked); age > 0 {
-		w.See(prefixStale, int64(age))
+		w.Observe(prefixStale, int64(age))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,7 +173,7 @@ func TestSessionTTL(t *testing.T) {
 		"90500ms": "7:17: ttl must be in whole seconds, as KV's expirationTtl is; it is 1m30.5s",
 		"59s":     "7:17: \"59s\" is not in range",
 	} {
-		_, err := scenarios.Load("test", []byte(`scenarios:
+		_, err := scenariofile.Load("test", []byte(`scenarios:
   - name: a
     question: q?
     pattern: session

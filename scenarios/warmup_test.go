@@ -94,10 +94,10 @@ const (
 	measured = 80 * time.Second
 )
 
-// What is observed belongs to the transaction that it is about: for every mark of
+// What is observed belongs to the transaction that it is about: for every series of
 // every variant, the warm-up and the measured time together give just what a run
-// without a warm-up gives, and no more is seen of a mark than of what it is a share
-// of. Marks that are decided after the run are no exception.
+// without a warm-up gives, and no anomaly is seen more often than what it is a share
+// of. Anomalies that are decided after the run are no exception.
 func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 	seen := map[string]bool{}
 	for i, test := range slices.Concat(warmUps, busyWarmUps) {
@@ -152,9 +152,9 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 		}
 	}
 	for _, p := range scenarios.Patterns() {
-		for _, m := range p.Marks {
-			if !seen[p.Name+"/"+m.Name] {
-				t.Errorf("%s: %s was never seen", p.Name, m.Name)
+		for _, s := range p.Series() {
+			if s.Mark && !seen[p.Name+"/"+s.Name] {
+				t.Errorf("%s: %s was never seen", p.Name, s.Name)
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 
 	"github.com/spf13/cobra"
@@ -71,7 +71,11 @@ func whole(run *runfile.Run) error {
 	case run.Interrupted:
 		return errors.New("it was interrupted")
 	}
-	return compare.Whole(run)
+	set, err := result.Of(run)
+	if err != nil {
+		return err
+	}
+	return set.Whole()
 }
 
 // writeBaseline writes a run without its intervals, and why it is the baseline,

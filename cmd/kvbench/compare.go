@@ -14,6 +14,7 @@ import (
 
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
@@ -48,10 +49,11 @@ func newCompare() *cobra.Command {
 the same, or that it can't tell and how many more repeats would.
 
 In virtual time with the same seed nothing is left to chance: a mark, a count or a
-price that differs at all did change. On the wall clock a difference counts when
-the Mann-Whitney test of the repeats tells it from chance, after a correction for
-the number of figures (Holm), and when it is at least --smallest. Ten repeats of
-each find a difference of 5 %; fewer than five find none.
+price that differs at all did change. On the wall clock a difference counts when it
+is at least --smallest and a test of the repeats tells it from chance, after a
+correction for the number of figures. Repeats that took turns, or that share their
+seed, their definition and their machine, are pairs and are tested as such: ten of
+them find a difference of 5 %; fewer than eight find none.
 
 With --run, the arguments are scenario files, or one file for several --driver,
 and compare runs both in turns, so that what the machine does meanwhile meets both
@@ -126,31 +128,43 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	}
 	base, head := runs[0], runs[1]
 	options.Interleaved = tookTurns(&base.Header, &head.Header)
-	var result *compare.Comparison
-	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return err })
+	var changed *compare.Comparison
+	err = await(c.Context(), func() (err error) { changed, err = compareRuns(base, head, options); return err })
 	if err != nil {
 		if errors.Is(err, compare.ErrNothing) {
 			return usage(err)
 		}
 		return err
 	}
-	if err := o.write(c.Context(), result, base, head, c.ErrOrStderr()); err != nil {
+	if err := o.write(c.Context(), changed, base, head, c.ErrOrStderr()); err != nil {
 		return err
 	}
 	if o.json {
-		err = writeJSON(c.OutOrStdout(), result)
+		err = writeJSON(c.OutOrStdout(), changed)
 	} else {
-		err = report.CompareTerminal(c.OutOrStdout(), result)
+		err = report.CompareTerminal(c.OutOrStdout(), changed)
 	}
 	switch {
 	case err != nil:
 		return err
 	case ran != nil:
 		return fmt.Errorf("not every variant ran to its end: %w", ran)
-	case !o.gate || result.Gate == "pass":
+	case !o.gate || changed.Gate == "pass":
 		return nil
 	}
-	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(result.Failed, "\n  "))}
+	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(changed.Failed, "\n  "))}
+}
+
+// compareRuns compares two runs that were opened.
+func compareRuns(base, head *runfile.Run, o compare.Options) (*compare.Comparison, error) {
+	var sets [2]*result.Set
+	for i, run := range []*runfile.Run{base, head} {
+		var err error
+		if sets[i], err = result.Of(run); err != nil {
+			return nil, err
+		}
+	}
+	return compare.Compare(sets[0], sets[1], o)
 }
 
 // twoRuns checks the arguments of a comparison of two runs.
@@ -186,31 +200,31 @@ func sameFile(a, b string) bool {
 }
 
 // write writes the comparison's files, and to told which it can't.
-func (o compareOptions) write(ctx context.Context, result *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
+func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
 	dir := o.out
 	if dir == "" {
 		dir = head.Dir()
 	}
-	chart, changed := report.CompareChart(result)
+	chart, any := report.CompareChart(c)
 	for _, format := range o.formats {
 		var data []byte
 		var err error
-		if picture := format == "svg" || format == "png"; picture && !changed {
+		if picture := format == "svg" || format == "png"; picture && !any {
 			fmt.Fprintf(told, "Nothing changed: there is no picture for compare.%s.\n", format)
 			continue
 		}
 		switch format {
 		case "html":
-			data, err = report.CompareHTML(ctx, result, base, head)
+			data, err = report.CompareHTML(ctx, c, base, head)
 		case "svg":
 			data, err = chart.SVG()
 		case "png":
 			data, err = chart.PNG()
 		case "md":
-			data = report.CompareMarkdown(result)
+			data = report.CompareMarkdown(c)
 		case "json":
 			var out bytes.Buffer
-			err = writeJSON(&out, result)
+			err = writeJSON(&out, c)
 			data = out.Bytes()
 		}
 		if err != nil {

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/compare"
+	"kvbench/internal/quantile"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
 )
@@ -20,32 +22,69 @@ import (
 // The studies measure compare itself on the wall clock, which takes minutes, so
 // that they run only when asked for:
 //
-//	go test ./cmd/kvbench -run TestStudy -timeout 3h -v -study.alarms 200 -study.power 100
+//	go test ./cmd/kvbench -run TestStudy -timeout 3h -v -study.alarms 200 -study.power 100 [-study.duration 500ms] [-study.of edge]
 //
 // Their small siblings, on drawn values, are in internal/compare.
 var (
 	studyAlarms   = flag.Int("study.alarms", 0, "compare a build with itself so often on each store")
 	studyPower    = flag.Int("study.power", 0, "look so often for a slowdown of 5 % on each store")
 	studyDuration = flag.Duration("study.duration", time.Second, "measure each repeat for so long")
+	studyVariants = flag.String("study.variants", "seed", "the variants of coalesce that run, apart by commas")
+	studyOf       = flag.String("study.of", "", "only the store of this name")
 	studyNoise    = flag.Int("study.noise", 2, "so many processes load the machine in bursts")
 )
 
-// studyStores are the stores of the studies. open makes one whose every call takes
-// at least so long; 0 is as fast as it can.
+// studyStores are the stores of the studies, each with its load. open makes one whose
+// every call takes longer by a share; a fast one takes no time beside it.
 var studyStores = []struct {
 	name string
-	open func(latency time.Duration) opener
+	load string
+	open func(fast bool, slower float64) opener
 }{
-	{"embedded", func(latency time.Duration) opener {
-		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-			of := *s
-			of.Driver = fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
-			return open(&of, c, seed)
-		}
+	{"embedded", closed, func(fast bool, slower float64) opener {
+		return embeddedStore(fast, slower, fmt.Sprintf("hot=%[1]v&cold=%[1]v&write=%[1]v", scaled(studyLatency, slower)))
 	}},
-	{"http", func(latency time.Duration) opener {
+	// As Workers KV is modelled: from one call to the next its latency differs by a
+	// factor of ten and more.
+	{"edge", open500, func(fast bool, slower float64) opener {
+		return embeddedStore(fast, slower, fmt.Sprintf("hot=%v&cold=%v&write=%v",
+			spread("p0:0.5ms,p25:1.06ms,p50:2.24ms,p75:4.73ms,p100:10ms", slower),
+			spread("p0:40ms,p50:80ms,p90:120ms,p99:250ms,p100:1.3s", slower),
+			spread("p0:60ms,p50:120ms,p90:200ms,p99:500ms,p100:1.5s", slower)))
+	}},
+	{"http", closed, func(fast bool, slower float64) opener {
+		latency := scaled(studyLatency, slower)
+		if fast {
+			latency = 0
+		}
 		return func(*bench.Scenario, clock.Clock, uint64) (kv.Store, error) { return newHTTPStore(latency), nil }
 	}},
+}
+
+// embeddedStore opens the embedded store with these options, a fast one without.
+func embeddedStore(fast bool, slower float64, options string) opener {
+	driver := "embedded://?profile=none&propagation=0"
+	if !fast {
+		driver += "&" + options
+	}
+	return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
+		of := *s
+		of.Driver = driver
+		return open(&of, c, seed)
+	}
+}
+
+func scaled(d time.Duration, slower float64) time.Duration {
+	return time.Duration(float64(d) * (1 + slower))
+}
+
+// spread is a distribution of latencies, all of them longer by a share.
+func spread(of string, slower float64) quantile.Dist {
+	dist := quantile.MustParse(of)
+	for i := range dist {
+		dist[i].D = scaled(dist[i].D, slower)
+	}
+	return dist
 }
 
 // Of a call of a few microseconds no machine that others share could tell 5 %: from
@@ -56,22 +95,31 @@ const (
 	slower       = 0.05
 )
 
+const (
+	closed = `
+    load: {workers: 8, duration: 1s, warm-up: 100ms}
+    with: {update: 0.2}
+`
+	open500 = `
+    load: {rate: 500/s, duration: 1s, warm-up: 300ms}
+    with: {update: 0}
+`
+)
+
 const studyYAML = `
 scenarios:
   - name: study
     question: Does compare tell?
     pattern: coalesce
-    variants: [seed]
-    load: {workers: 8, duration: 1s, warm-up: 100ms}
+    variants: [VARIANTS]
     keys: {count: 4}
-    with: {update: 0.2}
 `
 
 // opener opens the store of one run of a variant.
 type opener = func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 
 // studyCompare runs base and head in turns, ten repeats each, and compares them.
-func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparison {
+func studyCompare(t *testing.T, seed uint64, load string, stores [2]opener) *compare.Comparison {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "study.yaml")
@@ -80,7 +128,8 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 			t.Fatal(err)
 		}
 	}
-	check(os.WriteFile(file, []byte(studyYAML), 0o644))
+	text := strings.Replace(studyYAML, "VARIANTS", *studyVariants, 1) + strings.Trim(load, "\n")
+	check(os.WriteFile(file, []byte(text), 0o644))
 	o := compareOptions{
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
@@ -106,7 +155,7 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		check(err)
 		defer runs[i].Close()
 	}
-	c, err := compare.Compare(runs[0], runs[1], compare.Options{
+	c, err := compareRuns(runs[0], runs[1], compare.Options{
 		Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),
 	})
 	check(err)
@@ -125,11 +174,14 @@ func TestStudyFalseAlarms(t *testing.T) {
 	}
 	for _, store := range studyStores {
 		t.Run(store.name, func(t *testing.T) {
+			if *studyOf != "" && *studyOf != store.name {
+				t.Skip("not asked for: see -study.of")
+			}
 			makeNoise(t)
-			same := store.open(0)
+			same := store.open(true, 0)
 			var alarms, better int
 			for n := range *studyAlarms {
-				c := studyCompare(t, uint64(n), [2]opener{same, same})
+				c := studyCompare(t, uint64(n), store.load, [2]opener{same, same})
 				var worse, good bool
 				for _, d := range c.Deltas {
 					worse = worse || d.Verdict == compare.Worse
@@ -160,14 +212,17 @@ func TestStudyPower(t *testing.T) {
 	}
 	for _, store := range studyStores {
 		t.Run(store.name, func(t *testing.T) {
+			if *studyOf != "" && *studyOf != store.name {
+				t.Skip("not asked for: see -study.of")
+			}
 			makeNoise(t)
-			latency := time.Duration(studyLatency)
-			stores := [2]opener{store.open(latency), store.open(time.Duration(float64(latency) * (1 + slower)))}
-			var found, ratio float64
+			stores := [2]opener{store.open(false, 0), store.open(false, slower)}
+			var found, ratio, of float64
 			for n := range *studyPower {
-				c := studyCompare(t, uint64(n), stores)
+				c := studyCompare(t, uint64(n), store.load, stores)
 				for _, d := range c.Deltas {
-					if d.Series == "response" && d.Statistic == "p50" {
+					if d.Variant == first(*studyVariants) && d.Series == "response" && d.Statistic == "p50" {
+						of++
 						ratio += *d.Ratio
 						if d.Verdict == compare.Worse {
 							found++
@@ -177,14 +232,19 @@ func TestStudyPower(t *testing.T) {
 					}
 				}
 			}
-			of := float64(*studyPower)
-			t.Logf("%s: of %d slowdowns of 5 %% %v found; the median rose by %.2f %% on average",
-				store.name, *studyPower, found, 100*(ratio/of-1))
-			if found < 0.9*of {
+			t.Logf("%s: of %v slowdowns of 5 %% %v found; the median rose by %.2f %% on average",
+				store.name, of, found, 100*(ratio/of-1))
+			if of == 0 || found < 0.9*of {
 				t.Errorf("fewer than 90 %% found")
 			}
 		})
 	}
+}
+
+// first is the first of words apart by commas.
+func first(words string) string {
+	word, _, _ := strings.Cut(words, ",")
+	return word
 }
 
 // makeNoise loads the machine in bursts of up to half a second, with pauses as long,

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"kvbench/internal/compare"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 )
@@ -39,7 +38,7 @@ func realRun(t *testing.T) []byte {
 // summary is what a program reads of a run, its warnings left out.
 func summary(t *testing.T, run *runfile.Run) string {
 	t.Helper()
-	results, err := compare.Evaluate(run)
+	results, err := held(run)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 
@@ -16,7 +16,7 @@ import (
 
 // writeReport summarises a run and writes its report to dir, and shows on w how far
 // it is. When ctx is done it ends at once and writes nothing.
-func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run, results []compare.Result, formats []string) (report.Summary, []string, error) {
+func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run, results []expect.Result, formats []string) (report.Summary, []string, error) {
 	d := drawing{w: w, bars: newBars(w), said: time.Now()}
 	defer d.close()
 	var summary report.Summary

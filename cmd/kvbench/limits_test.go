@@ -8,6 +8,7 @@ import (
 
 	"kvbench/drivers"
 	"kvbench/internal/bench"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -36,7 +37,7 @@ func TestLimitsOfTheDriver(t *testing.T) {
 		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Traits) { t.NamespaceKeys = 10_000 },
 		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Traits) { t.NamespaceBytes = 1_000_000 },
 	} {
-		file, err := scenarios.Load("limits.yaml", []byte(yaml), scenarios.Patterns())
+		file, err := scenariofile.Load("limits.yaml", []byte(yaml), scenarios.Patterns())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,17 +64,17 @@ func TestLimitsOfTheDriver(t *testing.T) {
 // the setting that its words begin with, and names the variant.
 func TestRefusedByOneVariant(t *testing.T) {
 	pattern := &bench.Pattern{
-		Name: "picky", Doc: "It refuses.", Outcomes: []string{"done"},
+		Name: "picky", Doc: "It refuses.", Outcomes: []bench.Outcome{"done"},
 		Variants: []bench.Variant{{Name: "seed"}, {Name: "other"}},
 		New: func(s bench.Setup) (bench.Workload, error) {
-			knobs := struct {
+			params := struct {
 				TTL int `yaml:"kv-ttl"`
 			}{}
-			if err := s.Decode(&knobs); err != nil {
+			if err := s.Decode(&params); err != nil {
 				return nil, err
 			}
 			if s.Variant == "other" && s.Locations > 1 {
-				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", knobs.TTL, s.Locations)
+				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", params.TTL, s.Locations)
 			}
 			return nil, nil
 		},
@@ -86,7 +87,7 @@ func TestRefusedByOneVariant(t *testing.T) {
     with:
       kv-ttl: 30
 `
-	file, err := scenarios.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern})
+	file, err := scenariofile.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +96,7 @@ func TestRefusedByOneVariant(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-	_, err = scenarios.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
+	_, err = scenariofile.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
 	if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, ":7:", ":8:", 1)) {
 		t.Errorf("of the file alone: %v", err)
 	}

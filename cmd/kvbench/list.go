@@ -9,9 +9,8 @@ import (
 	"kvbench/drivers/fault"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/printable"
-	"kvbench/internal/record"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -23,7 +22,7 @@ type listing struct {
 	Patterns  []listedPattern  `json:"patterns"`
 	Drivers   []listedDriver   `json:"drivers"`
 	Faults    []listedFault    `json:"faults"`
-	Figures   []compare.Figure `json:"figures"` // of every variant, beside its series
+	Figures   []expect.Figure  `json:"figures"` // of every variant, beside its series
 	Scenarios []listedScenario `json:"scenarios"`
 }
 
@@ -31,8 +30,8 @@ type listedPattern struct {
 	Name     string          `json:"name"`
 	Doc      string          `json:"doc"`
 	Variants []listedVariant `json:"variants"`
-	Outcomes []string        `json:"outcomes"`
-	Marks    []listedMark    `json:"marks"`
+	Outcomes []bench.Outcome `json:"outcomes"`
+	Series   []listedSeries  `json:"series"` // beside those that every pattern has
 }
 
 type listedVariant struct {
@@ -40,11 +39,13 @@ type listedVariant struct {
 	Doc  string `json:"doc"`
 }
 
-type listedMark struct {
-	Name string `json:"name"`
-	Unit string `json:"unit"`
-	Of   string `json:"of"`
-	Doc  string `json:"doc"`
+type listedSeries struct {
+	Name  string `json:"name"`
+	Class string `json:"class"` // "anomaly", "gauge" or "call"
+	Unit  string `json:"unit"`
+	Of    string `json:"of"`   // of an anomaly
+	Says  string `json:"says"` // of an anomaly
+	Doc   string `json:"doc"`
 }
 
 type listedDriver struct {
@@ -70,7 +71,7 @@ func newList() *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [scenarios.yaml]",
-		Short: "List patterns, variants, marks, drivers and scenarios",
+		Short: "List patterns, variants, what they observe, drivers and scenarios",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			l, err := newListing(args)
@@ -116,7 +117,7 @@ func newListing(args []string) (*listing, error) {
 	for _, p := range fault.Profiles() {
 		l.Faults = append(l.Faults, listedFault{p.Name, p.Doc})
 	}
-	l.Figures = compare.Figures()
+	l.Figures = expect.Figures()
 	for _, s := range file.Scenarios {
 		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question})
 	}
@@ -126,29 +127,40 @@ func newListing(args []string) (*listing, error) {
 func listPattern(p *bench.Pattern) listedPattern {
 	out := listedPattern{Name: p.Name, Doc: p.Doc, Outcomes: p.Outcomes}
 	for _, v := range p.Variants {
-		out.Variants = append(out.Variants, listedVariant(v))
+		out.Variants = append(out.Variants, listedVariant{v.Name, v.Doc})
 	}
-	for _, m := range p.Marks {
-		out.Marks = append(out.Marks, listMark(m))
+	for _, s := range p.Observes {
+		r := s.Record()
+		out.Series = append(out.Series, listedSeries{r.Name, s.Class(), r.Unit, r.Of, r.Says, r.Doc})
 	}
 	return out
 }
 
-func listMark(m record.Series) listedMark { return listedMark{m.Name, m.Unit, m.Of, m.Doc} }
+// outcomes are the names of the pattern's outcomes, in one line.
+func (p *listedPattern) outcomes() string {
+	names := make([]string, len(p.Outcomes))
+	for i, o := range p.Outcomes {
+		names[i] = string(o)
+	}
+	return strings.Join(names, ", ")
+}
 
 // markdown prints docs/patterns.md.
 func (l *listing) markdown(w io.Writer) {
 	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+
-		"A transaction is one logical operation of a pattern and ends in one outcome. A mark counts and sizes what went\n"+
-		"wrong, as a share of a series or an outcome. `seed` is always the pattern as its published example does it, mistakes included.\n")
+		"A transaction is one logical operation of a pattern and ends in one outcome. An anomaly counts and sizes what went\n"+
+		"wrong, as a share of a series or an outcome; a gauge is a size that is neither right nor wrong; a call is something\n"+
+		"that takes time beside the calls of the store. `seed` is always the pattern as its published example does it, mistakes\n"+
+		"included.\n")
 	for _, p := range l.Patterns {
-		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, strings.Join(p.Outcomes, ", "))
+		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, p.outcomes())
 		for _, v := range p.Variants {
 			fmt.Fprintf(w, "| `%s` | %s |\n", v.Name, v.Doc)
 		}
-		fmt.Fprint(w, "\n| mark | share of | unit | one value of it |\n|---|---|---|---|\n")
-		for _, m := range p.Marks {
-			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", m.Name, m.Of, m.Unit, m.Doc)
+		fmt.Fprint(w, "\n| observed | class | share of | a variant that has it | unit | one value of it |\n|---|---|---|---|---|---|\n")
+		for _, s := range p.Series {
+			fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s |\n",
+				s.Name, s.Class, s.Of, strings.ReplaceAll(s.Says, "{share}", "N%"), s.Unit, s.Doc)
 		}
 	}
 }
@@ -159,9 +171,9 @@ func (l *listing) print(w io.Writer) {
 		for _, v := range p.Variants {
 			fmt.Fprintf(w, "  variant  %-20s %s\n", v.Name, v.Doc)
 		}
-		fmt.Fprintf(w, "  outcomes %s\n", strings.Join(p.Outcomes, ", "))
-		for _, m := range p.Marks {
-			fmt.Fprintf(w, "  mark     %-20s %s\n", m.Name, m.Doc)
+		fmt.Fprintf(w, "  outcomes %s\n", p.outcomes())
+		for _, s := range p.Series {
+			fmt.Fprintf(w, "  %-8s %-20s %s\n", s.Class, s.Name, s.Doc)
 		}
 		fmt.Fprintln(w)
 	}

@@ -90,7 +90,7 @@ measured is kept.`,
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(), newReport(), newCompare(), newBaseline(), newList(), newCheck(), newEmulate(), newClean())
+	root.AddCommand(newRun(), newReport(), newAdvise(), newCompare(), newBaseline(), newList(), newCheck(), newEmulate(), newClean())
 	for _, c := range append(root.Commands(), root) {
 		c.SetFlagErrorFunc(flagError)
 		if check := c.Args; check != nil {

@@ -13,6 +13,7 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -35,7 +36,7 @@ type settings struct {
 
 // plan is what is to run: the scenarios with everything decided.
 type plan struct {
-	file      *scenarios.File
+	file      *scenariofile.File
 	header    runfile.Header
 	scenarios []bench.Scenario
 	openURL   openURL
@@ -48,7 +49,7 @@ type plan struct {
 
 // loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
 // or the one that kvbench carries.
-func loadFile(args []string) (*scenarios.File, error) {
+func loadFile(args []string) (*scenariofile.File, error) {
 	name := defaultFile
 	if len(args) > 0 {
 		name = args[0]
@@ -60,12 +61,12 @@ func loadFile(args []string) (*scenarios.File, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	file, err := scenarios.Load(name, data, scenarios.Patterns())
+	file, err := scenariofile.Load(name, data, scenarios.Patterns())
 	return file, usage(err)
 }
 
 // newPlan decides on everything that a run needs. Its errors are of usage.
-func newPlan(file *scenarios.File, s settings) (*plan, error) {
+func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	file, err := file.Select(s.only...)
 	if err != nil {
 		return nil, usage(err)
@@ -124,7 +125,7 @@ func (s settings) apply(to *bench.Scenario) {
 }
 
 // header is what is known of a run before its scenarios.
-func header(file *scenarios.File, s settings, seed uint64) runfile.Header {
+func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	h := machine()
 	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Driver, seed, file.Name
 	if s.driver != "" {
@@ -192,7 +193,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
-		Expect:   s.Expect, MaxErrors: s.MaxErrors, YAML: s.YAML,
+		Expect:   s.Expect, Choose: s.Choose, MaxErrors: s.MaxErrors, YAML: s.YAML,
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))

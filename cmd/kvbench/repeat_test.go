@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
 
@@ -24,7 +25,7 @@ scenarios:
 // repeatsOf runs a seed so often, and returns what identifies each repeat.
 func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 	t.Helper()
-	file, err := scenarios.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns())
+	file, err := scenariofile.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}

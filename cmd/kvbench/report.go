@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/report"
@@ -100,13 +101,13 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 }
 
 // openRun opens a run and holds its expectations against it.
-func openRun(ctx context.Context, path string) (run *runfile.Run, results []compare.Result, err error) {
+func openRun(ctx context.Context, path string) (run *runfile.Run, results []expect.Result, err error) {
 	err = await(ctx, func() error {
 		var err error
 		if run, err = runfile.Open(path); err != nil {
 			return usage(err)
 		}
-		if results, err = compare.Evaluate(run); err != nil {
+		if results, err = held(run); err != nil {
 			return errors.Join(err, run.Close())
 		}
 		return nil
@@ -117,6 +118,15 @@ func openRun(ctx context.Context, path string) (run *runfile.Run, results []comp
 	return run, results, nil
 }
 
+// held holds a run's expectations against it.
+func held(run *runfile.Run) ([]expect.Result, error) {
+	set, err := result.Of(run)
+	if err != nil {
+		return nil, err
+	}
+	return expect.Evaluate(set)
+}
+
 func checkFormats(formats []string) error {
 	for _, f := range formats {
 		if !slices.Contains(report.Formats(), f) {
@@ -124,4 +134,23 @@ func checkFormats(formats []string) error {
 		}
 	}
 	return nil
+}
+
+// openSet opens a run and puts it in figures.
+func openSet(ctx context.Context, path string) (*result.Set, error) {
+	var set *result.Set
+	err := await(ctx, func() error {
+		run, err := runfile.Open(path)
+		if err != nil {
+			return usage(err)
+		}
+		if set, err = result.Of(run); err != nil {
+			return usage(errors.Join(err, run.Close()))
+		}
+		return nil
+	})
+	if err != nil { // the run may still be being read
+		return nil, err
+	}
+	return set, nil
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/expect"
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
@@ -142,7 +142,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		return err
 	}
 	defer run.Close()
-	results, err := compare.Evaluate(run)
+	results, err := held(run)
 	if err != nil {
 		return err
 	}
@@ -176,10 +176,13 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 }
 
 // expectations are the results as the report shows them.
-func expectations(results []compare.Result) []report.Expectation {
+func expectations(results []expect.Result) []report.Expectation {
 	out := make([]report.Expectation, len(results))
 	for i, r := range results {
-		out[i] = report.Expectation(r)
+		out[i] = report.Expectation{Scenario: r.Scenario, Expect: r.Text, Variant: r.Variant, Have: r.Have, Want: r.Want, OK: r.OK}
+		if v, ok := r.Value.Value(); ok {
+			out[i].Value = &v
+		}
 	}
 	return out
 }
@@ -203,11 +206,11 @@ func width(w io.Writer) int {
 }
 
 // unmet is an error that names every expectation that was not met.
-func unmet(results []compare.Result) error {
+func unmet(results []expect.Result) error {
 	var lines []string
 	for _, r := range results {
 		if !r.OK {
-			lines = append(lines, fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Expect, r.Have))
+			lines = append(lines, fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Text, r.Have))
 		}
 	}
 	if lines == nil {

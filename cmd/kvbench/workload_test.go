@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/load"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,7 +28,7 @@ func TestWorkload(t *testing.T) {
     pattern: coalesce
     load: {workers: 2, think: 1s, transactions: 5}
 `
-	file, err := scenarios.Load("x.yaml", []byte(yaml), scenarios.Patterns())
+	file, err := scenariofile.Load("x.yaml", []byte(yaml), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestWorkload(t *testing.T) {
 
 // Every shipped scenario's settings have a kind that the run file knows.
 func TestWorkloadOfShippedScenarios(t *testing.T) {
-	file, err := scenarios.Load("built-in", scenarios.Shipped(), scenarios.Patterns())
+	file, err := scenariofile.Load("built-in", scenarios.Shipped(), scenarios.Patterns())
 	if err != nil {
 		t.Fatal(err)
 	}

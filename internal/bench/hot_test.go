@@ -17,7 +17,7 @@ import (
 	"kvbench/kv"
 )
 
-// readPath reads one of many keys, chosen as a scenario chooses them.
+// readPath reads one of many keys, chosen as a scenario chooses them, and observes it.
 type readPath struct {
 	chooser *load.Chooser
 	names   []string
@@ -41,7 +41,8 @@ func (p *readPath) Seed(ctx context.Context, w *bench.Worker) error {
 }
 
 func (p *readPath) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-	return 0, w.Get(ctx, p.names[p.chooser.Key(w.Rand)], kv.GetOptions{}, &w.Entry)
+	w.Observe(oddity, 1)
+	return done, w.Get(ctx, p.names[p.chooser.Key(w.Rand)], kv.GetOptions{}, &w.Entry)
 }
 
 // nothing is a store that does nothing, to tell the engine's own cost.

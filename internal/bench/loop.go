@@ -21,9 +21,9 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	w.begin(i)
 	w.tx = tx
 	outcome, err := r.workload.Do(ctx, w, i)
-	w.tx.End, w.tx.Outcome = r.clock.Now(), int(outcome)
-	if err != nil {
-		w.tx.Outcome = r.failed
+	w.tx.End, w.tx.Outcome = r.clock.Now(), r.failed
+	if err == nil {
+		w.tx.Outcome = r.Pattern.outcome(outcome)
 	}
 	if err != nil && ctx.Err() == nil && w.tx.Due >= r.measureFrom {
 		r.note(err)

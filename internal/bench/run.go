@@ -88,8 +88,8 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	r := &run{
 		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
 		stores:      kv.AtEach(o.Store),
-		perLocation: s.Knobs.Isolates,
-		isolates:    s.Knobs.Isolates * traits.Locations,
+		perLocation: s.Params.Isolates,
+		isolates:    s.Params.Isolates * traits.Locations,
 		operations:  s.Operations(),
 		failed:      len(s.Pattern.Outcomes),
 	}
@@ -119,8 +119,8 @@ func (r *run) newWorker(number int) *Worker {
 	return w
 }
 
-// unmetered runs f with a worker whose calls are not recorded, and commits the
-// marks that it sees.
+// unmetered runs f with a worker whose calls are not recorded, and commits what it
+// observes.
 func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) error) error {
 	var err error
 	clockErr := r.clock.Run(ctx, func(ctx context.Context) {

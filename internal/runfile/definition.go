@@ -15,6 +15,14 @@ const (
 	NotModelled Latency = "no latency modelled"
 )
 
+// Words are what the latency is, with the noun.
+func (l Latency) Words() string {
+	if l == NotModelled {
+		return string(l)
+	}
+	return string(l) + " latency"
+}
+
 // Latency says what the scenario's latencies are. It is the one answer to that
 // question.
 func (d *Definition) Latency() Latency {

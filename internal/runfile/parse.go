@@ -76,6 +76,9 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 			"beyond its histograms, nothing tells whether it is as it was written.", unchecked))
 	}
 	p.run.Header = *h
+	for i := range p.run.Header.Scenarios {
+		p.run.Header.Scenarios[i].withRoles()
+	}
 	return nil
 }
 

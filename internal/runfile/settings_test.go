@@ -16,7 +16,7 @@ import (
 // Every kind of setting is written under a name that says what it is, and read back the
 // same.
 func TestSettings(t *testing.T) {
-	type knobs struct {
+	type params struct {
 		TTL    time.Duration `yaml:"ttl"`
 		Update float64       `yaml:"update"`
 		Fields int           `yaml:"fields" min:"1"`
@@ -33,7 +33,7 @@ func TestSettings(t *testing.T) {
 		None    quantile.Dist   `yaml:"none"`
 		own     int
 	}
-	k := knobs{
+	k := params{
 		TTL: time.Minute, Update: 0.5, Fields: 3, Tries: 0, Strict: false, Mode: "bulk",
 		Size: load.Size{Min: 1, Max: 2}, Rate: load.Rate{Count: 3, Per: time.Hour},
 		Touched: load.Popularity{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, own: 1,

@@ -1,0 +1,109 @@
+package choose
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"kvbench/internal/expect"
+	"kvbench/internal/metric"
+	"kvbench/internal/result"
+)
+
+// because notes what the choice beats: the published variant, else the one that came
+// nearest to being chosen.
+func (c *Choice) because(s *result.Scenario) {
+	var loser *Standing
+	for i := range c.Standings {
+		st := &c.Standings[i]
+		if slices.Contains(c.Take, st.Variant) || c.lost(st) == nil {
+			continue
+		}
+		if st.Variant.Published {
+			loser = st
+			break
+		}
+		if loser == nil || c.closer(st, loser) {
+			loser = st
+		}
+	}
+	if loser != nil {
+		c.Because = c.lost(loser)
+	}
+}
+
+// lost is what a variant that was not taken lost by; nil where it is but in a tie with
+// what was.
+func (c *Choice) lost(s *Standing) *Because {
+	if s.Variant.Missing != "" {
+		return &Because{Loser: s.Variant}
+	}
+	if broken := s.Broken(); len(broken) > 0 {
+		worst := slices.MaxFunc(broken, func(a, b expect.Result) int { return compareExcess(s, a, b) })
+		return s.breaks(worst)
+	}
+	return s.Out
+}
+
+// closer reports whether a came nearer to being chosen than b: it broke fewer clauses,
+// or lost by a later preference.
+func (c *Choice) closer(a, b *Standing) bool {
+	if n := cmp.Compare(len(a.Broken()), len(b.Broken())); n != 0 {
+		return n < 0
+	}
+	if a.Out == nil || b.Out == nil {
+		return a.excess() < b.excess()
+	}
+	return c.rank(a.Out) > c.rank(b.Out)
+}
+
+// rank is the place of a preference; that of what comes after all of them is last.
+func (c *Choice) rank(b *Because) int {
+	for i, text := range c.Prefer {
+		if text == b.Figure.Name() || text == b.Figure.ID {
+			return i
+		}
+	}
+	return len(c.Prefer)
+}
+
+// breaks is a clause that a variant breaks, with how much it has of it: the share,
+// where it is one of something.
+func (s *Standing) breaks(r expect.Result) *Because {
+	f := r.Figure
+	if f.Of != "" && f.Stat == metric.N {
+		f.Stat = metric.Part
+	}
+	v, _ := s.Variant.Whole.Value(f)
+	return &Because{Loser: s.Variant, Broken: &r, Figure: f, Lost: v}
+}
+
+// excess is by how much the clauses of the promise are broken, together.
+func (s *Standing) excess() (sum float64) {
+	for _, r := range s.Broken() {
+		sum += s.excessOf(r)
+	}
+	return sum
+}
+
+// excessOf is by how much a clause is broken, as a share of what it allows; where it
+// allows nothing, how much there is as a share of what it could be. It is infinite
+// where that was not observed.
+func (s *Standing) excessOf(r expect.Result) float64 {
+	have, ok := r.Value.Value()
+	switch {
+	case !ok:
+		return math.Inf(1)
+	case r.Expect.Value != 0:
+		return math.Abs(have-r.Expect.Value) / math.Abs(r.Expect.Value)
+	}
+	share, ok := s.Variant.Whole.Share(r.Figure.Metric).Value()
+	if !ok {
+		return math.Inf(1)
+	}
+	return share
+}
+
+func compareExcess(s *Standing, a, b expect.Result) int {
+	return cmp.Compare(s.excessOf(a), s.excessOf(b))
+}

@@ -1,0 +1,108 @@
+package scenariofile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Error is one thing that is wrong in a scenario file.
+type Error struct {
+	File    string
+	Line    int    // counted from 1
+	Column  int    // counted from 1, in characters
+	Text    string // the line as it was written
+	Message string // what is wrong
+	Hint    string // what would be right; may be empty
+}
+
+// Of a line longer than longLine, excerpt characters before the place are shown
+// and as many after it.
+const (
+	longLine = 160
+	excerpt  = 60
+)
+
+// Error shows the message, the line with a caret under the place, and the hint.
+func (e Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+	if strings.TrimSpace(e.Text) != "" {
+		line, at := []rune(e.Text), max(e.Column-1, 0)
+		at = min(at, len(line))
+		from, to := 0, len(line)
+		if len(line) > longLine {
+			from, to = max(0, at-excerpt), min(len(line), at+excerpt)
+		}
+		before, after := "", ""
+		if from > 0 {
+			before = "…"
+		}
+		if to < len(line) {
+			after = "…"
+		}
+		number := fmt.Sprintf("%5d | ", e.Line)
+		fmt.Fprintf(&b, "\n%s%s%s%s\n%*s", number, before, strings.Map(visible, string(line[from:to])), after, len(number), "| ")
+		b.WriteString(strings.Repeat(" ", len([]rune(before))))
+		for _, r := range line[from:at] {
+			if r != '\t' { // a tab stays one, so that the caret stays below its place
+				r = ' '
+			}
+			b.WriteRune(r)
+		}
+		b.WriteByte('^')
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&b, "\n      = %s", e.Hint)
+	}
+	return b.String()
+}
+
+// visible replaces what a terminal would obey instead of show.
+func visible(r rune) rune {
+	if r != '\t' && unicode.IsControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
+}
+
+// Errors is all that is wrong in a scenario file, in the file's order.
+type Errors []Error
+
+// shownErrors is how many of them are shown.
+const shownErrors = 50
+
+func (es Errors) Error() string {
+	var all []string
+	for _, e := range es[:min(len(es), shownErrors)] {
+		all = append(all, e.Error())
+	}
+	if more := len(es) - shownErrors; more > 0 {
+		text := fmt.Sprintf("%s: and %d more", es[0].File, more)
+		if len(es) >= maxErrors {
+			text += "; the rest of the file was not looked at"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "\n")
+}
+
+// Unwrap gives the single errors to errors.Is and errors.As.
+func (es Errors) Unwrap() []error {
+	all := make([]error, len(es))
+	for i, e := range es {
+		all[i] = e
+	}
+	return all
+}
+
+// sorted returns the errors in the file's order, each once: what an alias
+// stands for is read more than once.
+func (es Errors) sorted() Errors {
+	slices.SortStableFunc(es, func(a, b Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(es)
+}

@@ -1,0 +1,147 @@
+// Package chart draws the charts of a scenario: each is a pure function of its figures.
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kvbench/internal/metric"
+	"kvbench/internal/record"
+	"kvbench/internal/result"
+	"kvbench/internal/runfile"
+	"kvbench/report/chart/kit"
+)
+
+// Chart is one picture of a scenario.
+type Chart struct {
+	kit.Chart
+	// Tells says that variants differ in what it shows; where not, it decides nothing.
+	Tells bool
+}
+
+// charts are all that a scenario can have, in their order; each is nil where there is
+// nothing to show.
+var charts = []func(*result.Scenario) (*Chart, error){
+	latency, anomalies, staleness, timeline, faults, cost, outcomes,
+}
+
+// Of returns the charts of a scenario that have anything to show. An error means that
+// what they are drawn from can't be read.
+func Of(s *result.Scenario) ([]Chart, error) {
+	var out []Chart
+	for _, chart := range charts {
+		c, err := chart(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Def.Name, err)
+		}
+		if c == nil {
+			continue
+		}
+		c.Scenario = s.Def.Name
+		switch latency := s.Def.Latency(); {
+		case latency == runfile.NotModelled:
+			c.Notes = append(c.Notes, "From an emulator, not measured on Workers KV; no latency modelled.")
+		case latency == runfile.Modelled && !strings.Contains(c.Title+c.Subtitle, "modelled"):
+			// How transactions end and what goes wrong rests on the model too.
+			c.Notes = append(c.Notes, "Modelled: from an emulator, not measured on Workers KV.")
+		}
+		out = append(out, *c)
+	}
+	return out, nil
+}
+
+// ran are the variants that measured a transaction.
+func ran(s *result.Scenario) []*result.Variant {
+	return slices.DeleteFunc(slices.Clone(s.Variants), func(v *result.Variant) bool { return !v.Ran() })
+}
+
+// responseTime names what a latency is, and says so when it is not measured.
+func responseTime(s *result.Scenario) string { return "response time" + modelled(s) }
+
+func modelled(s *result.Scenario) string {
+	if s.Def.Latency() == runfile.Measured {
+		return ""
+	}
+	return " (" + string(s.Def.Latency()) + ")"
+}
+
+// notes says which variants a chart does not show or shows in part, and how zeros are
+// drawn.
+func notes(s *result.Scenario, zeros bool) []string {
+	var out, none, part []string
+	for _, v := range s.Variants {
+		switch {
+		case len(v.Repeats) == 0:
+		case !v.Ran():
+			none = append(none, v.Name)
+		case slices.ContainsFunc(v.Repeats, func(r result.Repeat) bool { return !r.Complete }):
+			part = append(part, v.Name)
+		}
+	}
+	if none != nil {
+		out = append(out, "No transaction was measured: "+strings.Join(none, ", ")+".")
+	}
+	if part != nil {
+		out = append(out, "Did not run to the end: "+strings.Join(part, ", ")+".")
+	}
+	if zeros {
+		out = append(out, "A log scale has no zero: 0 is drawn at its foot.")
+	}
+	return out
+}
+
+// extremes returns the variants with the least and the most of a figure, among those
+// that have it; nil when none has.
+func extremes(s *result.Scenario, figure func(*result.Variant) metric.Quantity) (least, most *result.Variant) {
+	var have []*result.Variant
+	for _, v := range ran(s) {
+		if figure(v).Known() {
+			have = append(have, v)
+		}
+	}
+	if have == nil {
+		return nil, nil
+	}
+	by := func(a, b *result.Variant) int { return cmp.Compare(figure(a).Or(0), figure(b).Or(0)) }
+	return slices.MinFunc(have, by), slices.MaxFunc(have, by)
+}
+
+// shareOf is a metric's share, of a variant.
+func shareOf(m metric.Metric) func(*result.Variant) metric.Quantity {
+	return func(v *result.Variant) metric.Quantity { return v.Whole.Share(m) }
+}
+
+// telling is the anomaly in whose share the variants are furthest apart, and that
+// distance; 0 where all have the same.
+func telling(s *result.Scenario) (m metric.Metric, apart float64) {
+	for _, a := range s.Seen(metric.Anomaly) {
+		least, most := extremes(s, shareOf(a))
+		if most == nil {
+			continue
+		}
+		d := shareOf(a)(most).Or(0)
+		if len(ran(s)) > 1 {
+			d -= shareOf(a)(least).Or(0)
+		}
+		if d > apart {
+			m, apart = a, d
+		}
+	}
+	return m, apart
+}
+
+// orNone is a share in a sentence.
+func orNone(share metric.Quantity) string {
+	if share.Or(0) == 0 {
+		return "none"
+	}
+	return share.Text(metric.FormatShare)
+}
+
+// response is the statistics of a variant's response time.
+func response(v *result.Variant) *result.Stats { return v.Whole.Series(record.Response) }
+
+// names lists metrics by their IDs.
+func names(metrics []metric.Metric) string { return strings.Join(metric.IDs(metrics), ", ") }

@@ -1,0 +1,80 @@
+package comparison
+
+import (
+	"fmt"
+	"slices"
+
+	"kvbench/internal/compare"
+	"kvbench/internal/result"
+	"kvbench/report/chart"
+	"kvbench/report/chart/kit"
+)
+
+// mostDumbbells is the most figures that the picture before and after shows.
+const mostDumbbells = 25
+
+// Chart draws what changed before and after, the largest change of each verdict first;
+// there is none where nothing did.
+func Chart(c *compare.Comparison) (kit.Chart, bool) {
+	shown, _ := verdictGroups(c)
+	var rows []chart.Dumbbell
+	for _, g := range shown {
+		for _, d := range g.Deltas {
+			if !d.Changed {
+				continue
+			}
+			row := chart.Dumbbell{
+				Label: d.Scenario + "/" + d.Variant + " " + seriesOf(d),
+				Base:  d.Base, Head: d.Head, Unit: d.Unit, Verdict: verdictName(d),
+			}
+			if d.Samples != compare.Totals && d.Low != nil && d.High != nil {
+				row.Low, row.High = *d.Low, *d.High
+			}
+			rows = append(rows, row)
+		}
+	}
+	title := plural(len(rows), "figure") + " changed"
+	if len(rows) > mostDumbbells {
+		title += fmt.Sprintf("; the first %d", mostDumbbells)
+	}
+	subtitle := "head to base, on a log scale"
+	if modelled := modelledIn(c); modelled != "" {
+		subtitle += "; " + modelled
+	}
+	return chart.Dumbbells("compare", title, subtitle, rows[:min(len(rows), mostDumbbells)])
+}
+
+// mostOverlays is the most variants whose response is drawn of both runs.
+const mostOverlays = 12
+
+// overlays are the responses of both runs, of the variants in which anything changed, what
+// changed most first.
+func overlays(c *compare.Comparison, base, head *result.Set) ([]chart.Chart, error) {
+	var out []chart.Chart
+	var seen [][2]string
+	shown, _ := verdictGroups(c)
+	for _, g := range shown {
+		for _, d := range g.Deltas {
+			name := [2]string{d.Scenario, d.Variant}
+			if !d.Changed || slices.Contains(seen, name) || len(out) == mostOverlays {
+				continue
+			}
+			seen = append(seen, name)
+			picture, err := chart.Overlay(variantOf(base, name), variantOf(head, name))
+			if err != nil {
+				return nil, err
+			}
+			if picture != nil {
+				out = append(out, *picture)
+			}
+		}
+	}
+	return out, nil
+}
+
+func variantOf(set *result.Set, name [2]string) *result.Variant {
+	if s := set.Scenario(name[0]); s != nil {
+		return s.Variant(name[1])
+	}
+	return nil
+}
