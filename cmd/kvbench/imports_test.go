@@ -25,7 +25,7 @@ var leaves = []string{"internal/changepoint", "internal/metric", "internal/print
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
-	{"internal/clock", nil, "time is below everything that lives by it"},
+	{"internal/clock", []string{"kv"}, "time is below everything that lives by it; what a store may use of it is the contract's"},
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
 	{"internal/changepoint", nil, "a leaf"},
@@ -48,6 +48,7 @@ var layers = []layer{
 	{"drivers/option", []string{"kv"}, "reading options is no driver's own"},
 	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},
 	{"drivers", []string{"kv", "internal/clock", "drivers/..."}, "a driver implements the contract, and knows nothing of the engine"},
+	{"docs/examples", []string{"kv", "drivers/drivertest"}, "a driver outside this repository needs the contract and its tests alone"},
 	{"cmd/kvbench", []string{"..."}, "the command puts all together"},
 }
 
