@@ -60,7 +60,7 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 		memory: t.live(s, traits, once, took),
 	}
 	l := &s.Load
-	e.still = s.Clock == "virtual" && l.Rate.IsZero() && l.Think == 0 && t.n() > 0 && t.service == 0 &&
+	e.still = s.Clock == "virtual" && l.Rate.IsZero() && l.Think == 0 && t.still &&
 		(l.Transactions == 0 || l.WarmUp > 0)
 	if cost.grows {
 		e.first, e.last = cost.first, cost.last

@@ -31,7 +31,8 @@ type trial struct {
 	puts     uint64         // keys that the load wrote one by one
 	scale    scaling
 	watch    stopwatch
-	half     int // of the transactions that are to be tried
+	still    bool // its transactions took no time
+	half     int  // of the transactions that are to be tried
 }
 
 // stopwatch is the time that the trial took of this machine.
@@ -108,6 +109,9 @@ func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, tr
 	t.verified = t.ledger.State()
 	if h := result.Total.Histograms[record.Service]; h.TotalCount() > 0 {
 		t.service = time.Duration(h.Mean())
+		t.still = h.Mean() == 0
+	} else { // none ended: each takes that at least
+		t.service = s.Load.Duration
 	}
 	t.written = result.Total.Billed.BytesWritten
 	if h := result.Total.Histograms[record.Put]; h != nil {

@@ -127,10 +127,9 @@ func memorySize(bytes float64) string {
 	return strconv.FormatFloat(digits/1e3, 'f', -1, 64) + " kB"
 }
 
-// span writes a time in seconds, to the second; in years where it is longer than a
-// scenario can be.
+// span writes a time in seconds, to the second; in years where it is longer than ten.
 func span(seconds float64) string {
-	if seconds <= longest.Seconds() {
+	if seconds <= 10*365*24*3600 {
 		return time.Duration(seconds * float64(time.Second)).Round(time.Second).String()
 	}
 	const year = 365.25 * 24 * 3600
