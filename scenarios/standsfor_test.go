@@ -1,6 +1,8 @@
 package scenarios_test
 
 import (
+	"errors"
+	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -50,7 +52,13 @@ func TestWhatAFileStandsFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := loadBounded(t, test.text)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
+			said := fmt.Sprint(err)
+			if all, ok := errors.AsType[scenarios.Errors](err); ok {
+				for _, e := range all { // also those that are not shown
+					said += e.Message
+				}
+			}
+			if !strings.Contains(said, test.want) {
 				t.Fatalf("got %.300v, want …%s…", err, test.want)
 			}
 		})
