@@ -127,9 +127,11 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	}
 	base, head := runs[0], runs[1]
 	options.Interleaved = tookTurns(&base.Header, &head.Header)
-	var result *compare.Comparison
 	// A comparison fails by what its runs hold alone.
-	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return usage(err) })
+	result, err := await(c.Context(), func() (*compare.Comparison, error) {
+		result, err := compare.Compare(base, head, options)
+		return result, usage(err)
+	})
 	if err != nil {
 		return err
 	}

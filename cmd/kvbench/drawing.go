@@ -20,8 +20,10 @@ import (
 func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run, results []compare.Result, formats []string) (report.Summary, []string, error) {
 	d := drawing{w: w, bars: newBars(w), said: time.Now()}
 	defer d.close()
-	var summary report.Summary
-	if err := await(ctx, func() error { summary = report.Summarise(run, expectations(results)); return nil }); err != nil {
+	summary, err := await(ctx, func() (report.Summary, error) {
+		return report.Summarise(run, expectations(results)), nil
+	})
+	if err != nil {
 		return report.Summary{}, nil, err
 	}
 	files, err := report.Write(ctx, dir, &summary, run, formats, d.tell)

@@ -57,31 +57,26 @@ func fileError(ctx context.Context, err error) error {
 
 // readFile reads a scenario file. One that is larger than such a file may be is refused:
 // unread where its size is known, else after so many bytes.
-func readFile(ctx context.Context, name string) (data []byte, err error) {
+func readFile(ctx context.Context, name string) ([]byte, error) {
 	tooLarge := fmt.Errorf("%s: the file is larger than %d MiB; split it into several files", name, scenarios.MaxFileBytes>>20)
-	err = await(ctx, func() error { // a pipe may have nobody who writes to it
+	return await(ctx, func() ([]byte, error) { // a pipe may have nobody who writes to it
 		f, err := os.Open(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer f.Close()
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > scenarios.MaxFileBytes {
-			return tooLarge
+			return nil, tooLarge
 		}
-		read, err := io.ReadAll(io.LimitReader(f, scenarios.MaxFileBytes+1))
+		data, err := io.ReadAll(io.LimitReader(f, scenarios.MaxFileBytes+1))
 		switch {
 		case err != nil:
-			return err
-		case len(read) > scenarios.MaxFileBytes:
-			return tooLarge
+			return nil, err
+		case len(data) > scenarios.MaxFileBytes:
+			return nil, tooLarge
 		}
-		data = read
-		return nil
+		return data, nil
 	})
-	if err != nil { // data may still be written to
-		return nil, err
-	}
-	return data, nil
 }
 
 // maxPath is longer than the paths of any system.
@@ -114,13 +109,9 @@ func followLink(ctx context.Context, name, target string) (path string, data []b
 }
 
 // openFile opens a run file, or that of a run's folder. Its errors are of usage.
-func openFile(ctx context.Context, path string) (run *runfile.Run, err error) {
-	err = await(ctx, func() (err error) {
-		run, err = runfile.Open(path)
-		return usage(err)
+func openFile(ctx context.Context, path string) (*runfile.Run, error) {
+	return await(ctx, func() (*runfile.Run, error) {
+		run, err := runfile.Open(path)
+		return run, usage(err)
 	})
-	if err != nil { // run may still be being read
-		return nil, err
-	}
-	return run, nil
 }

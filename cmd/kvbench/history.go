@@ -44,8 +44,8 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 	}
 	var h report.History
 	for _, path := range paths[max(0, len(paths)-last):] {
-		if err := await(ctx, func() error { return addNight(&h, path) }); err != nil {
-			return err
+		if _, err := await(ctx, func() (struct{}, error) { return struct{}{}, addNight(&h, path) }); err != nil {
+			return err // h is not read any more
 		}
 	}
 	h.FindChanges()

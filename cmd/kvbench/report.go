@@ -105,21 +105,23 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON bool
 }
 
 // openRun opens a run and holds its expectations against it.
-func openRun(ctx context.Context, path string) (run *runfile.Run, results []compare.Result, err error) {
-	err = await(ctx, func() error {
-		var err error
-		if run, err = runfile.Open(path); err != nil {
-			return usage(err)
-		}
-		if results, err = compare.Evaluate(run); err != nil {
-			return errors.Join(usage(err), run.Close())
-		}
-		return nil
-	})
-	if err != nil { // run may still be being read
-		return nil, nil, err
+func openRun(ctx context.Context, path string) (*runfile.Run, []compare.Result, error) {
+	type judged struct {
+		run     *runfile.Run
+		results []compare.Result
 	}
-	return run, results, nil
+	j, err := await(ctx, func() (judged, error) {
+		run, err := runfile.Open(path)
+		if err != nil {
+			return judged{}, usage(err)
+		}
+		results, err := compare.Evaluate(run)
+		if err != nil {
+			return judged{}, errors.Join(usage(err), run.Close())
+		}
+		return judged{run, results}, nil
+	})
+	return j.run, j.results, err
 }
 
 func checkFormats(formats []string) error {
