@@ -13,6 +13,11 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # race detector, in the tests of the command line.
 SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios
 
+# The tests of the command line start hundreds of processes and run hundreds of scenarios:
+# all of them without the race detector, and with it those that run patterns on the wall
+# clock, serve, and are stopped.
+RACED := run|emulate|pace|killed|interrupted
+
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
@@ -42,11 +47,14 @@ bench-truth:
 build:
 	go build -o bin/kvbench ./cmd/kvbench
 
-# The race detector lets each process wait a second at its end; the tests of the command
-# line start a hundred. What has no goroutine and computes a lot does without it.
+# The race detector lets each process wait a second at its end. What has no goroutine and
+# computes a lot does without it.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^TestScripts$$/^($(RACED))$$'
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
 	go test -timeout 10m $(SEQUENTIAL)
+	go test -timeout 15m ./cmd/kvbench
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

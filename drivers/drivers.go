@@ -28,9 +28,10 @@ type Env struct {
 
 // Driver opens stores of one kind.
 type Driver struct {
-	Scheme  string // of its URLs
-	Doc     string // one sentence
-	Example string // a URL that Open takes
+	Scheme  string   // of its URLs
+	Doc     string   // one sentence
+	Example string   // a URL that Open takes
+	Secrets []string // environment variables that it takes a secret from
 	Open    func(u *url.URL, env Env) (kv.Store, error)
 }
 
@@ -42,11 +43,11 @@ func Table() []Driver {
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed, env.Prices) },
 		},
 		{
-			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example,
+			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example, Secrets: []string{rest.TokenVariable},
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock, env.Prices) },
 		},
 		{
-			Scheme: "rest", Doc: rest.Doc, Example: rest.Example,
+			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable},
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
 	}

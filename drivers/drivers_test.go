@@ -76,6 +76,8 @@ func TestOpenErrors(t *testing.T) {
 		{"embedded://?propagation=60", []string{"propagation=60", "such as 60s"}},
 		{"embedded://?propagation=-1s", []string{"not negative"}},
 		{"embedded://?propagation=48h", []string{"at most 24h"}},
+		{"embedded://?hot=p50:1ms,p99:48h", []string{"hot=", "at most 24h"}},
+		{"embedded://?write=2562047h", []string{"write=", "at most 24h"}},
 		{"embedded://?write=60", []string{`"60"`, "p50:60ms"}},
 		{"embedded://?write=p50:60ms,p40:90ms", []string{"ascending"}},
 		{"embedded://?write=p50:60ms,p90:50ms", []string{"ascending"}},

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kvbench/internal/answer"
-	"kvbench/internal/metric"
 	"kvbench/report/table"
 )
 
@@ -50,10 +49,7 @@ func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
 		return
 	}
 	main.Markdown(out)
-	if silent := table.Silent(s.Scenario); silent != nil {
-		fmt.Fprintf(out, "\nNot observed: %s.\n", table.Inline(names(silent)))
+	for _, phrase := range table.Unseen(s.Scenario) {
+		fmt.Fprintf(out, "\n%s.\n", table.Inline(phrase))
 	}
 }
-
-// names lists metrics by their IDs.
-func names(metrics []metric.Metric) string { return strings.Join(metric.IDs(metrics), ", ") }

@@ -51,7 +51,7 @@ type terminal struct {
 }
 
 func (t *terminal) scenario(s *answer.Scenario) {
-	fmt.Fprintf(t.out, "\n%s  %s\n", t.bold.Render(printable.Line(s.Def.Name)), t.wrapped(s.Def.Question))
+	fmt.Fprintf(t.out, "\n%s  %s\n", t.bold.Render(printable.Line(s.Def.Name)), t.wrapped(fmt.Sprintf("%s (%s, %s time)", s.Def.Question, s.Def.Latency().Words(), s.Def.Clock)))
 	if s.Choice != nil {
 		t.out.WriteString(t.bold.Render(t.wrapped(s.Choice.Line())) + "\n")
 	}
@@ -66,8 +66,8 @@ func (t *terminal) scenario(s *answer.Scenario) {
 	t.table(main)
 	if t.verbose {
 		t.table(table.Details(s))
-		if silent := table.Silent(s.Scenario); silent != nil {
-			t.out.WriteString(t.wrapped("Not observed: "+names(silent)) + "\n")
+		for _, phrase := range table.Unseen(s.Scenario) {
+			t.out.WriteString(t.wrapped(phrase) + "\n")
 		}
 	}
 	for _, e := range s.Expectations {

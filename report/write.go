@@ -64,24 +64,39 @@ const chartsDir = "charts"
 // charts/<scenario>-<chart>.svg and .png, as the formats say. It returns the paths of the
 // files it wrote. Each appears under its name only when it is whole. drawn, unless it is
 // nil, is told how many of the scenarios have been drawn, by one goroutine at a time. When
-// ctx is done it stops before the next chart or document, writes nothing and returns the
-// error of ctx.
+// ctx is done it writes nothing and returns the error of ctx at once; what is being drawn
+// goes on to the end of its chart.
 func Write(ctx context.Context, dir string, a *answer.Answer, formats []string, drawn func(done, scenarios int)) ([]string, error) {
 	for _, f := range formats {
 		if !slices.Contains(Formats(), f) {
 			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
 		}
 	}
-	svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
-	charts, err := chart.Draw(ctx, a.Set, svg, slices.Contains(formats, "png"), drawn)
-	if err != nil {
-		return nil, err
+	type result struct {
+		files []file
+		err   error
 	}
-	files, err := render(ctx, a, formats, charts)
-	if err != nil {
-		return nil, err
+	done := make(chan result, 1)
+	go func() {
+		svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
+		charts, err := chart.Draw(ctx, a.Set, svg, slices.Contains(formats, "png"), drawn)
+		r := result{err: err}
+		if err == nil {
+			r.files, r.err = render(ctx, a, formats, charts)
+		}
+		done <- r
+	}()
+	var files []file
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, r.err
+		}
+		files = r.files
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	if len(charts) > 0 && (slices.Contains(formats, "svg") || slices.Contains(formats, "png")) {
+	if slices.ContainsFunc(files, func(f file) bool { return filepath.Dir(f.name) == chartsDir }) {
 		if err := os.MkdirAll(filepath.Join(dir, chartsDir), 0o755); err != nil {
 			return nil, err
 		}

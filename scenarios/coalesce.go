@@ -121,6 +121,9 @@ func newCoalesce(s bench.Setup) (bench.Workload, error) {
 		return nil, fmt.Errorf("fields must be 1 to %d; it is %d", maxFields, p.Fields)
 	case p.UpdateFields < 1 || p.UpdateFields > p.Fields:
 		return nil, fmt.Errorf("update-fields must be 1 to fields, which is %d; it is %d", p.Fields, p.UpdateFields)
+	case p.blind && p.Keys > heldVersions/p.isolates:
+		return nil, fmt.Errorf("blind-put keeps a version of each key for each isolate: of %d isolates at all locations that is %d keys at most; they are %d",
+			p.isolates, heldVersions/p.isolates, p.Keys)
 	case p.CacheTTL != 0 && p.CacheTTL < kv.MinCacheTTL:
 		return nil, fmt.Errorf("cache-ttl must be 30s or more, or 0s for the default of KV, 60s; it is %v", p.CacheTTL)
 	}
@@ -129,6 +132,9 @@ func newCoalesce(s bench.Setup) (bench.Workload, error) {
 	}
 	return p, checkShare("absent", p.Absent)
 }
+
+// heldVersions bounds what the isolates of blind-put keep: 2 GiB.
+const heldVersions = 1 << 28
 
 // keysPer is how many keys an object has.
 func (p *coalesceLoad) keysPer() int {
@@ -158,7 +164,11 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Popularity.Chooser(p.Keys)
 	p.absent = pick(p.seed, kindAbsent, p.Keys, p.Absent)
 	fields := [maxFields]string{"name", "email", "role", "locale", "theme", "plan", "avatar", "bio"}
-	var pairs []kv.Pair
+	type pair struct {
+		name string
+		size int
+	}
+	var pairs []pair
 	for o := range p.Keys {
 		for f := range p.keysPer() {
 			name, size := fmt.Sprintf("user:%06d:profile", o), p.Size.Of(o)
@@ -167,7 +177,7 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 			}
 			p.names = append(p.names, name)
 			if !p.absent[o] {
-				pairs = append(pairs, kv.Pair{Key: name, Value: appendDoc(nil, stamp{}, size)})
+				pairs = append(pairs, pair{name, size})
 			}
 		}
 	}
@@ -175,7 +185,9 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	if p.blind {
 		p.held = make([]atomic.Uint64, p.isolates*p.Keys)
 	}
-	return fill(ctx, w, len(pairs), func(i int) kv.Pair { return pairs[i] })
+	return fill(ctx, w, len(pairs), func(i int) kv.Pair {
+		return kv.Pair{Key: pairs[i].name, Value: appendDoc(nil, stamp{}, pairs[i].size)}
+	})
 }
 
 func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {

@@ -49,7 +49,7 @@ func loadOne(t testing.TB, variant, fields string) *bench.Scenario {
 	t.Helper()
 	text := "scenarios:\n  - name: test\n    question: What?\n    variants: [" + variant + "]\n    " +
 		strings.ReplaceAll(strings.TrimSpace(fields), "\n", "\n    ") + "\n"
-	f, err := scenariofile.Load("test", []byte(text), scenarios.Patterns())
+	f, err := scenariofile.Load("test", []byte(text), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -658,7 +658,7 @@ func TestOutcomes(t *testing.T) {
 
 // The shipped file is right, and asks of every pattern.
 func TestShipped(t *testing.T) {
-	f, err := scenariofile.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns())
+	f, err := scenariofile.Load("scenarios.yaml", scenarios.Shipped(), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,11 +85,11 @@ func prefix() *bench.Pattern {
 }
 
 type prefixParams struct {
-	Set        float64 `yaml:"set"`        // share of the transactions that set a user, every other of them a new one
-	Get        float64 `yaml:"get"`        // share that get one
-	Delete     float64 `yaml:"delete"`     // share that delete one; the others list
-	Profiles   float64 `yaml:"profiles"`   // share of the users that also have the key user:ID:profile
-	Neighbours int     `yaml:"neighbours"` // keys under another prefix of the namespace
+	Set        float64 `yaml:"set"`                      // share of the transactions that set a user, every other of them a new one
+	Get        float64 `yaml:"get"`                      // share that get one
+	Delete     float64 `yaml:"delete"`                   // share that delete one; the others list
+	Profiles   float64 `yaml:"profiles"`                 // share of the users that also have the key user:ID:profile
+	Neighbours int     `yaml:"neighbours" max:"1000000"` // keys under another prefix of the namespace
 }
 
 type prefixLoad struct {
@@ -130,11 +130,17 @@ func newPrefix(s bench.Setup) (bench.Workload, error) {
 	if p.Neighbours < 0 {
 		return nil, fmt.Errorf("neighbours must be 0 or more; it is %d", p.Neighbours)
 	}
+	if most := neighbourBytes / max(p.Size.Max, 1); p.Neighbours > most {
+		return nil, fmt.Errorf("neighbours with values of up to %d bytes may be %d at most, which is 1 GiB; they are %d", p.Size.Max, most, p.Neighbours)
+	}
 	if n := indexBytes(p.Keys); s.Variant == "index-key" && n > kv.MaxValueBytes {
 		return nil, fmt.Errorf("index-key keeps all ids in one value: those of %d keys are %d bytes, and KV takes %d", p.Keys, n, kv.MaxValueBytes)
 	}
 	return p, nil
 }
+
+// neighbourBytes bounds the values of the neighbours, which no variant reads.
+const neighbourBytes = 1 << 30
 
 // firstVersion is the version of what was there at first.
 const firstVersion = 1

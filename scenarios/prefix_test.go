@@ -176,7 +176,7 @@ func TestPrefixRefuses(t *testing.T) {
 	} {
 		_, err := scenariofile.Load("test", []byte(fmt.Sprintf(
 			"scenarios:\n  - {name: a, question: q?, pattern: prefix, variants: [%s], load: {workers: 1, transactions: 1}, keys: {count: %s}%s}\n",
-			test.variant, test.keys, test.with)), scenarios.Patterns())
+			test.variant, test.keys, test.with)), scenarios.Patterns(), nil)
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
 			t.Errorf("%+v: got %s", test, got)
 		}

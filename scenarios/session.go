@@ -50,8 +50,9 @@ var (
 
 func session() *bench.Pattern {
 	return &bench.Pattern{
-		Name: "session",
-		Doc:  "Create sessions, look them up, let them expire, log them out.",
+		Name:  "session",
+		Doc:   "Create sessions, look them up, let them expire, log them out.",
+		Grows: true,
 		Variants: []bench.Variant{
 			{Name: "seed", Doc: "KV's TTL, and a check of the expiresAt in the value"},
 			{Name: "ttl-only", Doc: "KV's TTL alone"},

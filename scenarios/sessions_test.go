@@ -179,7 +179,7 @@ func TestSessionTTL(t *testing.T) {
     pattern: session
     load: {workers: 1, transactions: 1}
     variants: [seed]
-    with: {ttl: `+ttl+"}\n"), scenarios.Patterns())
+    with: {ttl: `+ttl+"}\n"), scenarios.Patterns(), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", ttl, err, want)
 		}

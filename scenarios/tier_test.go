@@ -222,7 +222,7 @@ func TestSettingsOfTheTiers(t *testing.T) {
 		{"api-cache", "ttl-30", "origin: {errors: 0.1}", ""},
 	} {
 		text := "scenarios:\n  - name: test\n    question: What?\n    pattern: " + test.pattern + "\n    load: {transactions: 1}\n    with: {" + test.with + "}\n    variants: [" + test.variant + "]\n"
-		_, err := scenariofile.Load("f", []byte(text), scenarios.Patterns())
+		_, err := scenariofile.Load("f", []byte(text), scenarios.Patterns(), nil)
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s, %s: %v", test.pattern, test.with, err)

@@ -152,7 +152,7 @@ func TestVersionedRefuses(t *testing.T) {
 		"{page: 1_001}":  "1000",
 		"{parallel: 3}":  `there is no field "parallel" here`,
 	} {
-		_, err := scenariofile.Load("test", []byte(oneYAML("versioned", with)), scenarios.Patterns())
+		_, err := scenariofile.Load("test", []byte(oneYAML("versioned", with)), scenarios.Patterns(), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", with, err, want)
 		}

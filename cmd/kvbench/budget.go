@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"kvbench/drivers/budget"
 	"kvbench/internal/units"
@@ -50,7 +49,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 			if err != nil {
 				return untried(ctx, err)
 			}
-			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, add(all.time, e.time)
+			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
 			for _, text := range []string{e.pace(p.header.Scenarios[i].Traits), e.growth()} {
 				if text != "" {
 					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Name, p.scenarios[i].Variants[j].Name, text)
@@ -62,7 +61,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 		return nil
 	}
 	fmt.Fprintf(w, "This run is billed: about %s KV operations, %s past what the plan includes, %s.\n",
-		about(all.ops), units.FormatUSD(all.usd), all.time.Round(time.Second))
+		about(all.ops), units.FormatUSD(all.usd), span(all.time))
 	if all.usd > float64(most) {
 		return usage(fmt.Errorf("the run would cost about %s, more than the budget of %s: measure less, "+
 			"or allow more with --budget", units.FormatUSD(all.usd), units.FormatUSD(float64(most))))

@@ -123,7 +123,7 @@ func (b *billed) left(t *testing.T) (n int) {
 // plan is a plan of scenarios on the account.
 func (b *billed) plan(t *testing.T, yaml, faults string) *plan {
 	t.Helper()
-	file, err := scenariofile.Load("billed.yaml", []byte(yaml), scenarios.Patterns())
+	file, err := scenariofile.Load("billed.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestEstimate(t *testing.T) {
 		{"reads and writes", "pattern: coalesce\n    variants: [seed]\n    with: {update: 0.5}\n    load: {rate: 10/s, transactions: 4000}", false, 0.1},
 	} {
 		yaml := "scenarios:\n  - name: s\n    question: q\n    keys: {count: 100, size: 100B}\n    clock: virtual\n    " + c.fields + "\n"
-		file, err := scenariofile.Load("estimate.yaml", []byte(yaml), scenarios.Patterns())
+		file, err := scenariofile.Load("estimate.yaml", []byte(yaml), scenarios.Patterns(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,15 +16,16 @@ import (
 	"kvbench/internal/printable"
 	"kvbench/internal/result"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
-	"kvbench/report"
+	"kvbench/report/comparison"
 
 	"github.com/spf13/cobra"
 )
 
 type compareOptions struct {
-	smallest string
+	minEffect string
 	alpha    float64
 	gate     bool
 	json     bool
@@ -40,8 +41,8 @@ type compareOptions struct {
 // compareFormats are the formats of a comparison that --format knows.
 var compareFormats = []string{"html", "svg", "png", "md", "json"}
 
-func newCompare() *cobra.Command {
-	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha}
+func newCompare(secrets *secret.Set) *cobra.Command {
+	o := compareOptions{minEffect: "3%", alpha: compare.DefaultAlpha, settings: settings{secrets: secrets}}
 	c := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Say what changed from one run to another, and gate on it",
@@ -50,7 +51,7 @@ the same, or that it can't tell and how many more repeats would.
 
 In virtual time with the same seed nothing is left to chance: a mark, a count or a
 price that differs at all did change. On the wall clock a difference counts when it
-is at least --smallest and a test of the repeats tells it from chance, after a
+is at least --min-effect and a test of the repeats tells it from chance, after a
 correction for the number of figures. Repeats that took turns, or that share their
 seed, their definition and their machine, are pairs and are tested as such: ten of
 them find a difference of 5 %; fewer than eight find none.
@@ -63,12 +64,12 @@ alike.`,
   kvbench compare --run a.yaml --driver embedded:// --driver 'embedded://?writes=strict' --out results/ab`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.settings.seeded = c.Flags().Changed("seed")
+			o.settings.note(c)
 			return runCompare(c, args, o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.smallest, "smallest", o.smallest, "the smallest difference that matters, as a `SHARE` such as 3%")
+	f.StringVar(&o.minEffect, "min-effect", o.minEffect, "the smallest difference that matters, as a `SHARE` such as 3%")
 	f.Float64Var(&o.alpha, "alpha", o.alpha, "the chance, 0 to 1, that a build compared with itself shows any difference")
 	f.BoolVar(&o.gate, "gate", false, "exit with 3 when anything is worse, or did not run to its end")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of text")
@@ -88,12 +89,12 @@ alike.`,
 
 // options are the settings of the comparison itself.
 func (o compareOptions) options() (compare.Options, error) {
-	smallest, err := units.ParseShare(o.smallest)
+	minEffect, err := units.ParseShare(o.minEffect)
 	switch {
 	case err != nil:
-		return compare.Options{}, fmt.Errorf("--smallest %q: %w", o.smallest, err)
-	case smallest < 0 || smallest >= 1:
-		return compare.Options{}, fmt.Errorf("--smallest %q: want 0%% to 99%%", o.smallest)
+		return compare.Options{}, fmt.Errorf("--min-effect %q: %w", o.minEffect, err)
+	case minEffect < 0 || minEffect >= 1:
+		return compare.Options{}, fmt.Errorf("--min-effect %q: want 0%% to 99%%", o.minEffect)
 	case !(o.alpha > 0 && o.alpha < 1):
 		return compare.Options{}, fmt.Errorf("--alpha %v: want more than 0 and less than 1, such as %v", o.alpha, compare.DefaultAlpha)
 	}
@@ -102,7 +103,7 @@ func (o compareOptions) options() (compare.Options, error) {
 			return compare.Options{}, fmt.Errorf("--format %q is not known; %s", f, suggest.Mean(f, "the formats are", compareFormats))
 		}
 	}
-	return compare.Options{Smallest: smallest, Alpha: o.alpha}, nil
+	return compare.Options{MinEffect: minEffect, Alpha: o.alpha}, nil
 }
 
 func runCompare(c *cobra.Command, args []string, o compareOptions) error {
@@ -119,30 +120,31 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	} else if dirs, err = o.twoRuns(c, args); err != nil {
 		return usage(err)
 	}
-	var runs [2]*runfile.Run
+	var sets [2]*result.Set
 	for i, dir := range dirs {
-		if err := await(c.Context(), func() (err error) { runs[i], err = runfile.Open(dir); return usage(err) }); err != nil {
+		if sets[i], err = openSet(c.Context(), dir); err != nil {
 			return err
 		}
-		defer runs[i].Close()
+		defer sets[i].Run.Close()
 	}
-	base, head := runs[0], runs[1]
-	options.Interleaved = tookTurns(&base.Header, &head.Header)
-	var changed *compare.Comparison
-	err = await(c.Context(), func() (err error) { changed, err = compareRuns(base, head, options); return err })
+	base, head := sets[0], sets[1]
+	options.Interleaved = tookTurns(&base.Run.Header, &head.Run.Header)
+	// A comparison fails by what its runs hold alone.
+	changed, err := await(c.Context(), func() (*compare.Comparison, error) {
+		changed, err := compare.Compare(base, head, options)
+		return changed, usage(err)
+	})
 	if err != nil {
-		if errors.Is(err, compare.ErrNothing) {
-			return usage(err)
-		}
 		return err
 	}
-	if err := o.write(c.Context(), changed, base, head, c.ErrOrStderr()); err != nil {
+	page, err := o.write(c.Context(), changed, base, head, c.ErrOrStderr())
+	if err != nil {
 		return err
 	}
 	if o.json {
 		err = writeJSON(c.OutOrStdout(), changed)
 	} else {
-		err = report.CompareTerminal(c.OutOrStdout(), changed)
+		err = comparison.Terminal(c.OutOrStdout(), changed, page)
 	}
 	switch {
 	case err != nil:
@@ -155,24 +157,14 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(changed.Failed, "\n  "))}
 }
 
-// compareRuns compares two runs that were opened.
-func compareRuns(base, head *runfile.Run, o compare.Options) (*compare.Comparison, error) {
-	var sets [2]*result.Set
-	for i, run := range []*runfile.Run{base, head} {
-		var err error
-		if sets[i], err = result.Of(run); err != nil {
-			return nil, err
-		}
-	}
-	return compare.Compare(sets[0], sets[1], o)
-}
-
 // twoRuns checks the arguments of a comparison of two runs.
 func (o compareOptions) twoRuns(c *cobra.Command, args []string) (dirs [2]string, err error) {
-	for _, name := range []string{"driver", "only", "clock", "duration", "repeat", "seed", "quiet"} {
-		if c.Flags().Changed(name) {
-			return dirs, fmt.Errorf("--%s is for --run, which runs scenario files; without it BASE and HEAD are runs", name)
-		}
+	if err := alone(c, "run", "which runs scenario files; without it BASE and HEAD are runs",
+		"driver", "only", "clock", "duration", "repeat", "seed", "quiet", "budget"); err != nil {
+		return dirs, err
+	}
+	if c.Flags().Changed("out") && len(o.formats) == 0 {
+		return dirs, errors.New("--out is for --format, which writes the comparison's files; without it there are none")
 	}
 	if len(args) != 2 {
 		return dirs, errors.New("want two runs, BASE and HEAD, or --run and scenario files")
@@ -199,13 +191,14 @@ func sameFile(a, b string) bool {
 	return os.SameFile(infos[0], infos[1])
 }
 
-// write writes the comparison's files, and to told which it can't.
-func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
+// write writes the comparison's files, and to told which it can't. page is the path of
+// compare.html, if that is among them.
+func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, head *result.Set, told io.Writer) (page string, err error) {
 	dir := o.out
 	if dir == "" {
-		dir = head.Dir()
+		dir = head.Run.Dir()
 	}
-	chart, any := report.CompareChart(c)
+	chart, any := comparison.Chart(c)
 	for _, format := range o.formats {
 		var data []byte
 		var err error
@@ -215,29 +208,32 @@ func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, 
 		}
 		switch format {
 		case "html":
-			data, err = report.CompareHTML(ctx, c, base, head)
+			data, err = comparison.HTML(ctx, c, base, head)
 		case "svg":
 			data, err = chart.SVG()
 		case "png":
 			data, err = chart.PNG()
 		case "md":
-			data = report.CompareMarkdown(c)
+			data = comparison.Markdown(c)
 		case "json":
 			var out bytes.Buffer
 			err = writeJSON(&out, c)
 			data = out.Bytes()
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return usage(err)
+			return "", usage(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "compare."+format), data, 0o644); err != nil {
-			return err
+			return "", err
+		}
+		if format == "html" {
+			page = filepath.Join(dir, "compare.html")
 		}
 	}
-	return nil
+	return page, nil
 }
 
 // writeJSON writes one JSON object.
@@ -249,6 +245,10 @@ func writeJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(printable.JSON(out.Bytes()))
+	text := printable.JSON(out.Bytes())
+	if s, ok := w.(*secret.Writer); ok {
+		return s.WriteJSON(text)
+	}
+	_, err := w.Write(text)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,14 +96,14 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
 	}
-	plans, err := o.plans([]string{file})
+	plans, err := o.plans(t.Context(), []string{file}, io.Discard)
 	check(err)
 	var sides [2]*side
 	for i, p := range plans {
 		p.open = stores[i]
-		at := filepath.Join(dir, fmt.Sprint(i))
-		check(os.Mkdir(at, 0o755))
-		sides[i], err = newSide(p, at, newProgress(nil, true, p))
+		f, err := createRun(filepath.Join(dir, fmt.Sprint(i)))
+		check(err)
+		sides[i], err = newSide(p, f, newProgress(nil, true, p))
 		check(err)
 		defer sides[i].close()
 	}
@@ -116,10 +117,9 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		check(err)
 		defer runs[i].Close()
 	}
-	c, err := compareRuns(runs[0], runs[1], compare.Options{
-		Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),
+	c := compareRuns(t, runs[0], runs[1], compare.Options{
+		MinEffect: compare.DefaultMinEffect, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),
 	})
-	check(err)
 	if !c.Interleaved {
 		t.Fatal("the runs took turns and don't say so")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,6 +19,8 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/printable"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -38,10 +41,11 @@ type emulateOptions struct {
 	edgeReads  bool
 	seed       uint64
 	log        bool
+	secrets    *secret.Set
 }
 
-func newEmulate() *cobra.Command {
-	var o emulateOptions
+func newEmulate(secrets *secret.Set) *cobra.Command {
+	o := emulateOptions{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "emulate [OPTION=VALUE...]",
 		Short: "Serve an emulated Workers KV over HTTP, as Cloudflare's REST API does",
@@ -63,6 +67,11 @@ one a random token is made and shown.`,
   kvbench emulate --namespace sessions --namespace assets --state kv.state
   kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.state == "" {
+				if err := alone(c, "state", "which keeps what is stored in a file", "state-every", "state-max"); err != nil {
+					return usage(err)
+				}
+			}
 			return emulate(c.Context(), args, o, os.Getenv(rest.TokenVariable), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -182,7 +191,10 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 		defer unlock() // as the end of the process would
-		if err := server.Load(ctx, o.state); err != nil {
+		switch err := server.Load(ctx, o.state); {
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
 			return usage(tooMuch(err))
 		}
 	}
@@ -196,7 +208,12 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 	if err != nil {
 		return usage(err)
 	}
-	o.greet(stdout, server, l.Addr(), token, made)
+	var greeting bytes.Buffer
+	o.greet(&greeting, server, l.Addr(), token, made)
+	if _, err := stdout.Write(greeting.Bytes()); err != nil { // nobody would know the token
+		return errors.Join(fmt.Errorf("writing the output: %w", err), l.Close())
+	}
+	o.secrets.Add(token) // from now on: one that was made had to be shown
 
 	errs := log.New(stderr, "kvbench: ", 0)
 	var h http.Handler = server
@@ -248,7 +265,7 @@ func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs 
 // greet says where the server is, and what a client needs.
 func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr, token string, made bool) {
 	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
-	fmt.Fprintf(w, "account    %s\n", o.account)
+	fmt.Fprintf(w, "account    %s\n", printable.Line(o.account))
 	if made {
 		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, rest.TokenVariable)
 	} else {
@@ -256,7 +273,7 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s", n.ID, n.Title)
+		fmt.Fprintf(w, "namespace  %s  %s", printable.Line(n.ID), printable.Line(n.Title))
 		for _, fact := range []string{n.Mode, n.Jurisdiction} {
 			if fact != "" {
 				fmt.Fprintf(w, "  (%s)", fact)

@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
@@ -23,7 +23,57 @@ func flagError(c *cobra.Command, err error) error {
 			err = fmt.Errorf("%w; did you mean --%s?", err, near)
 		}
 	}
-	return usage(fmt.Errorf("%w\nRun 'kvbench %s --help' for what there is", err, strings.TrimPrefix(c.CommandPath(), "kvbench ")))
+	return usage(fmt.Errorf("%w\nRun '%s --help' for what there is", err, c.CommandPath()))
+}
+
+// refuse makes what is wrong with the arguments of a command, and of those below it, an
+// error of usage: what its own check finds, flags that exclude each other, and flags that
+// are given with no value.
+func refuse(c *cobra.Command) {
+	if !c.Runnable() {
+		c.Args, c.RunE = cobra.NoArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+	check := c.Args
+	c.Args = func(c *cobra.Command, args []string) error {
+		if check != nil {
+			if err := check(c, args); err != nil {
+				return usage(err)
+			}
+		}
+		if err := empty(c.Flags()); err != nil {
+			return usage(err)
+		}
+		return usage(c.ValidateFlagGroups())
+	}
+	for _, below := range c.Commands() {
+		refuse(below)
+	}
+}
+
+// empty refuses a flag of a text, or of several, that is given without one.
+func empty(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if err == nil && (len(values) == 0 || slices.Contains(values, "")) {
+			what, _ := pflag.UnquoteUsage(f)
+			err = fmt.Errorf("--%s is empty: want its %s", f.Name, what)
+		}
+	})
+	return err
+}
+
+// alone refuses the flags of those named that are given, which only play a part beside
+// another.
+func alone(c *cobra.Command, beside, why string, names ...string) error {
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			return fmt.Errorf("--%s is for --%s, %s", name, beside, why)
+		}
+	}
+	return nil
 }
 
 // dollars is a flag of an amount of money.

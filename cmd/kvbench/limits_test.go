@@ -37,7 +37,7 @@ func TestLimitsOfTheDriver(t *testing.T) {
 		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Traits) { t.NamespaceKeys = 10_000 },
 		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Traits) { t.NamespaceBytes = 1_000_000 },
 	} {
-		file, err := scenariofile.Load("limits.yaml", []byte(yaml), scenarios.Patterns())
+		file, err := scenariofile.Load("limits.yaml", []byte(yaml), scenarios.Patterns(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestRefusedByOneVariant(t *testing.T) {
     with:
       kv-ttl: 30
 `
-	file, err := scenariofile.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern})
+	file, err := scenariofile.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestRefusedByOneVariant(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-	_, err = scenariofile.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
+	_, err = scenariofile.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern}, nil)
 	if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, ":7:", ":8:", 1)) {
 		t.Errorf("of the file alone: %v", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/expect"
 	"kvbench/internal/printable"
+	"kvbench/internal/scenariofile"
+	"kvbench/internal/secret"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -22,16 +24,18 @@ type listing struct {
 	Patterns  []listedPattern  `json:"patterns"`
 	Drivers   []listedDriver   `json:"drivers"`
 	Faults    []listedFault    `json:"faults"`
-	Figures   []expect.Figure `json:"figures"` // of every variant, beside its series
+	Figures   []expect.Figure  `json:"figures"` // of every variant, beside its series
 	Scenarios []listedScenario `json:"scenarios"`
 }
 
 type listedPattern struct {
-	Name     string          `json:"name"`
-	Doc      string          `json:"doc"`
-	Variants []listedVariant `json:"variants"`
-	Outcomes []bench.Outcome `json:"outcomes"`
-	Series   []listedSeries  `json:"series"` // beside those that every pattern has
+	Name      string          `json:"name"`
+	Doc       string          `json:"doc"`
+	Published string          `json:"published"` // the variant that does what the pattern's source does
+	Variants  []listedVariant `json:"variants"`
+	Outcomes  []bench.Outcome `json:"outcomes"`
+	Series    []listedSeries  `json:"series"` // beside those that every pattern has
+	Models    []string        `json:"models"` // what of its latencies is drawn from a distribution, whatever the store is
 }
 
 type listedVariant struct {
@@ -67,14 +71,18 @@ type listedScenario struct {
 	Question string `json:"question"`
 }
 
-func newList() *cobra.Command {
+func newList(secrets *secret.Set) *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [scenarios.yaml]",
 		Short: "List patterns, variants, what they observe, drivers and scenarios",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := newListing(args)
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr(), secrets)
+			if err != nil {
+				return err
+			}
+			l, err := newListing(file)
 			if err != nil {
 				return err
 			}
@@ -95,11 +103,7 @@ func newList() *cobra.Command {
 	return c
 }
 
-func newListing(args []string) (*listing, error) {
-	file, err := loadFile(args)
-	if err != nil {
-		return nil, err
-	}
+func newListing(file *scenariofile.File) (*listing, error) {
 	l := &listing{}
 	for _, p := range scenarios.Patterns() {
 		l.Patterns = append(l.Patterns, listPattern(p))
@@ -125,7 +129,7 @@ func newListing(args []string) (*listing, error) {
 }
 
 func listPattern(p *bench.Pattern) listedPattern {
-	out := listedPattern{Name: p.Name, Doc: p.Doc, Outcomes: p.Outcomes}
+	out := listedPattern{Name: p.Name, Doc: p.Doc, Published: p.Published, Outcomes: p.Outcomes, Models: append([]string{}, p.Models...)}
 	for _, v := range p.Variants {
 		out.Variants = append(out.Variants, listedVariant{v.Name, v.Doc})
 	}
@@ -150,17 +154,24 @@ func (l *listing) markdown(w io.Writer) {
 	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+
 		"A transaction is one logical operation of a pattern and ends in one outcome. An anomaly counts and sizes what went\n"+
 		"wrong, as a share of a series or an outcome; a gauge is a size that is neither right nor wrong; a call is something\n"+
-		"that takes time beside the calls of the store. `seed` is always the pattern as its published example does it, mistakes\n"+
-		"included.\n")
+		"that takes time beside the calls of the store. The variant that does what the pattern's published example does,\n"+
+		"mistakes included, is marked \"as published\".\n")
 	for _, p := range l.Patterns {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, p.outcomes())
 		for _, v := range p.Variants {
-			fmt.Fprintf(w, "| `%s` | %s |\n", v.Name, v.Doc)
+			published := ""
+			if v.Name == p.Published {
+				published = ", as published"
+			}
+			fmt.Fprintf(w, "| `%s`%s | %s |\n", v.Name, published, v.Doc)
 		}
 		fmt.Fprint(w, "\n| observed | class | share of | a variant that has it | unit | one value of it |\n|---|---|---|---|---|---|\n")
 		for _, s := range p.Series {
 			fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s |\n",
 				s.Name, s.Class, s.Of, strings.ReplaceAll(s.Says, "{share}", "N%"), s.Unit, s.Doc)
+		}
+		for _, m := range p.Models {
+			fmt.Fprintf(w, "\nModelled, whatever the store is: %s.\n", m)
 		}
 	}
 }
@@ -171,9 +182,16 @@ func (l *listing) print(w io.Writer) {
 		for _, v := range p.Variants {
 			fmt.Fprintf(w, "  variant  %-20s %s\n", v.Name, v.Doc)
 		}
-		fmt.Fprintf(w, "  outcomes %s\n", p.outcomes())
+		fmt.Fprintf(w, "  as published %s\n  outcomes %s\n", p.Published, p.outcomes())
 		for _, s := range p.Series {
-			fmt.Fprintf(w, "  %-8s %-20s %s\n", s.Class, s.Name, s.Doc)
+			of := ""
+			if s.Of != "" {
+				of = "; its share is of all " + s.Of
+			}
+			fmt.Fprintf(w, "  %-8s %-20s %s%s\n", s.Class, s.Name, s.Doc, of)
+		}
+		for _, m := range p.Models {
+			fmt.Fprintf(w, "  modelled %s\n", m)
 		}
 		fmt.Fprintln(w)
 	}

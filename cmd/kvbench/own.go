@@ -13,6 +13,7 @@ import (
 	"kvbench/drivers/prefix"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/printable"
 	"kvbench/kv"
 )
 
@@ -116,13 +117,13 @@ func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
 func clean(ctx context.Context, open openURL, url, below string, w io.Writer) error {
 	return withStore(open, url, func(store kv.Store, clk clock.Clock) error {
 		if lag := store.Traits().Staleness; lag > 0 {
-			fmt.Fprintf(w, "waiting %v until all keys below %s are listed\n", lag, below)
+			fmt.Fprintf(w, "waiting %v until all keys below %s are listed\n", lag, printable.Line(below))
 			if err := clk.Sleep(ctx, lag); err != nil {
 				return err
 			}
 		}
 		n, err := prefix.Clean(ctx, store, below, nil)
-		fmt.Fprintf(w, "%d keys deleted below %s\n", n, below)
+		fmt.Fprintf(w, "%d keys deleted below %s\n", n, printable.Line(below))
 		return err
 	})
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -14,12 +11,11 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
+	"kvbench/internal/secret"
 	"kvbench/kv"
-	"kvbench/scenarios"
-)
 
-// defaultFile is the scenario file that is run when none is named.
-const defaultFile = "scenarios.yaml"
+	"github.com/spf13/cobra"
+)
 
 // settings are what the command line sets over the scenario file.
 type settings struct {
@@ -29,9 +25,17 @@ type settings struct {
 	duration time.Duration
 	repeat   int
 	seed     uint64
-	seeded   bool // seed was given
+	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
+	timed, repeated, seeded bool
+	secrets                 *secret.Set
 	// openURL opens a store; drivers.Open where it is nil.
 	openURL openURL
+}
+
+// note notes which of the settings were given.
+func (s *settings) note(c *cobra.Command) {
+	given := c.Flags().Changed
+	s.timed, s.repeated, s.seeded = given("duration"), given("repeat"), given("seed")
 }
 
 // plan is what is to run: the scenarios with everything decided.
@@ -40,29 +44,12 @@ type plan struct {
 	header    runfile.Header
 	scenarios []bench.Scenario
 	openURL   openURL
+	secrets   *secret.Set // that no file of the run holds
 	// open opens the store of one run of a variant.
 	open   func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 	opened int // stores that are not made for the run
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
-}
-
-// loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
-// or the one that kvbench carries.
-func loadFile(args []string) (*scenariofile.File, error) {
-	name := defaultFile
-	if len(args) > 0 {
-		name = args[0]
-	}
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
-		name, data, err = "built-in "+defaultFile, scenarios.Shipped(), nil
-	}
-	if err != nil {
-		return nil, usage(err)
-	}
-	file, err := scenariofile.Load(name, data, scenarios.Patterns())
-	return file, usage(err)
 }
 
 // newPlan decides on everything that a run needs. Its errors are of usage.
@@ -75,13 +62,20 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if s.seeded {
 		seed = s.seed
 	}
-	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL}
+	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets}
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
 	p.open = p.openOwn
+	seen := map[string]string{}
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
+		given := scenario.Name
+		scenario.Name = s.secrets.Strike(given)
+		if other, twice := seen[scenario.Name]; twice {
+			return nil, usage(fmt.Errorf("scenarios %s and %s: their names differ in secrets alone, which are not shown", other, given))
+		}
+		seen[scenario.Name] = given
 		if err := scenario.Load.Check(scenario.Repeat); err != nil { // what the flags have made of it
 			return nil, usage(fmt.Errorf("scenario %s: %w", scenario.Name, err))
 		}
@@ -108,7 +102,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 // shortens the warm-up in proportion.
 func (s settings) apply(to *bench.Scenario) {
 	if s.driver != "" {
-		to.Driver = s.driver
+		to.Driver, to.Shown = s.driver, scenariofile.EscapeVariables(s.driver)
 	}
 	if s.clock != "" {
 		to.Clock = s.clock
@@ -127,9 +121,9 @@ func (s settings) apply(to *bench.Scenario) {
 // header is what is known of a run before its scenarios.
 func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	h := machine()
-	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Driver, seed, file.Name
+	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Shown, seed, file.Name
 	if s.driver != "" {
-		h.Driver = s.driver
+		h.Driver = scenariofile.EscapeVariables(s.driver)
 	}
 	command := []string{"kvbench run"}
 	if !strings.HasPrefix(file.Name, "built-in ") {
@@ -189,7 +183,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
-		Clock: s.Clock, Driver: s.Driver, Traits: traits, Workload: workload(s),
+		Clock: s.Clock, Driver: s.Shown, Traits: traits, Workload: workload(s),
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),

@@ -28,7 +28,7 @@ func TestWorkload(t *testing.T) {
     pattern: coalesce
     load: {workers: 2, think: 1s, transactions: 5}
 `
-	file, err := scenariofile.Load("x.yaml", []byte(yaml), scenarios.Patterns())
+	file, err := scenariofile.Load("x.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestWorkload(t *testing.T) {
 
 // Every shipped scenario's settings have a kind that the run file knows.
 func TestWorkloadOfShippedScenarios(t *testing.T) {
-	file, err := scenariofile.Load("built-in", scenarios.Shipped(), scenarios.Patterns())
+	file, err := scenariofile.Load("built-in", scenarios.Shipped(), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

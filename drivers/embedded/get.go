@@ -63,7 +63,7 @@ func (l *location) fetch(r *read) *version {
 	defer sh.mu.Unlock()
 	v := l.find(sh, r.key)
 	now := l.clk.Now()
-	sh.edges[l.n].keep(r.key, cached{v: v, at: now, until: now + r.ttl})
+	sh.edges[l.n].keep(r.key, cached{v: v, at: now, until: later(now, r.ttl)})
 	return v
 }
 

@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -143,7 +144,7 @@ func (s *store) checkBulkPut(pairs []kv.Pair, now int64) error {
 	for i := range pairs {
 		p := &pairs[i]
 		if err := s.checkPut(p.Key, p.Value, p.Options, now); err != nil {
-			return err
+			return ofPair(i, err)
 		}
 		total += len(p.Key) + len(p.Value) + len(p.Options.Metadata)
 	}
@@ -151,6 +152,17 @@ func (s *store) checkBulkPut(pairs []kv.Pair, now int64) error {
 		return refuse(http.StatusRequestEntityTooLarge, "Total size of %d exceeds limit of %d.", total, kv.MaxBulkPutBytes)
 	}
 	return nil
+}
+
+// ofPair says of which pair a refusal is; the words before it are ours.
+func ofPair(i int, err error) error {
+	var e *kv.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	told := *e
+	told.Message = fmt.Sprintf("pair %d: %s", i, e.Message)
+	return &told
 }
 
 // checkList returns the most names that a page may examine. Where a page holds all

@@ -1,10 +1,15 @@
 package embedded
 
 import (
+	"errors"
 	"slices"
+	"time"
 
 	"kvbench/internal/quantile"
 )
+
+// maxLatency is the longest that a call may be told to take.
+const maxLatency = 24 * time.Hour
 
 // timing is how long one kind of call takes. The zero timing takes no time.
 type timing struct {
@@ -91,7 +96,9 @@ func instantList() timing {
 
 // set takes the timing from an option.
 func (t *timing) set(value string) (err error) {
-	t.spread, err = quantile.Parse(value)
+	if t.spread, err = quantile.Parse(value); err == nil && t.spread.Max() > maxLatency {
+		err = errors.New("want at most " + maxLatency.String())
+	}
 	t.source = "assumption: the percentiles " + value + " were given with the run"
 	return err
 }
@@ -109,7 +116,7 @@ func (t timing) or(other timing) timing {
 func (p *profile) sources() []string {
 	var all []string
 	for _, t := range []timing{p.hot, p.cold, p.list, p.put} {
-		if t.spread != nil && !slices.Contains(all, t.source) {
+		if t.spread != nil && t.spread.Max() > 0 && !slices.Contains(all, t.source) {
 			all = append(all, t.source)
 		}
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/record"
 )
 
@@ -90,6 +92,10 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 				}
 				now = r.clock.Now()
 			}
+			if now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
+				r.fatal = errTooLong
+				halt()
+			}
 			if still++; now > before {
 				still = 0
 			} else if still == standstill && r.clock.Virtual() && (r.Load.Transactions == 0 || now < r.measureFrom) {
@@ -105,6 +111,8 @@ const standstill = 1_000_000
 
 var errStandstill = errors.New("virtual time stands still: transactions that take no time never fill a duration; " +
 	"give the load a think time or a rate, or the store a latency profile")
+
+var errTooLong = fmt.Errorf("the transactions take longer than %v in all: ask for fewer, or bound them by a duration", load.MaxTime)
 
 // job is a transaction that the generator has released.
 type job struct {

@@ -25,6 +25,9 @@ type Pattern struct {
 	// Models are what of its latencies is drawn from a distribution whatever the
 	// store is, such as an origin's: one sentence each.
 	Models []string
+	// Grows says that its transactions create keys for as long as it runs, so that there
+	// may be more and more of them.
+	Grows bool
 	// New makes the workload of one variant. It is called for checking too, so
 	// it does nothing expensive: that belongs to Seed.
 	New func(Setup) (Workload, error)

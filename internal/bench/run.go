@@ -208,12 +208,15 @@ func (r *run) carry(ctx context.Context) error {
 	err := r.clock.Run(ctx, func(ctx context.Context) {
 		var load context.Context
 		load, halt = context.WithCancel(ctx)
-		r.clock.Background(func() { r.tick(ctx, halt) })
+		ticking, stop := context.WithCancel(ctx)
+		defer stop()
+		r.clock.Background(func() { r.tick(ticking, halt) })
 		if !r.Load.Rate.IsZero() {
 			r.open(load, start)
 		} else {
 			r.closed(load, halt, start)
 		}
+		stop() // what goes on beside the last transactions is in the last interval
 		r.measured = max(r.clock.Now(), r.measureFrom)
 	})
 	if err != nil {

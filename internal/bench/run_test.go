@@ -247,6 +247,9 @@ func TestWhatFailsNamesTheScenario(t *testing.T) {
 		"standstill": {load.Load{Workers: 1, Duration: time.Second}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			return done, nil
 		}, "scenario/seed: virtual time stands still"},
+		"too long": {load.Load{Workers: 1, Transactions: math.MaxUint64}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			return done, w.Sleep(ctx, 24*time.Hour)
+		}, "scenario/seed: the transactions take longer than 9600h0m0s in all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := clock.NewVirtual()
@@ -322,5 +325,27 @@ func TestSameSeedSameResult(t *testing.T) {
 	}
 	if equal(result(1), result(2)) {
 		t.Error("another seed gives the same result")
+	}
+}
+
+// What goes on beside the last transactions, after they have ended, is in no interval
+// beyond the measured time.
+func TestIntervalsEndWithTheLoad(t *testing.T) {
+	c := clock.NewVirtual()
+	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Hour }}
+	s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
+		w.Later(ctx, func(ctx context.Context, w *bench.Worker) error { return w.Get(ctx, "key", kv.GetOptions{}, &w.Entry) })
+		return done, w.Sleep(ctx, 1500*time.Millisecond)
+	}), load.Load{Workers: 1, Transactions: 2})
+	v, k, err := run(t.Context(), s, c, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := k.intervals[len(k.intervals)-1]
+	if want := 3 * time.Second; v.Total.To != want || last.To != want {
+		t.Errorf("measured for %v, the last interval ends at %v; want %v", v.Total.To, last.To, want)
+	}
+	if n := v.Total.Histograms[record.Get].TotalCount(); n != 2 {
+		t.Errorf("%d of 2 gets beside the transactions are counted", n)
 	}
 }

@@ -16,6 +16,7 @@ type Scenario struct {
 	Pattern  *Pattern
 	Variants []Variant // those of the pattern that are to run, in its order
 	Driver   string    // URL of its store
+	Shown    string    // Driver as it may be shown: ${NAME} stands for a variable whose value may be secret
 	Clock    string    // "auto", "virtual" or "wall"
 	Load     load.Load
 	Params   Params

@@ -58,7 +58,8 @@ func (w *Wall) Until(ctx context.Context, t time.Duration) error {
 			return err
 		}
 	}
-	if d := t - w.Now(); d > 0 {
+	// A signal ends the kernel's sleep early, such as one by which the runtime preempts.
+	for d := t - w.Now(); d > 0; d = t - w.Now() {
 		nanosleep(d)
 	}
 	return ctx.Err()

@@ -11,10 +11,10 @@ import (
 
 // Options are the settings of a comparison.
 type Options struct {
-	// Smallest is the smallest difference that matters, as a share of the figure
+	// MinEffect is the smallest difference that matters, as a share of the figure
 	// in base: 0.03 is 3 %. What is counted in virtual time has none: there any
 	// difference is real.
-	Smallest float64
+	MinEffect float64
 	// Alpha is the chance that a build compared with itself shows any difference
 	// at all, in either direction, in the whole comparison.
 	Alpha float64
@@ -25,7 +25,7 @@ type Options struct {
 
 // The defaults of Options.
 const (
-	DefaultSmallest = 0.03
+	DefaultMinEffect = 0.03
 	// DefaultAlpha leaves a chance of 1 % that any figure is called worse by
 	// mistake.
 	DefaultAlpha = 0.02
@@ -40,7 +40,7 @@ type Comparison struct {
 	Base     string  `json:"base"`    // the runs' folders
 	Head     string  `json:"head"`
 	Gate     string  `json:"gate"` // pass or fail
-	Smallest float64 `json:"smallest"`
+	MinEffect float64 `json:"min_effect"`
 	Alpha    float64 `json:"alpha"`
 	Tests    int     `json:"tests"` // how many there were
 	// Families are the families of figures that alpha is shared by, each corrected for
@@ -70,7 +70,7 @@ var ErrNothing = errors.New("nothing to compare: no variant ran to its end in bo
 // error means that a run contradicts itself, or is ErrNothing.
 func Compare(base, head *result.Set, o Options) (*Comparison, error) {
 	c := &Comparison{
-		Version: Version, Base: base.Run.Dir(), Head: head.Run.Dir(), Smallest: o.Smallest, Alpha: o.Alpha,
+		Version: Version, Base: base.Run.Dir(), Head: head.Run.Dir(), MinEffect: o.MinEffect, Alpha: o.Alpha,
 		Interleaved: o.Interleaved, Families: []Family{}, Choices: []ChoiceChange{}, Redefined: []string{},
 		Failed: []string{}, Differences: []Difference{}, Only: []string{}, Warnings: []string{}, Deltas: []Delta{},
 	}

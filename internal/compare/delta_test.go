@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var defaults = Options{Smallest: DefaultSmallest, Alpha: DefaultAlpha}
+var defaults = Options{MinEffect: DefaultMinEffect, Alpha: DefaultAlpha}
 
 // definition is a scenario of two variants.
 func definition() runfile.Definition {

@@ -178,7 +178,7 @@ func (d *Delta) threshold(o Options) float64 {
 	case d.Samples == Totals && !timed(d.Figure):
 		return 0
 	case d.logs:
-		return math.Log1p(o.Smallest)
+		return math.Log1p(o.MinEffect)
 	}
-	return o.Smallest * d.scale
+	return o.MinEffect * d.scale
 }

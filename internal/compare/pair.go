@@ -155,7 +155,7 @@ func (p *pair) delta(f metric.Figure) (d Delta, ok bool) {
 			p.note("%s was observed in %s alone", f.ID, where(b > 0))
 		}
 		return d, false
-	case f.Class == metric.Cost && f.Name() != f.ID && b+h == 0:
+	case f.Class == metric.Cost && f.Metric.Name() != f.ID && b+h == 0:
 		return d, false // a kind of call that neither makes
 	case f.Stat == metric.Per && b > 0 && h > 0:
 		d.Directed = false // how often a size was taken is neither good nor bad; whether ever is

@@ -113,12 +113,16 @@ func TestIgnored(t *testing.T) {
 	h.put("k", "v", "")
 	form := "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n" +
 		"--b\r\nContent-Disposition: form-data; name=\"metadata.a\"\r\n\r\n1\r\n--b--\r\n"
+	const value = "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n"
+	twice := value + value + "--b--\r\n"
 	for _, tt := range []struct {
 		method, path, body, kind string
 		want                     []string
 	}{
 		{"PUT", h.value("k") + "?ttl=60&exp=1", "v", "", []string{`parameter "exp" is not known and was ignored`, `parameter "ttl" is not known and was ignored`}},
 		{"PUT", h.value("k"), form, "multipart/form-data; boundary=b", []string{`form part "metadata.a" is not known and was ignored`}},
+		{"PUT", h.value("k"), twice, "multipart/form-data; boundary=b", []string{`form part "value" is given more than once: the last counts`}},
+		{"PUT", h.space + "/bulk", `[{"key":"k","key":"l","value":"v","metadata":1,"metadata":2}]`, "", []string{`pair 0: field "key" is given more than once: the last counts`, `pair 0: field "metadata" is given more than once: the last counts`}},
 		{"GET", h.space + "/keys?limit=10&limit=20", "", "", []string{`parameter "limit" is given more than once: the first counts`}},
 		{"GET", spacesPath + "?page=1&per_page=5&order=id&direction=asc", "", "", nil},
 		{"POST", spacesPath, `{"title":"new","colour":"red"}`, "", []string{`the body has more than was taken of it: json: unknown field "colour"`}},

@@ -22,15 +22,28 @@ const (
 	testToken   = "secret"
 )
 
-// movable is a wall clock that can be moved forward.
+// movable is a wall clock that can be moved forward, and stopped.
 type movable struct {
 	*clock.Wall
-	ahead atomic.Int64
+	ahead   atomic.Int64
+	stopped atomic.Int64 // 0: it goes on
 }
 
 func newMovable() *movable { return &movable{Wall: clock.NewWall()} }
 
-func (m *movable) Now() time.Duration { return m.Wall.Now() + time.Duration(m.ahead.Load()) }
+func (m *movable) Now() time.Duration {
+	now := time.Duration(m.stopped.Load())
+	if now == 0 {
+		now = m.Wall.Now()
+	}
+	return now + time.Duration(m.ahead.Load())
+}
+
+// stop stops the clock, and returns its time in seconds of Unix time.
+func (m *movable) stop() int64 {
+	m.stopped.Store(int64(m.Wall.Now()))
+	return m.Epoch().Add(m.Now()).Unix()
+}
 
 func (m *movable) advance(d time.Duration) { m.ahead.Add(int64(d)) }
 

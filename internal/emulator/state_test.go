@@ -170,7 +170,7 @@ func TestStateOfNamespaces(t *testing.T) {
 func loads(t testing.TB, clk clock.Clock, data []byte) ([]string, error) {
 	t.Helper()
 	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
-	err := s.read("kv.state", bytes.NewReader(data))
+	err := s.read(t.Context(), "kv.state", bytes.NewReader(data))
 	return content(t, s), err
 }
 
@@ -279,7 +279,7 @@ func FuzzState(f *testing.F) {
 		}
 		// What was taken is kept as it was taken.
 		s := empty(t, "embedded://?profile=none&propagation=0", clk)
-		if err := s.read("kv.state", bytes.NewReader(data)); err != nil {
+		if err := s.read(t.Context(), "kv.state", bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer

@@ -21,13 +21,15 @@ import (
 //	outcome.NAME.share          that, as a share of all transactions: 1%
 //	errors[.count]              transactions that ended in an error: a number
 //	errors.share                that, as a share of all transactions: 1%
+//	errors.CODE[.count]         how often one failed though no call of the store did: a number
 //	call-errors[.CODE][.count]  calls of the store that failed, or those of one code: a number
 //	call-errors[.CODE].share    that, as a share of the calls of the store: 1%
 //	ops[.KIND]                  calls of the store, or those of one kind, per transaction: a number
 //	usd-per-million             US dollars per million transactions, by the price list: a number
 //
 // Where no statistic is named and VALUE is in percent, the share is meant. A value of 0
-// needs no unit. errors.CODE is read as call-errors.CODE, which it was called before.
+// needs no unit. errors.CODE of a code that calls have is read as call-errors.CODE, which
+// it was called before. record.Codes has the codes.
 type Expect struct {
 	Text    string // the whole of it
 	Variant string // "*" for every variant

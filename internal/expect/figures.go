@@ -19,10 +19,15 @@ type Figure struct {
 func Figures() (out []Figure) {
 	kinds := metric.IDs(runfile.Metrics(record.Standard(), nil))[record.Get:record.FirstMark]
 	words := map[string]Figure{
+		runfile.Errors: {
+			runfile.Errors + ".CODE", "",
+			"how often a transaction, or a task that it left to run, failed though no call of the store did, by code: " +
+				list(record.Words(false)),
+		},
 		runfile.OutcomeID: {runfile.OutcomeID + "NAME", metric.Transactions, ""},
 		runfile.CallErrors: {
 			runfile.CallErrors + ".CODE", metric.Calls,
-			"those of one code: an HTTP status, " + list(runfile.CallCodes),
+			"those of one code: an HTTP status, " + list(record.Words(true)),
 		},
 		runfile.Ops: {runfile.Ops + ".KIND", "", "those of one kind: " + list(kinds)},
 	}

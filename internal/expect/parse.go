@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kvbench/internal/metric"
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
@@ -170,6 +172,9 @@ func (p *parser) figure() (metric.Figure, error) {
 	case m.Class == metric.Cost:
 		f.Stat = metric.Mean
 	case len(p.segments) == 0:
+	case decimalPercentile(strings.Join(p.segments, ".")) && slices.Contains(known, metric.P999):
+		return f, p.fail("the percentiles are p50, p90, p95, p99 and p999, which is 99.9 %",
+			"there is no statistic %q here", strings.Join(p.segments, "."))
 	case stat == metric.Part && m.Of == "":
 		return f, p.fail("ask for its count", "%s is not a share of anything", m.ID)
 	case !slices.Contains(known, stat):
@@ -186,6 +191,13 @@ func (p *parser) figure() (metric.Figure, error) {
 		return f, p.fail("", "nothing may follow here, but %q does", strings.Join(p.segments, "."))
 	}
 	return f, nil
+}
+
+// decimalPercentile reports whether a text is a percentile with a point, as p99.9.
+func decimalPercentile(s string) bool {
+	number, is := strings.CutPrefix(s, "p")
+	_, err := strconv.ParseFloat(number, 64)
+	return is && err == nil && strings.Contains(number, ".") && !strings.HasSuffix(number, ".")
 }
 
 // metric reads a metric and says which statistics it has.
@@ -218,8 +230,16 @@ func (p *parser) metric() (m metric.Metric, stats []metric.Stat, err error) {
 	switch m.ID {
 	case runfile.Errors, runfile.CallErrors:
 		if name != "" && !slices.Contains(metric.Stats(), metric.Stat(name)) {
-			if !runfile.IsCallCode(name) {
-				return m, nil, p.fail("it is an HTTP status, "+list(runfile.CallCodes), "there is no error code %q", name)
+			switch own := slices.Contains(record.Words(false), name); {
+			case own && m.ID == runfile.Errors:
+				m.ID, m.Of = m.ID+"."+name, ""
+				p.skip()
+				return m, counted, nil
+			case own:
+				return m, nil, p.fail("write errors."+name, "no call of the store fails with the code %q", name)
+			case !record.IsCall(name):
+				return m, nil, p.fail("it is an HTTP status, "+list(record.Words(true))+"; of errors also "+list(record.Words(false)),
+					"there is no error code %q", name)
 			}
 			m, _ = metric.Find(p.names.Metrics, runfile.CallErrors)
 			m.ID += "." + name

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"kvbench/internal/changepoint"
 	"kvbench/internal/metric"
@@ -20,11 +21,29 @@ const Version = 2
 type History struct {
 	Version int      `json:"version"`
 	Runs    []string `json:"runs"` // names of their folders, oldest first
-	// Unchecked are those of runs whose files have no check sums.
-	Unchecked []string `json:"unchecked"`
-	Lines     []*Line  `json:"lines"`
+	// Warnings are what a reader of the lines has to know of their runs.
+	Warnings []string `json:"warnings"`
+	Lines    []*Line  `json:"lines"`
 
+	warned []warned
 	byName map[lineName]*Line
+}
+
+// warned is what a reader has to know of some runs.
+type warned struct {
+	text string
+	runs []string
+}
+
+// warnedRuns is how many runs a warning names; of more it names the last.
+const warnedRuns = 3
+
+func (w warned) String() string {
+	who := strings.Join(w.runs, ", ")
+	if n := len(w.runs); n > warnedRuns {
+		who = fmt.Sprintf("%d runs, the last of them %s", n, w.runs[n-1])
+	}
+	return who + ": " + w.text
 }
 
 type lineName struct{ scenario, variant, figure string }
@@ -65,8 +84,13 @@ func (h *History) Add(set *result.Set) {
 	h.Version = Version
 	name := filepath.Base(set.Run.Dir())
 	h.Runs = append(h.Runs, name)
-	if set.Run.Header.Format < runfile.Format {
-		h.Unchecked = append(h.Unchecked, name)
+	for _, text := range set.Run.Warnings {
+		i := slices.IndexFunc(h.warned, func(w warned) bool { return w.text == text })
+		if i < 0 {
+			i = len(h.warned)
+			h.warned = append(h.warned, warned{text: text})
+		}
+		h.warned[i].runs = append(h.warned[i].runs, name)
 	}
 	for _, s := range set.Scenarios {
 		definition := identity(s.Def, set.Run.Header.Seed)
@@ -144,9 +168,13 @@ func (h *History) add(s *result.Scenario, variant string, f metric.Figure, defin
 	l.Modelled = l.Modelled || s.Def.Latency() == runfile.Modelled && f.Class == metric.Latency
 }
 
-// FindChanges finds where each line's level changed, from its last redefinition
-// on. It is called once, after the last Add.
+// FindChanges finds where each line's level changed, from its last redefinition on, and
+// what to warn of. It is called once, after the last Add.
 func (h *History) FindChanges() {
+	h.Warnings = []string{}
+	for _, w := range h.warned {
+		h.Warnings = append(h.Warnings, w.String())
+	}
 	for _, l := range h.Lines {
 		for len(l.Values) < len(h.Runs) {
 			l.Values = append(l.Values, nil)

@@ -11,6 +11,10 @@ import (
 // long a time as a latency or an age can be told apart.
 const MaxTime = 400 * 24 * time.Hour
 
+// MinTime is the shortest measured time, that of a scenario file too: what is shorter
+// holds hardly a call.
+const MinTime = time.Millisecond
+
 // BoundError says which field of a load, by its name in a scenario file, plans
 // more than can be run, or nothing.
 type BoundError struct {

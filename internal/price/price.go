@@ -54,6 +54,11 @@ const (
 	FreeOthers = 1_000 // writes, deletes and lists, each
 )
 
+// HasFreePlan reports whether the free plan includes a namespace of this mode, so far
+// as is known: of Workers KV Instant, a private beta, nothing is. It does not depend
+// on prices, which a run may replace: the plan's limits are of operations.
+func HasFreePlan(mode string) bool { return mode == "" }
+
 const (
 	secondsPerDay   = 24 * 60 * 60
 	secondsPerMonth = 30 * secondsPerDay

@@ -18,10 +18,14 @@ type Cost struct {
 	// Month is of thirty days at that rate, past what is included; without storage where
 	// that is not known.
 	Month price.Bill
-	// FreeLimit is the daily limit of the free plan that is met first, after FreeSeconds
-	// of a day; empty when none is.
-	FreeLimit   string
-	FreeSeconds float64
+	// Free is how far the free plan goes; nil where none is known of the store.
+	Free *FreePlan
+}
+
+// FreePlan is the daily limit of the free plan that is met first.
+type FreePlan struct {
+	Limit  string  // "reads" or the like; empty when none is met
+	AfterS float64 // seconds of a day
 }
 
 // Measured is how long all repeats were measured together.
@@ -50,7 +54,10 @@ func (v *Variant) Cost() Cost {
 		c.Rate = float64(n) / v.Measured().Seconds()
 	}
 	c.Month = price.PerMonth(def.Prices(), billed, n, c.Rate, c.Stored)
-	c.FreeLimit, c.FreeSeconds = price.FreeLimit(billed, n, c.Rate)
+	if price.HasFreePlan(def.Traits.Mode) {
+		c.Free = &FreePlan{}
+		c.Free.Limit, c.Free.AfterS = price.FreeLimit(billed, n, c.Rate)
+	}
 	return c
 }
 

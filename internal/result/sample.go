@@ -138,7 +138,7 @@ func (s *Sample) N(m metric.Metric) uint64 {
 	switch kind + "." {
 	case runfile.OutcomeID:
 		return s.Outcome(slices.Index(s.def.Outcomes, name))
-	case runfile.CallErrors + ".":
+	case runfile.CallErrors + ".", runfile.Errors + ".":
 		return s.counts.Errors[name]
 	case runfile.Ops + ".":
 		return s.whole(name)
@@ -164,7 +164,7 @@ func (s *Sample) Calls() (n uint64) {
 
 func (s *Sample) failedCalls() (n uint64) {
 	for code, of := range s.counts.Errors {
-		if runfile.IsCallCode(code) {
+		if record.IsCall(code) {
 			n += of
 		}
 	}

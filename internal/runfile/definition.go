@@ -15,7 +15,7 @@ const (
 	NotModelled Latency = "no latency modelled"
 )
 
-// Words are what the latency is, with the noun.
+// Words are what a latency is, with the noun.
 func (l Latency) Words() string {
 	if l == NotModelled {
 		return string(l)

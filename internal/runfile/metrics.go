@@ -2,7 +2,6 @@ package runfile
 
 import (
 	"slices"
-	"strconv"
 
 	"kvbench/internal/metric"
 	"kvbench/internal/record"
@@ -82,13 +81,3 @@ func (d *Definition) Metrics() []metric.Metric { return Metrics(d.Series, d.Outc
 // ErrorOutcome is the index of the outcome of a transaction that failed; -1 where there
 // is none.
 func (d *Definition) ErrorOutcome() int { return slices.Index(d.Outcomes, errorOutcome) }
-
-// IsCallCode reports whether kv.ErrorCode can give the code for a call of the store;
-// what failed without one has other codes.
-func IsCallCode(code string) bool {
-	status, err := strconv.Atoi(code)
-	return err == nil && status >= 100 && status < 600 || slices.Contains(CallCodes, code)
-}
-
-// CallCodes are the codes of failed calls beside an HTTP status.
-var CallCodes = []string{"network", "timeout", "canceled", "other"}

@@ -45,7 +45,7 @@ func interval(from, to time.Duration, n int) runfile.Interval {
 func write(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := runfile.NewWriter(&out, header())
+	w, err := runfile.NewWriter(&out, header(), nil)
 	total := interval(0, 2*time.Second, 8)
 	total.Errors["429"] = 2 // as in both intervals
 	for _, err := range []error{

@@ -24,9 +24,32 @@ import (
 //	min:"1" max:"10"  the range, both ends included, written as in the file
 //	oneof:"a,b"       the words that are known
 type decoder struct {
-	src  *source
-	vars map[*yaml.Node]expansion // of the scalars that hold variables
-	errs Errors
+	src   *source
+	vars  map[*yaml.Node]expansion // of the scalars that hold variables
+	errs  Errors
+	shown string // the file's driver as it may be shown
+	// read is how many values were read, and expanded how many bytes the variables
+	// stand for; see maxValues.
+	read, expanded int
+}
+
+// maxValues and maxText bound what is read: by aliases, merges and variables a short file
+// can stand for far more than it holds. A text counts as another value for each 100 bytes.
+const (
+	maxValues = 1_000_000
+	maxText   = 16 << 20 // bytes that variables stand for
+)
+
+// spent reports whether so much was read that the file can't be taken in, and says so
+// once.
+func (d *decoder) spent(at *yaml.Node) bool {
+	n := resolve(at)
+	more := 1 + len(n.Value)/100
+	if d.read <= maxValues && d.read+more > maxValues {
+		d.fail(at, "repeat less by aliases and merges", "the file stands for too many values: more than %d", maxValues)
+	}
+	d.read += more
+	return d.read > maxValues
 }
 
 func (d *decoder) fail(n *yaml.Node, hint, format string, args ...any) {
@@ -102,6 +125,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, tag reflect.StructTag) {
 	at := n
 	n = resolve(n)
 	switch {
+	case d.spent(at):
 	case n.Style&yaml.TaggedStyle != 0:
 		d.fail(at, "remove it", "the tag %s has no meaning in a scenario file", n.Tag)
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":

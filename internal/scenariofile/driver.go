@@ -48,18 +48,24 @@ func CheckDriver(text string) error {
 	return nil
 }
 
-// driver checks the driver's URL of a mapping that names one.
-func (d *decoder) driver(n *yaml.Node, text string) {
+// driver checks the driver's URL of a mapping that names one, and returns it as it may
+// be shown; inherited where there is none.
+func (d *decoder) driver(n *yaml.Node, text, inherited string) (shown string) {
 	at := d.find(n, "driver")
 	if at == nil || resolve(at).Kind != yaml.ScalarNode {
-		return
+		return inherited
 	}
-	if x, ok := d.vars[resolve(at)]; ok && !x.ok {
-		return
+	d.src.secrets.AddURLs(text)
+	shown = EscapeVariables(text)
+	if x, ok := d.vars[resolve(at)]; ok {
+		if shown = x.shown; !x.ok {
+			return shown
+		}
 	}
 	if err := CheckDriver(text); err != nil {
 		d.invalid(at, err)
 	}
+	return shown
 }
 
 // locations is how many locations a driver's URL asks for; 1 when it does not

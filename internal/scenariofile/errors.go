@@ -30,23 +30,11 @@ func (e Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 	if strings.TrimSpace(e.Text) != "" {
-		line, at := []rune(e.Text), max(e.Column-1, 0)
-		at = min(at, len(line))
-		from, to := 0, len(line)
-		if len(line) > longLine {
-			from, to = max(0, at-excerpt), min(len(line), at+excerpt)
-		}
-		before, after := "", ""
-		if from > 0 {
-			before = "…"
-		}
-		if to < len(line) {
-			after = "…"
-		}
+		line, at, before, after := around(e.Text, max(e.Column-1, 0))
 		number := fmt.Sprintf("%5d | ", e.Line)
-		fmt.Fprintf(&b, "\n%s%s%s%s\n%*s", number, before, strings.Map(visible, string(line[from:to])), after, len(number), "| ")
+		fmt.Fprintf(&b, "\n%s%s%s%s\n%*s", number, before, strings.Map(visible, string(line)), after, len(number), "| ")
 		b.WriteString(strings.Repeat(" ", len([]rune(before))))
-		for _, r := range line[from:at] {
+		for _, r := range line[:at] {
 			if r != '\t' { // a tab stays one, so that the caret stays below its place
 				r = ' '
 			}
@@ -58,6 +46,34 @@ func (e Error) Error() string {
 		fmt.Fprintf(&b, "\n      = %s", e.Hint)
 	}
 	return b.String()
+}
+
+// around is what is shown of a line with a place, counted in characters from 0: of a long
+// one only what is near. before and after stand for what is left out.
+func around(text string, place int) (line []rune, at int, before, after string) {
+	if len(text) <= longLine {
+		line = []rune(text)
+		return line, min(place, len(line)), "", ""
+	}
+	from, to, n := 0, len(text), 0 // where characters place-excerpt and place+excerpt begin
+	for offset := range text {
+		if n == place-excerpt {
+			from = offset
+		}
+		if n == place+excerpt {
+			to = offset
+			break
+		}
+		n++
+	}
+	if from > 0 {
+		before = "…"
+	}
+	if to < len(text) {
+		after = "…"
+	}
+	line = []rune(text[from:to])
+	return line, min(min(place, excerpt), len(line)), before, after
 }
 
 // visible replaces what a terminal would obey instead of show.

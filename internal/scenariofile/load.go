@@ -5,13 +5,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/secret"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -20,6 +20,7 @@ import (
 type File struct {
 	Name      string // as it was given
 	Driver    string // URL of the store of scenarios that do not name one
+	Shown     string // Driver as it may be shown; see bench.Scenario
 	Clock     string // "auto", "virtual" or "wall": of scenarios that do not name one
 	Seed      uint64
 	Scenarios []bench.Scenario
@@ -28,9 +29,12 @@ type File struct {
 // Load reads a scenario file in the format of docs/scenarios.md. name is what
 // errors call it; patterns are those it may use. ${NAME} in a value stands for
 // an environment variable. An error is an Errors with everything that is wrong.
-func Load(name string, data []byte, patterns []*bench.Pattern) (*File, error) {
+// What may be secret is added to secrets, which may be nil: the value of a variable of
+// at least secret.MinVariableBytes, and the user and password of a driver's URL, which no
+// driver takes.
+func Load(name string, data []byte, patterns []*bench.Pattern, secrets *secret.Set) (*File, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	d := &decoder{src: newSource(name, data), vars: map[*yaml.Node]expansion{}}
+	d := &decoder{src: newSource(name, data, secrets), vars: map[*yaml.Node]expansion{}}
 	f := d.file(name, data, patterns)
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
@@ -44,11 +48,11 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 	if root == nil {
 		return nil
 	}
-	d.expand(root, os.LookupEnv)
+	d.expand(root, lookup(d.src.secrets))
 	spec := defaultFile()
 	d.structure(root, reflect.ValueOf(&spec).Elem())
-	d.driver(root, spec.Driver)
-	f := &File{Name: name, Driver: spec.Driver, Clock: spec.Clock, Seed: spec.Seed}
+	d.shown = d.driver(root, spec.Driver, spec.Driver)
+	f := &File{Name: name, Driver: spec.Driver, Shown: d.shown, Clock: spec.Clock, Seed: spec.Seed}
 	switch list := spec.Scenarios; {
 	case list == nil: // reported as missing
 	case list.Kind != yaml.SequenceNode:
@@ -67,7 +71,7 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 			} else if s.Name != "" {
 				lines[s.Name] = item.Line
 			}
-			s.YAML = d.src.definition(item.Line, d.endOf(root, list.Content, i))
+			s.YAML = d.definition(root, list.Content, i)
 			f.Scenarios = append(f.Scenarios, s)
 		}
 	}
@@ -171,6 +175,21 @@ func (d *decoder) syntax(err error) {
 		}
 	}
 	d.failAt(line, column, "", "this is not YAML: %s", message)
+}
+
+// definition is the text of item i of the list of scenarios: its lines, or of a line that it
+// shares with others its part.
+func (d *decoder) definition(root *yaml.Node, items []*yaml.Node, i int) string {
+	item, end := items[i], d.endOf(root, items, i)
+	shares := func(j int) bool { return j >= 0 && j < len(items) && items[j].Line == item.Line }
+	switch {
+	case shares(i + 1):
+		return strings.TrimRight(d.src.part(item.Line, item.Column, items[i+1].Column), ", ") + "\n"
+	case shares(i - 1):
+		_, rest, _ := strings.Cut(d.src.definition(item.Line, end), "\n")
+		return d.src.part(item.Line, item.Column, 0) + "\n" + rest
+	}
+	return d.src.definition(item.Line, end)
 }
 
 // endOf is the line on which what follows item i of the list of scenarios

@@ -112,19 +112,19 @@ scenarios:
 `
 
 func TestLoad(t *testing.T) {
-	got, err := Load("s.yaml", []byte(whole), testPatterns())
+	got, err := Load("s.yaml", []byte(whole), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	patterns := testPatterns()
 	cache, plain := patterns[0], patterns[1]
 	want := &File{
-		Name: "s.yaml", Driver: "embedded://?locations=3&profile=edge", Clock: "virtual", Seed: 7,
+		Name: "s.yaml", Driver: "embedded://?locations=3&profile=edge", Shown: "embedded://?locations=3&profile=edge", Clock: "virtual", Seed: 7,
 		Scenarios: []bench.Scenario{
 			{
 				Name: "tier", Question: "How stale?", Pattern: cache,
 				Variants: []bench.Variant{{Name: "seed"}, {Name: "single-flight"}},
-				Driver:   "embedded://", Clock: "wall",
+				Driver:   "embedded://", Shown: "embedded://", Clock: "wall",
 				Load: load.Load{
 					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
 				},
@@ -137,7 +137,7 @@ func TestLoad(t *testing.T) {
 			},
 			{
 				Name: "plain", Question: "What does nothing cost?", Pattern: plain,
-				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Clock: "virtual",
+				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Shown: "embedded://?locations=3&profile=edge", Clock: "virtual",
 				Load:   load.Load{Workers: 1, Think: 5 * time.Millisecond, Transactions: 100},
 				Params: bench.Params{Keys: 1000, Size: load.Size{Min: 1024, Max: 1024}, Isolates: 1},
 				Repeat: 1, MaxErrors: bench.DefaultMaxErrors,
@@ -157,7 +157,7 @@ func TestLoad(t *testing.T) {
 		if !strings.HasPrefix(s.YAML, wantYAML[i]) {
 			t.Errorf("the text of %s is\n%s", s.Name, s.YAML)
 		}
-		again, err := Load("s.yaml", []byte("scenarios:\n"+s.YAML), testPatterns())
+		again, err := Load("s.yaml", []byte("scenarios:\n"+s.YAML), testPatterns(), nil)
 		if err != nil || again.Scenarios[0].Name != s.Name {
 			t.Errorf("the text of %s is not a scenario: %v\n%s", s.Name, err, s.YAML)
 		}
@@ -188,7 +188,7 @@ func TestErrors(t *testing.T) {
 	for i := 0; i+1 < len(archive.Files); i += 2 {
 		in, out := archive.Files[i], &archive.Files[i+1]
 		t.Run(strings.TrimSuffix(in.Name, ".yaml"), func(t *testing.T) {
-			_, err := Load(in.Name, in.Data, testPatterns())
+			_, err := Load(in.Name, in.Data, testPatterns(), nil)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -247,7 +247,7 @@ func TestUnreadable(t *testing.T) {
 		"a: [": "x:1:5: this is not YAML: while parsing a flow node: did not find expected node content\n" +
 			"    1 | a: [\n      |     ^",
 	} {
-		_, err := Load("x", []byte(data), testPatterns())
+		_, err := Load("x", []byte(data), testPatterns(), nil)
 		if err == nil || err.Error() != want {
 			t.Errorf("%q: got\n%v\nwant\n%s", data, err, want)
 			continue

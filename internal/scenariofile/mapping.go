@@ -16,6 +16,9 @@ func resolve(n *yaml.Node) *yaml.Node {
 	return n
 }
 
+// maxMerges is how many mappings one may merge, those that these merge included.
+const maxMerges = 100
+
 // fields returns the fields of a mapping in the file's order, those that merge
 // keys (<<) add last. A field that is given twice is an error; what is merged
 // never replaces what is there.
@@ -40,9 +43,13 @@ func (d *decoder) fields(n *yaml.Node) []yamlField {
 		}
 	}
 	seen := map[*yaml.Node]bool{n: true} // merges may go in circles
-	for len(merged) > 0 {
+	for steps := 0; len(merged) > 0; steps++ {
 		m := resolve(merged[0])
 		from := merged[0]
+		if steps == maxMerges {
+			d.fail(from, "merge one that has all of it", "more than %d mappings are merged here", maxMerges)
+			break
+		}
 		merged = merged[1:]
 		switch {
 		case seen[m]:

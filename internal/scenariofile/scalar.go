@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kvbench/internal/load"
+	"kvbench/internal/quantile"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
 )
@@ -92,6 +93,9 @@ func parseWhole[T int | uint64](s string) (T, error) {
 // sum of a few of them and a time of a run overflows: ten years.
 const maxDuration = "87600h"
 
+// maxLatency bounds the times of a distribution: a transaction may draw thousands of them.
+const maxLatency = 24 * time.Hour
+
 // check holds a value against the tag of its field.
 func (p *scalarParser) check(text string, value any, tag reflect.StructTag) error {
 	if tag.Get("required") != "" && strings.TrimSpace(text) == "" {
@@ -106,6 +110,9 @@ func (p *scalarParser) check(text string, value any, tag reflect.StructTag) erro
 		}
 		hint := suggest.Mean(text, "write one of", known)
 		return &units.Error{Text: text, Want: "known here", Hint: hint}
+	}
+	if d, is := value.(quantile.Dist); is && d.Max() > maxLatency {
+		return &units.Error{Text: text, Want: "in range", Hint: "each of its times may be at most 24h"}
 	}
 	low, hasLow := tag.Lookup("min")
 	high, hasHigh := tag.Lookup("max")

@@ -2,10 +2,12 @@ package scenariofile
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/choose"
@@ -19,6 +21,12 @@ import (
 )
 
 var scenarioName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// What is shown side by side with figures, and is a part of the names of files, is short.
+const (
+	maxName     = 60  // characters
+	maxQuestion = 300 // characters
+)
 
 // scenario reads one scenario; what it returns is right if no error was kept.
 func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pattern) bench.Scenario {
@@ -47,7 +55,13 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 			Hint: "use lower-case letters, digits and dashes, and begin with a letter or digit",
 		})
 	}
-	d.driver(item, spec.Driver)
+	if n := utf8.RuneCountInString(s.Name); n > maxName {
+		d.fail(d.at(item, "name"), fmt.Sprintf("it may have at most %d", maxName), "the name has %d characters", n)
+	}
+	if n := utf8.RuneCountInString(s.Question); n > maxQuestion {
+		d.fail(d.at(item, "question"), fmt.Sprintf("it may have at most %d", maxQuestion), "the question has %d characters", n)
+	}
+	s.Shown = d.driver(item, spec.Driver, d.shown)
 	if at := d.find(item, "load"); at != nil {
 		d.load(at)
 		if len(d.errs) == before {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestSelect(t *testing.T) {
-	f, err := Load("s.yaml", []byte(whole), testPatterns())
+	f, err := Load("s.yaml", []byte(whole), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

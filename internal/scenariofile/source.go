@@ -4,17 +4,30 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kvbench/internal/secret"
+
 	"go.yaml.in/yaml/v4"
 )
 
 // source is the text of a scenario file.
 type source struct {
-	name  string
-	lines []string
+	name    string
+	lines   []string
+	width   []int // of each line, in characters
+	last    place // of which part was asked last
+	secrets *secret.Set
 }
 
-func newSource(name string, data []byte) *source {
-	return &source{name: name, lines: splitLines(string(data))}
+// place is where a column begins in a line.
+type place struct{ line, column, offset int }
+
+func newSource(name string, data []byte, secrets *secret.Set) *source {
+	s := &source{name: name, lines: splitLines(string(data)), secrets: secrets}
+	s.width = make([]int, len(s.lines))
+	for i, line := range s.lines {
+		s.width[i] = utf8.RuneCountInString(line)
+	}
+	return s
 }
 
 // splitLines cuts a text at every line break that YAML knows, so that lines
@@ -36,7 +49,8 @@ func splitLines(s string) []string {
 }
 
 // errorAt makes an error at a place, moved into the text if it is outside: the
-// parser sets some marks behind the end.
+// parser sets some marks behind the end. Secrets are struck out of the line here, as of
+// a long one only a part is shown.
 func (s *source) errorAt(line, column int, message, hint string) Error {
 	if line > len(s.lines) {
 		line, column = len(s.lines), int(^uint(0)>>1)
@@ -46,8 +60,9 @@ func (s *source) errorAt(line, column int, message, hint string) Error {
 		line, column = line-1, int(^uint(0)>>1)
 	}
 	text := s.lines[line-1]
-	column = min(max(column, 1), utf8.RuneCountInString(text)+1)
-	return Error{File: s.name, Line: line, Column: column, Text: text, Message: message, Hint: hint}
+	column = min(max(column, 1), s.width[line-1]+1)
+	s.secrets.AddURLs(text)
+	return Error{File: s.name, Line: line, Column: column, Text: s.secrets.Strike(text), Message: message, Hint: hint}
 }
 
 // column is where byte offset of a scalar's text stands in its line; the
@@ -87,6 +102,29 @@ func (s *source) definition(first, next int) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// part is the text of a line from a column to another, 0 for its end. Asked for in their
+// order, all parts of a line take no more steps than it has characters.
+func (s *source) part(line, from, to int) string {
+	text := s.lines[line-1]
+	at := func(column int) int {
+		p := s.last
+		if p.line != line || p.column > column {
+			p = place{line: line, column: 1}
+		}
+		for p.column < column && p.offset < len(text) {
+			_, size := utf8.DecodeRuneInString(text[p.offset:])
+			p.column, p.offset = p.column+1, p.offset+size
+		}
+		s.last = p
+		return p.offset
+	}
+	start := at(from)
+	if to == 0 {
+		return text[start:]
+	}
+	return text[start:at(to)]
 }
 
 // isComment reports whether a line is a comment, indented no deeper than indent.

@@ -2,16 +2,19 @@ package scenariofile
 
 import (
 	"encoding/json"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kvbench/internal/load"
+	"kvbench/scenarios"
 )
 
 func mustLoad(t *testing.T, text string) *File {
 	t.Helper()
-	f, err := Load("s.yaml", []byte(text), testPatterns())
+	f, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +52,7 @@ func TestCircles(t *testing.T) {
 		"scenarios:\n  - &a\n    <<: [*a, *a, {<<: *a}]\n    load: &l {<<: *l}\n",
 		"&a ? *a\n: 1\n",
 	} {
-		_, err := Load("s.yaml", []byte(text), testPatterns())
+		_, err := Load("s.yaml", []byte(text), testPatterns(), nil)
 		if err == nil {
 			t.Errorf("%q was taken for right", text)
 			continue
@@ -95,7 +98,7 @@ func TestVariablesStaySecret(t *testing.T) {
 		"keys: {popularity: FIELD}", "keys: {size: FIELD}", "with: {a: FIELD}",
 	} {
 		with := text + "    " + strings.ReplaceAll(field, "FIELD", `"${KVBENCH_SECRET}"`) + "\n"
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		shown, _ := json.Marshal(err)
 		if err == nil || strings.Contains(err.Error(), "s3cret") || strings.Contains(string(shown), "s3cret") {
 			t.Errorf("%s: %v", field, err)
@@ -103,9 +106,25 @@ func TestVariablesStaySecret(t *testing.T) {
 	}
 	for _, field := range []string{"name", "pattern"} {
 		with := strings.Replace(text, field+": ", field+": ${KVBENCH_SECRET}-_ #", 1)
-		_, err := Load("s.yaml", []byte(with), testPatterns())
+		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// What is shown beside figures, and is a part of the names of files, is short.
+func TestLongNames(t *testing.T) {
+	file := func(name, question string) string {
+		return "scenarios:\n  - name: " + name + "\n    question: " + question + "\n    pattern: plain\n    load: {duration: 1s}\n"
+	}
+	mustLoad(t, file(strings.Repeat("n", 60), strings.Repeat("é", 300)))
+	for want, text := range map[string]string{
+		"s.yaml:2:11: the name has 61 characters":      file(strings.Repeat("n", 61), "q"),
+		"s.yaml:3:15: the question has 301 characters": file("n", strings.Repeat("é", 301)),
+	} {
+		if _, err := Load("s.yaml", []byte(text), testPatterns(), nil); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 }
@@ -129,11 +148,17 @@ func TestDefinition(t *testing.T) {
 			t.Errorf("the clock of %s is %s", s.Name, s.Clock)
 		}
 	}
-	one := "scenarios: [{name: a, question: q, pattern: plain, load: {duration: 1s}}, " +
-		"{name: b, question: q, pattern: plain, load: {duration: 1s}}]\n"
-	for _, s := range mustLoad(t, one).Scenarios {
-		if s.YAML != one {
-			t.Errorf("the text of %s is %q", s.Name, s.YAML)
+	// Those that share a line have a part of it each.
+	// Those that share a line have a part of it each.
+	one := "scenarios: [{name: a, question: é, pattern: plain, load: {duration: 1s}}, " +
+		"{name: b, question: é, pattern: plain, load: {duration: 1s}} , {name: c, question: é, pattern: plain,\n  load: {duration: 1s}}]\n"
+	for i, s := range mustLoad(t, one).Scenarios {
+		if want := []string{
+			"{name: a, question: é, pattern: plain, load: {duration: 1s}}\n",
+			"{name: b, question: é, pattern: plain, load: {duration: 1s}}\n",
+			"{name: c, question: é, pattern: plain,\n  load: {duration: 1s}}]\n",
+		}[i]; s.YAML != want {
+			t.Errorf("the text of %s is %q, want %q", s.Name, s.YAML, want)
 		}
 	}
 }
@@ -146,9 +171,14 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("<<: &a {scenarios: [{<<: *a}]}\n"))
 	f.Add([]byte("\ufeffa: \"\\\n\u2028b\" c\u0085- \t|\r# x"))
 	f.Add([]byte("scenarios:\n-\n  ? {}\n  : !!binary x\n  expect: ['*.stampede.max <= 1', \"\\u00e9 < 1\"]"))
+	f.Add(scenarios.Shipped()[:4000])
+	patterns := slices.Concat(testPatterns(), scenarios.Patterns())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Load("s.yaml", data, testPatterns())
+		file, err := Load("s.yaml", data, patterns, nil)
 		if err != nil {
+			if n := len(err.Error()); n > shownErrors*(1000+len(data)) {
+				t.Errorf("%d bytes of errors", n)
+			}
 			checkErrors(t, err, data)
 			return
 		}
@@ -158,6 +188,36 @@ func FuzzLoad(f *testing.F) {
 				s.Load.Duration == 0 && s.Load.Transactions == 0 {
 				t.Errorf("%+v", s)
 			}
+		}
+	})
+}
+
+// CheckDriver never panics and says little; what it takes has a scheme, each option once
+// and no password, and says how many locations it asks for.
+func FuzzCheckDriver(f *testing.F) {
+	for _, text := range []string{
+		"embedded://?locations=3&profile=edge&propagation=60s", "rest://a/b?base=http://127.0.0.1:1&fault-share=90%",
+		"cloudflare://u:p@a/b", "x://?a=1&a=2", "embedded:opaque", "://", "a://[::1%25x]:1/%zz?%#%", "a://?locations=99999999999999999999",
+		"a://?%&%", "a://\u202e?\x00=%00", "embedded://?locations=-3",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if n := locations(text); n < 1 {
+			t.Errorf("%d locations", n)
+		}
+		if err := CheckDriver(text); err != nil {
+			if n := len(err.Error()); n > 1000+10*len(text) {
+				t.Errorf("%d bytes of error", n)
+			}
+			return
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme == "" {
+			t.Fatalf("taken: %v", err)
+		}
+		if _, secret := u.User.Password(); secret {
+			t.Error("taken with a password")
 		}
 	})
 }

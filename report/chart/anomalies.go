@@ -56,8 +56,8 @@ func anomalies(s *result.Scenario) (*Chart, error) {
 			chart.Alt += fmt.Sprintf(" %s of %s: %s.", p.ID, v.Name, inWords(p.Metric, v))
 		}
 	}
-	if silent := table.Silent(s); silent != nil {
-		chart.Notes = append(chart.Notes, "Not observed: "+names(silent)+".")
+	for _, phrase := range table.Unseen(s) {
+		chart.Notes = append(chart.Notes, phrase+".")
 	}
 	chart.Body = func(c draw.Canvas) {
 		for _, p := range panels {

@@ -1,13 +1,13 @@
 package chart
 
 import (
-	"kvbench/internal/metric"
-	"kvbench/report/chart/kit"
-
 	"fmt"
 	"image/color"
 	"math"
 	"slices"
+
+	"kvbench/internal/metric"
+	"kvbench/report/chart/kit"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"

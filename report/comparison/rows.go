@@ -221,7 +221,7 @@ var testNames = map[compare.Test]string{
 
 // method says in sentences how a verdict came about.
 func method(c *compare.Comparison) string {
-	text := fmt.Sprintf("A difference is called better or worse from %s on", metric.FormatShare(c.Smallest))
+	text := fmt.Sprintf("A difference is called better or worse from %s on", metric.FormatShare(c.MinEffect))
 	if c.Tests > 0 {
 		var tests []string
 		for _, f := range c.Families {
@@ -280,5 +280,5 @@ func sameLine(c *compare.Comparison, same []*compare.Delta) string {
 	for _, d := range same {
 		variants[d.Scenario+"/"+d.Variant] = true
 	}
-	return fmt.Sprintf("%s in %s; latencies to within %s", plural(len(same), "figure"), plural(len(variants), "variant"), metric.FormatShare(c.Smallest))
+	return fmt.Sprintf("%s in %s; latencies to within %s", plural(len(same), "figure"), plural(len(variants), "variant"), metric.FormatShare(c.MinEffect))
 }

@@ -64,7 +64,7 @@ func sharedChanges(c *compare.Comparison, verdict compare.Verdict) []sharedChang
 			Figure: figureName(f.series, f.statistic), Variants: len(r), Of: all[f],
 			Ratio: r[len(r)/2], Least: r[0], Most: r[len(r)-1],
 		}
-		if max(s.Ratio, 1/s.Ratio) < 1+c.Smallest { // real, and too small to lead with
+		if max(s.Ratio, 1/s.Ratio) < 1+c.MinEffect { // real, and too small to lead with
 			continue
 		}
 		told[f.series] = true

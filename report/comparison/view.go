@@ -3,6 +3,8 @@
 package comparison
 
 import (
+	"strings"
+
 	"kvbench/internal/compare"
 )
 
@@ -66,7 +68,7 @@ func rowsOf(deltas []*compare.Delta) []row {
 			r.Evidence = ""
 		}
 		if d.Redefined {
-			r.Evidence = "redefined; " + r.Evidence
+			r.Evidence = strings.TrimSuffix("redefined; "+r.Evidence, "; ")
 		}
 		r.Change, r.Interval = changeOf(d)
 		out = append(out, r)

@@ -82,17 +82,18 @@ type Variant struct {
 	Stored *int64 `json:"stored_bytes,omitempty"`
 	// USDPerMonth is of thirty days at that rate, past what is included; without storage
 	// where that is not known.
-	USDPerMonth float64           `json:"usd_per_month"`
-	MonthBill   price.Bill        `json:"usd_per_month_by_kind"`
-	FreeLimit   FreeLimit         `json:"free_plan"`
-	Outcomes    map[string]uint64 `json:"outcomes"`
-	Errors      map[string]uint64 `json:"errors"`
-	Series      map[string]Stats  `json:"series"`
+	USDPerMonth float64    `json:"usd_per_month"`
+	MonthBill   price.Bill `json:"usd_per_month_by_kind"`
+	// FreeLimit is nil where no free plan is known of the store.
+	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
+	Outcomes  map[string]uint64 `json:"outcomes"`
+	Errors    map[string]uint64 `json:"errors"`
+	Series    map[string]Stats  `json:"series"`
 }
 
 // FreeLimit is the daily limit of the free plan that is met first.
 type FreeLimit struct {
-	Kind   string  `json:"first_limit"` // "reads" or the like; empty when none is met
+	Limit  string  `json:"first_limit"` // "reads" or the like; empty when none is met
 	AfterS float64 `json:"after_s"`     // seconds of a day
 }
 
@@ -169,7 +170,7 @@ func variant(v *result.Variant) Variant {
 		Name: v.Name, Doc: v.Doc, Published: v.Published, Repeats: len(v.Repeats), Complete: true,
 		Transactions: v.Whole.Transactions(), DurationS: v.Measured().Seconds(), Ops: map[string]float64{},
 		USD: cost.Million.Total(), Bill: cost.Million, Billed: v.Whole.Billed(), Rate: cost.Rate, Stored: cost.Stored,
-		USDPerMonth: cost.Month.Total(), MonthBill: cost.Month, FreeLimit: FreeLimit{cost.FreeLimit, cost.FreeSeconds},
+		USDPerMonth: cost.Month.Total(), MonthBill: cost.Month, FreeLimit: (*FreeLimit)(cost.Free),
 		Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
 	}
 	for _, r := range v.Repeats {

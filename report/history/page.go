@@ -24,7 +24,7 @@ type page struct {
 	All         []group
 	N, NChanged int
 	Redefined   string
-	Unchecked   string
+	Warnings    []string
 	Dark        template.CSS
 }
 
@@ -47,11 +47,8 @@ const mostCharts = 60
 func HTML(w io.Writer, h *history.History) error {
 	changed := h.Changed()
 	p := page{
-		Runs: h.Runs, N: len(h.Lines), NChanged: len(changed), Redefined: redefined(h),
+		Runs: h.Runs, N: len(h.Lines), NChanged: len(changed), Redefined: redefined(h), Warnings: h.Warnings,
 		Dark: template.CSS(kit.DarkCSS("td")), // our own colours
-	}
-	if n := len(h.Unchecked); n > 0 {
-		p.Unchecked = unchecked(n)
 	}
 	var err error
 	if p.Changed, err = groups(h, changed, mostCharts); err != nil {

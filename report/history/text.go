@@ -32,8 +32,8 @@ func Text(w io.Writer, h *history.History) error {
 		fmt.Fprintf(&out, "; %s", r)
 	}
 	out.WriteString("\n")
-	if n := len(h.Unchecked); n > 0 {
-		fmt.Fprintf(&out, "WARNING %s\n", unchecked(n))
+	for _, text := range h.Warnings {
+		fmt.Fprintln(&out, "WARNING", text)
 	}
 	_, err := io.WriteString(w, printable.Text(out.String()))
 	return err
@@ -70,12 +70,4 @@ func redefined(h *history.History) string {
 		return names[0] + " was redefined, last in " + h.Runs[last]
 	}
 	return fmt.Sprintf("%d scenarios were redefined, last in %s", len(names), h.Runs[last])
-}
-
-// unchecked warns of run files without check sums.
-func unchecked(n int) string {
-	if n == 1 {
-		return "1 run is of format 1, whose file has no check sums: beyond its histograms, nothing tells whether it is as it was written."
-	}
-	return fmt.Sprintf("%d runs are of format 1, whose files have no check sums: beyond their histograms, nothing tells whether they are as they were written.", n)
 }

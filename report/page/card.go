@@ -27,7 +27,7 @@ type card struct {
 	Met           []expect.Result
 	Bars          bars
 	Tables        []figures
-	Silent        string // anomalies that no variant has
+	Unseen        []string // what is to be said of anomalies that no variant has
 	Terms         []answer.Fact
 	Charts, Alike []picture // what tells the variants apart, and what does not
 	YAML, Command string
@@ -78,7 +78,7 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 		}
 	}
 	main, details := table.Main(s), table.Details(s)
-	c.Silent = strings.Join(metric.IDs(table.Silent(s.Scenario)), ", ")
+	c.Unseen = table.Unseen(s.Scenario)
 	if len(main.Rows) == 0 {
 		return c
 	}

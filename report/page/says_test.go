@@ -22,7 +22,7 @@ func TestPageSays(t *testing.T) {
 			"Promise: lost-update == 0, errors < 5%. Of those that keep it, the least response.p99, then usd-per-million.",
 			"✓ no-memory (the choice) 4 ms – 38 ms", "0% 1% 0% $0.50",
 			"✗ seed (published pattern) loses 0.3% of updates <1 µs – 12 ms ✗ 0.3% 0% 12% $0.29",
-			"not observed: torn-read", "One is an answer that was replaced before.",
+			"Not observed: torn-read", "One is an answer that was replaced before.",
 			"p50 4.9 min", "1 get", "kvbench run --seed 7", "name: memory-tier", "429",
 		},
 		"none": {

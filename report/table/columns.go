@@ -79,14 +79,6 @@ func Details(s *answer.Scenario) Table {
 	return of(s, columns)
 }
 
-// Silent are the anomalies that no variant has.
-func Silent(s *result.Scenario) []metric.Metric {
-	seen := s.Seen(metric.Anomaly)
-	return slices.DeleteFunc(s.Of(metric.Anomaly), func(m metric.Metric) bool {
-		return slices.ContainsFunc(seen, func(o metric.Metric) bool { return o.ID == m.ID })
-	})
-}
-
 func figure(group, name string, f metric.Figure) Column {
 	return Column{
 		Group: group, Name: name, Doc: sentence(f.Doc), Better: f.Better, Text: f.Kind().Format, Figure: f,
@@ -179,11 +171,18 @@ func free(s *result.Scenario) Column {
 		Group: groupCost, Name: "free plan", Text: metric.FormatTime,
 		Doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
 		Value: measured(func(v *result.Variant) metric.Quantity {
-			return metric.Of(v.Cost().FreeSeconds * 1e9)
+			free := v.Cost().Free
+			if free == nil {
+				return metric.Quantity{}
+			}
+			return metric.Of(free.AfterS * 1e9)
 		}),
 		Note: func(v *result.Variant) string {
-			if kind := v.Cost().FreeLimit; kind != "" {
-				return "until " + kind + " are used up"
+			switch free := v.Cost().Free; {
+			case free == nil:
+				return "is known of Workers KV Instant"
+			case free.Limit != "":
+				return "until " + free.Limit + " are used up"
 			}
 			return "all day"
 		},

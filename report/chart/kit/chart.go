@@ -27,10 +27,23 @@ type Chart struct {
 	Body     func(draw.Canvas) // draws what is between the subtitle and the notes
 }
 
-// PNG returns the chart as a picture of twice its natural size.
+// dpi is of a picture: twice its natural size. One that is higher than highest, in
+// points, is drawn smaller, so that it takes no more than 80 MB of memory.
+const (
+	dpi                 = 144
+	highest   vg.Length = 7000
+	lowestDPI           = 4
+)
+
+// PNG returns the chart as a picture of twice its natural size, or less where it is very
+// high.
 func (c Chart) PNG() ([]byte, error) {
 	l := c.layout()
-	canvas := vgimg.NewWith(vgimg.UseWH(Width, l.height), vgimg.UseDPI(144), vgimg.UseBackgroundColor(Paper))
+	size := dpi
+	if l.height > highest {
+		size = max(int(dpi*highest/l.height), lowestDPI)
+	}
+	canvas := vgimg.NewWith(vgimg.UseWH(Width, l.height), vgimg.UseDPI(size), vgimg.UseBackgroundColor(Paper))
 	c.draw(draw.New(canvas), l)
 	var out bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&out); err != nil {
