@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 
 	"kvbench/internal/bench"
@@ -38,6 +40,9 @@ type estimate struct {
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
 	s, traits := &p.scenarios[scenario], p.header.Scenarios[scenario].Traits
 	t, err := p.try(ctx, *s, s.Variants[variant], traits, trialTransactions)
+	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
+		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
+	}
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}

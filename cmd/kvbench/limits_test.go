@@ -101,3 +101,30 @@ func TestRefusedByOneVariant(t *testing.T) {
 		t.Errorf("of the file alone: %v", err)
 	}
 }
+
+// What a pattern seeds beside its keys is found out by trying, and refused where the keys
+// are written.
+func TestTooMuchToSeed(t *testing.T) {
+	const yaml = `scenarios:
+  - name: s
+    question: q
+    pattern: coalesce
+    variants: [per-field]
+    driver: embedded://?mode=instant
+    load: {rate: 100/s, duration: 1h}
+    keys: {count: 3000, size: 10B}
+`
+	file, err := scenarios.Load("full.yaml", []byte(yaml), scenarios.Patterns(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPlan(file, settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false })
+	var status *statusError
+	if !errors.As(err, &status) || status.status != exitUsage || !strings.HasPrefix(err.Error(), "full.yaml:8:11: trying s/per-field: seeding the store: ") {
+		t.Errorf("got %v", err)
+	}
+}
