@@ -114,7 +114,7 @@ func TestTooMuchToSeed(t *testing.T) {
     load: {rate: 100/s, duration: 1h}
     keys: {count: 3000, size: 10B}
 `
-	file, err := scenarios.Load("full.yaml", []byte(yaml), scenarios.Patterns(), nil)
+	file, err := scenariofile.Load("full.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
