@@ -26,16 +26,16 @@ import (
 
 type compareOptions struct {
 	minEffect string
-	alpha    float64
-	gate     bool
-	json     bool
-	formats  []string
-	out      string
-	run      bool
-	drivers  []string
-	settings settings
-	quiet    bool
-	budget   dollars // for each side
+	alpha     float64
+	gate      bool
+	json      bool
+	formats   []string
+	out       string
+	run       bool
+	drivers   []string
+	settings  settings
+	quiet     bool
+	budget    dollars // for each side
 }
 
 // compareFormats are the formats of a comparison that --format knows.

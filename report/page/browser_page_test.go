@@ -199,7 +199,7 @@ func TestPageFits(t *testing.T) {
 // Without its script the page is whole: no control that does nothing, and its cards open.
 func TestPageWithoutScript(t *testing.T) {
 	b := openBrowser(t)
-	page := b.serve(render(pair().run(t)))
+	page := b.serve(render(pair().Run(t)))
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"kvbench/report/reporttest"
+
 	"golang.org/x/net/html"
 
 	"kvbench/internal/runfile"
@@ -17,44 +19,44 @@ import (
 const millisecond, second = int64(1e6), int64(1e9)
 
 // pair is a run in which one variant keeps the promise and one expectation is not met.
-func pair() pageFixture {
-	return pageFixture{
-		name: "memory-tier", question: "What does a memory tier save?",
-		variants: []fixtureVariant{
-			{name: "seed", p50: 100, p99: 12 * millisecond, reads: 590, stale: sizes(240, 294*second), lost: sizes(3, second)},
-			{name: "no-memory", p50: 4 * millisecond, p99: 38 * millisecond, reads: 1000, errors: 20},
+func pair() reporttest.MadeUp {
+	return reporttest.MadeUp{
+		Name: "memory-tier", Question: "What does a memory tier save?",
+		Variants: []reporttest.Variant{
+			{Name: "seed", P50: 100, P99: 12 * millisecond, Reads: 590, Stale: reporttest.Sizes(240, 294*second), Lost: reporttest.Sizes(3, second)},
+			{Name: "no-memory", P50: 4 * millisecond, P99: 38 * millisecond, Reads: 1000, Errors: 20},
 		},
-		choose: &runfile.Choose{Promise: []string{"lost-update == 0", "errors < 5%"}, Prefer: []string{"response.p99", "usd-per-million"}},
-		expect: []string{"seed.ops <= 1", "no-memory.ops < 1"},
+		Choose: &runfile.Choose{Promise: []string{"lost-update == 0", "errors < 5%"}, Prefer: []string{"response.p99", "usd-per-million"}},
+		Expect: []string{"seed.ops <= 1", "no-memory.ops < 1"},
 	}
 }
 
 // odd are runs that did not go well, or that hold what has to be escaped.
-func odd() map[string]pageFixture {
+func odd() map[string]reporttest.MadeUp {
 	failed := pair()
-	failed.variants[1].failed = "the store is gone"
+	failed.Variants[1].Failed = "the store is gone"
 	missing := pair()
-	missing.variants[0].missing = true
+	missing.Variants[0].Missing = true
 	nothing := pair()
-	nothing.variants = []fixtureVariant{{name: "seed", n: -1}, {name: "no-memory", n: -1}}
+	nothing.Variants = []reporttest.Variant{{Name: "seed", N: -1}, {Name: "no-memory", N: -1}}
 	cutOff := pair()
-	cutOff.cutOff = true
+	cutOff.CutOff = true
 	interrupted := pair()
-	interrupted.interrupted = true
+	interrupted.Interrupted = true
 	none := pair()
-	none.choose.Promise = []string{"errors < 0.5%", "stale-read == 0"}
+	none.Choose.Promise = []string{"errors < 0.5%", "stale-read == 0"}
 	tie := pair()
-	tie.expect = nil
-	tie.choose = &runfile.Choose{Promise: []string{"errors < 5%"}, Prefer: []string{"ops"}}
-	tie.variants = []fixtureVariant{{name: "seed", p50: 1, p99: 2, reads: 9, errors: 200}, {name: "b", p50: 1, p99: 2, reads: 9}, {name: "c", p50: 1, p99: 2, reads: 9}}
+	tie.Expect = nil
+	tie.Choose = &runfile.Choose{Promise: []string{"errors < 5%"}, Prefer: []string{"ops"}}
+	tie.Variants = []reporttest.Variant{{Name: "seed", P50: 1, P99: 2, Reads: 9, Errors: 200}, {Name: "b", P50: 1, P99: 2, Reads: 9}, {Name: "c", P50: 1, P99: 2, Reads: 9}}
 	alone := pair()
-	alone.variants, alone.expect, alone.choose = alone.variants[:1], nil, nil
+	alone.Variants, alone.Expect, alone.Choose = alone.Variants[:1], nil, nil
 	hostile := pair()
-	hostile.name = `../../<img src=x onerror=alert(1)>`
-	hostile.question = `Is <script>alert("x")</script> & "more" | safe?`
-	hostile.variants[0].name, hostile.expect = `"><script src="https://example.com/x.js"></script>`, nil
-	return map[string]pageFixture{
-		"pair": pair(), "failed": failed, "missing": missing, "nothing": nothing, "no variants": {name: "empty", question: "Who?"},
+	hostile.Name = `../../<img src=x onerror=alert(1)>`
+	hostile.Question = `Is <script>alert("x")</script> & "more" | safe?`
+	hostile.Variants[0].Name, hostile.Expect = `"><script src="https://example.com/x.js"></script>`, nil
+	return map[string]reporttest.MadeUp{
+		"pair": pair(), "failed": failed, "missing": missing, "nothing": nothing, "no variants": {Name: "empty", Question: "Who?"},
 		"cut off": cutOff, "interrupted": interrupted, "none": none, "tie": tie, "alone": alone, "hostile": hostile,
 	}
 }
@@ -97,7 +99,7 @@ func parsePage(t *testing.T, run *runfile.Run) *html.Node {
 func TestPageIsWellFormed(t *testing.T) {
 	for name, f := range odd() {
 		t.Run(name, func(t *testing.T) {
-			page := parsePage(t, f.run(t))
+			page := parsePage(t, f.Run(t))
 			ids, targets, level, tables, scripts := map[string]bool{}, map[string]bool{}, 0, 0, 0
 			for n := range page.Descendants() {
 				if n.Type != html.ElementNode {
@@ -163,7 +165,7 @@ func TestPageIsWellFormed(t *testing.T) {
 			if scripts != 1 {
 				t.Errorf("%d scripts, want 1", scripts)
 			}
-			if want := 3; tables != want && len(f.variants) > 0 { // the card's, and two with all figures
+			if want := 3; tables != want && len(f.Variants) > 0 { // the card's, and two with all figures
 				t.Errorf("%d tables, want %d", tables, want)
 			}
 		})
@@ -208,7 +210,7 @@ func checkFigure(t *testing.T, figure *html.Node) {
 // nothing else.
 func TestPolicy(t *testing.T) {
 	f := pair()
-	page := parsePage(t, f.run(t))
+	page := parsePage(t, f.Run(t))
 	policy, want := "", "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '%s'; script-src '%s'"
 	var style, script string
 	for n := range page.Descendants() {

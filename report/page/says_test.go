@@ -29,8 +29,8 @@ func TestPageSays(t *testing.T) {
 			"1 none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of response", "0% ✗ 12% ⚠ 0.3% $0.29",
 		},
 		"tie":         {"Take ✓ b or ✓ c", "a tie of 2 · 1 seed"},
-		"alone":       {"1 nothing to choose", "Nothing to choose: one variant"},
-		"failed":      {"but no-memory: it failed: the store is gone", "✗ no-memory it failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
+		"alone":       {"1 nothing to choose", "Nothing to Choose: one variant"},
+		"failed":      {"but no-memory: it Failed: the store is gone", "✗ no-memory it Failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
 		"missing":     {"seed did not run"},
 		"nothing":     {"No choice: nothing was measured", "nothing was measured", "memory-tier/seed measured no transaction."},
 		"no variants": {"Who?", "It did not run.", "nothing was measured"},
@@ -39,7 +39,7 @@ func TestPageSays(t *testing.T) {
 		"hostile":     {`Is <script>alert("x")</script> & "more" | safe?`, `../../<img src=x onerror=alert(1)>`},
 	} {
 		f := odd()[name]
-		text := words(parsePage(t, f.run(t)))
+		text := words(parsePage(t, f.Run(t)))
 		for _, w := range want {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: the page does not say %q:\n%s", name, w, text)
@@ -47,8 +47,8 @@ func TestPageSays(t *testing.T) {
 		}
 	}
 	measured := pair()
-	measured.measured = true
-	if text := words(parsePage(t, measured.run(t))); strings.Contains(text, "odelled") {
+	measured.Measured = true
+	if text := words(parsePage(t, measured.Run(t))); strings.Contains(text, "odelled") {
 		t.Error("measured latency is called modelled")
 	}
 }
@@ -57,10 +57,10 @@ func TestPageSays(t *testing.T) {
 // another pattern whose expectation is not met.
 func several(t *testing.T) *runfile.Run {
 	t.Helper()
-	run := pair().run(t)
+	run := pair().Run(t)
 	run.Header.Scenarios[0].Expect = nil
-	add := func(f pageFixture, pattern string) {
-		other := f.run(t)
+	add := func(f reporttest.MadeUp, pattern string) {
+		other := f.Run(t)
 		def := other.Header.Scenarios[0]
 		def.Pattern = pattern
 		run.Header.Scenarios = append(run.Header.Scenarios, def)
@@ -70,10 +70,10 @@ func several(t *testing.T) *runfile.Run {
 		}
 	}
 	kept := pair()
-	kept.name, kept.expect, kept.variants[0].lost, kept.variants[1].lost = "kept", nil, nil, sizes(500, second)
+	kept.Name, kept.Expect, kept.Variants[0].Lost, kept.Variants[1].Lost = "kept", nil, nil, reporttest.Sizes(500, second)
 	add(kept, "multi-tier")
 	unmet := pair()
-	unmet.name = "unmet"
+	unmet.Name = "unmet"
 	add(unmet, "fallback")
 	for _, v := range run.Variants {
 		v.Def = &run.Header.Scenarios[v.Scenario]
@@ -106,8 +106,8 @@ const hostile = "=1+1\x1b[31m\x1b]0;t\x07\x00\x7f\u009b2J\u202e\u2066\u061c\u200
 // Whatever a run file holds, its page can be shown and runs nothing of it.
 func TestHostileRun(t *testing.T) {
 	f := pair()
-	f.expect, f.choose = nil, nil
-	run := f.run(t)
+	f.Expect, f.Choose = nil, nil
+	run := f.Run(t)
 	n := 0
 	var fill func(v reflect.Value)
 	fill = func(v reflect.Value) {
@@ -130,7 +130,7 @@ func TestHostileRun(t *testing.T) {
 	fill(reflect.ValueOf(&run.Header).Elem())
 	def := &run.Header.Scenarios[0]
 	copy(def.Series, record.Standard())
-	for i, m := range fixtureMarks {
+	for i, m := range reporttest.Series() {
 		def.Series[record.FirstMark+i].Unit, def.Series[record.FirstMark+i].Of = m.Unit, m.Of
 	}
 	def.Series[record.FirstMark+1].Of, def.Outcomes[2] = def.Outcomes[1], "error"
@@ -149,7 +149,7 @@ func TestHostileRun(t *testing.T) {
 
 // A fixture that can't be answered would test nothing.
 func TestFixture(t *testing.T) {
-	a, err := answer.Of(pair().run(t))
+	a, err := answer.Of(pair().Run(t))
 	if err != nil {
 		t.Fatal(err)
 	}
