@@ -29,7 +29,7 @@ func TestPageSays(t *testing.T) {
 			"1 none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of response", "0% ✗ 12% ⚠ 0.3% $0.29",
 		},
 		"tie":         {"Take ✓ b or ✓ c", "a tie of 2 · 1 seed"},
-		"alone":       {"1 nothing to choose", "Nothing to Choose: one variant"},
+		"alone":       {"1 nothing to choose", "Nothing to choose: one variant"},
 		"failed":      {"but no-memory: it Failed: the store is gone", "✗ no-memory it Failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
 		"missing":     {"seed did not run"},
 		"nothing":     {"No choice: nothing was measured", "nothing was measured", "memory-tier/seed measured no transaction."},
