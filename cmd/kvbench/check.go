@@ -60,7 +60,7 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 			e := all[i][j]
 			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
 				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), span(e.time))
-			for _, text := range []string{e.pace(def.Traits), e.growth(), e.doubt()} {
+			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {
 				if text != "" {
 					fmt.Fprintf(w, "  %-20s %s\n", "", text)
 				}

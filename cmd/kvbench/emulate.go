@@ -282,11 +282,11 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 		fmt.Fprintln(w)
 	}
 	if len(namespaces) > 0 {
-		traits := namespaces[0].Store.Traits()
-		for _, source := range traits.Sources {
+		capabilities := namespaces[0].Store.Capabilities()
+		for _, source := range capabilities.Sources {
 			fmt.Fprintf(w, "modelled   %s\n", source)
 		}
-		if !traits.Modelled {
+		if !capabilities.Modelled {
 			fmt.Fprintln(w, "latency    none modelled: it is this machine's (profile=edge models one)")
 		}
 	}

@@ -53,10 +53,10 @@ type listedSeries struct {
 }
 
 type listedDriver struct {
-	Scheme  string    `json:"scheme"`
-	Doc     string    `json:"doc"`
-	Example string    `json:"example"`
-	Traits  kv.Traits `json:"traits"` // of the example
+	Scheme       string          `json:"scheme"`
+	Doc          string          `json:"doc"`
+	Example      string          `json:"example"`
+	Capabilities kv.Capabilities `json:"traits"` // of the example
 }
 
 // listedFault is a profile of drivers/fault, for the option fault of any driver.
@@ -113,7 +113,7 @@ func newListing(file *scenariofile.File) (*listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Drivers = append(l.Drivers, listedDriver{d.Scheme, d.Doc, d.Example, store.Traits()})
+		l.Drivers = append(l.Drivers, listedDriver{d.Scheme, d.Doc, d.Example, store.Capabilities()})
 		if err := store.Close(); err != nil {
 			return nil, err
 		}

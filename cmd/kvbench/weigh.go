@@ -147,7 +147,7 @@ func small(s *bench.Scenario) bool {
 	isolates := float64(s.Params.Isolates) * 64 // of as many locations as there may be
 	const fields = 8                            // keys of a key
 	memory := keys*(fields*perStored+perKey+float64(s.Params.Size.Max)) + min(keys*isolates, n)*perHeld +
-		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + float64(max(s.Load.Workers, s.Load.InFlight))*(perWorker+float64(s.Params.Size.Max))
+		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + float64(max(s.Load.Workers, s.Load.MaxInFlight))*(perWorker+float64(s.Params.Size.Max))
 	return collected*memory < muchMemory && float64(s.Repeat)*n < 1e8
 }
 

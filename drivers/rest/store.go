@@ -16,11 +16,11 @@ import (
 
 // space is one namespace.
 type space struct {
-	title  string
-	traits kv.Traits
-	conn   *Conn
-	lookup *plain // finds the identifier of the title
-	at     []*store
+	title        string
+	capabilities kv.Capabilities
+	conn         *Conn
+	lookup       *plain // finds the identifier of the title
+	at           []*store
 
 	mu sync.Mutex
 	id string // empty until it is found
@@ -43,8 +43,8 @@ var (
 // At implements kv.Located.
 func (sp *space) At(n int) kv.Store { return sp.at[n] }
 
-// Traits implements kv.Store.
-func (sp *space) Traits() kv.Traits { return sp.traits }
+// Capabilities implements kv.Store.
+func (sp *space) Capabilities() kv.Capabilities { return sp.capabilities }
 
 // Close implements kv.Store. It closes the store for every location.
 func (sp *space) Close() error {

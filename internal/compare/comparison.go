@@ -36,13 +36,13 @@ const Version = 2
 
 // Comparison is what changed from one run to another.
 type Comparison struct {
-	Version  int     `json:"version"` // of this format: 2
-	Base     string  `json:"base"`    // the runs' folders
-	Head     string  `json:"head"`
-	Gate     string  `json:"gate"` // pass or fail
+	Version   int     `json:"version"` // of this format: 2
+	Base      string  `json:"base"`    // the runs' folders
+	Head      string  `json:"head"`
+	Gate      string  `json:"gate"` // pass or fail
 	MinEffect float64 `json:"min_effect"`
-	Alpha    float64 `json:"alpha"`
-	Tests    int     `json:"tests"` // how many there were
+	Alpha     float64 `json:"alpha"`
+	Tests     int     `json:"tests"` // how many there were
 	// Families are the families of figures that alpha is shared by, each corrected for
 	// the number of its tests.
 	Families    []Family `json:"families"`

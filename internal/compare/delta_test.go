@@ -33,7 +33,7 @@ func definition() runfile.Definition {
 func madeRun(dir, clock string, variants ...*runfile.Variant) *runfile.Run {
 	def := definition()
 	def.Clock, def.Driver, def.Load, def.Variants = clock, "embedded://", "closed", []runfile.VariantDef{{Name: "seed"}}
-	def.Traits.Modelled = clock == "virtual"
+	def.Capabilities.Modelled = clock == "virtual"
 	run := &runfile.Run{Path: dir + "/run.jsonl", Header: runfile.Header{Clock: clock, Seed: 1, Scenarios: []runfile.Definition{def}}}
 	for i, v := range variants {
 		v.Def, v.Repeat = &run.Header.Scenarios[0], i

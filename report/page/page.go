@@ -88,7 +88,7 @@ func Write(w io.Writer, a *answer.Answer, drawn []chart.Drawn) error {
 			}
 		}
 		cards = append(cards, c)
-		for _, source := range slices.Concat(c.Def.Traits.Sources, c.Def.Models) {
+		for _, source := range slices.Concat(c.Def.Capabilities.Sources, c.Def.Models) {
 			if !slices.Contains(p.Sources, source) {
 				p.Sources = append(p.Sources, source)
 			}
