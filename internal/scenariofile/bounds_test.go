@@ -11,6 +11,9 @@ import (
 // What is said of a bad file is short, however large the file and however long its
 // lines, and takes no memory that the file does not.
 func TestBadFilesAreSmallToReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	for name, test := range map[string]struct{ text, want string }{
 		"a list on one line":   {"scenarios: [" + strings.Repeat("a,", 20_000) + "a]", "and 950 more; the rest of the file was not looked at"},
 		"too many values":      {"scenarios: [" + strings.Repeat("a,", 4<<20-10) + "a]", "the file has too many values"},
