@@ -155,7 +155,20 @@ func (l *listing) markdown(w io.Writer) {
 		"A transaction is one logical operation of a pattern and ends in one outcome. An anomaly counts and sizes what went\n"+
 		"wrong, as a share of a series or an outcome; a gauge is a size that is neither right nor wrong; a call is something\n"+
 		"that takes time beside the calls of the store. The variant that does what the pattern's published example does,\n"+
-		"mistakes included, is marked \"as published\".\n")
+		"mistakes included, is marked \"as published\".\n\n"+
+		"| pattern | variants | outcomes | anomalies and gauges |\n|---|---|---|---|\n")
+	for _, p := range l.Patterns {
+		var variants, observed []string
+		for _, v := range p.Variants {
+			variants = append(variants, v.Name)
+		}
+		for _, s := range p.Series {
+			if s.Class != "call" {
+				observed = append(observed, s.Name)
+			}
+		}
+		fmt.Fprintf(w, "| [%s](#%[1]s) | %s | %s | %s |\n", p.Name, strings.Join(variants, ", "), p.outcomes(), strings.Join(observed, ", "))
+	}
 	for _, p := range l.Patterns {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, p.outcomes())
 		for _, v := range p.Variants {
