@@ -10,8 +10,9 @@ import (
 	"kvbench/internal/result"
 )
 
-// because notes what the choice beats: the published variant, else the one that came
-// nearest to being chosen.
+// because notes what the choice beats: the published variant, else one that would have
+// been preferred if it did not break the promise, else the one that came nearest to being
+// chosen.
 func (c *Choice) because(s *result.Scenario) {
 	var loser *Standing
 	for i := range c.Standings {
@@ -23,13 +24,28 @@ func (c *Choice) because(s *result.Scenario) {
 			loser = st
 			break
 		}
-		if loser == nil || c.closer(st, loser) {
+		if loser == nil || c.tempts(st) && !c.tempts(loser) || c.tempts(st) == c.tempts(loser) && c.closer(st, loser) {
 			loser = st
 		}
 	}
 	if loser != nil {
 		c.Because = c.lost(loser)
 	}
+}
+
+// tempts reports whether a variant breaks the promise and has less than what was taken of
+// what is preferred first.
+func (c *Choice) tempts(s *Standing) bool {
+	if len(s.Broken()) == 0 || len(c.Figures) == 0 {
+		return false
+	}
+	has := func(v *result.Variant) (float64, bool) {
+		q, _ := v.Whole.Value(c.Figures[0])
+		return q.Value()
+	}
+	loser, ok := has(s.Variant)
+	winner, known := has(c.Take[0])
+	return ok && known && loser < winner
 }
 
 // lost is what a variant that was not taken lost by; nil where it is but in a tie with
