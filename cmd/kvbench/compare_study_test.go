@@ -171,7 +171,7 @@ func TestStudyPower(t *testing.T) {
 	for _, store := range studyStores {
 		t.Run(store.name, func(t *testing.T) {
 			makeNoise(t)
-			latency := time.Duration(studyLatency)
+			latency := studyLatency
 			stores := [2]opener{store.open(latency), store.open(time.Duration(float64(latency) * (1 + slower)))}
 			var found, ratio float64
 			for n := range *studyPower {

@@ -96,7 +96,7 @@ func (s *store) begin(ctx context.Context, keys ...string) (namespace string, er
 // the namespace, and what is not UTF-8 would be another key. All other limits are
 // the server's to hold. The texts but that of the dots are our words.
 func checkKey(key string) error {
-	text := ""
+	var text string
 	switch {
 	case key == "":
 		text = "Key names must not be empty"

@@ -13,7 +13,7 @@ import (
 // because notes what the choice beats: the published variant, else one that would have
 // been preferred if it did not break the promise, else the one that came nearest to being
 // chosen.
-func (c *Choice) because(s *result.Scenario) {
+func (c *Choice) because() {
 	var loser *Standing
 	for i := range c.Standings {
 		st := &c.Standings[i]

@@ -110,7 +110,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 	}
 	keep = cleanest(keep, outside(s, promise))
 	c.take(keep)
-	c.because(s)
+	c.because()
 	return c, nil
 }
 

@@ -68,7 +68,7 @@ func TestNoRoom(t *testing.T) {
 	}
 	s.normal(t)
 	s.room.free.Release(roomBytes)
-	s.on(t).put("k", body, "")
+	s.on(t).put("k", body)
 	if !s.room.free.TryAcquire(roomBytes) {
 		t.Error("not all of the room is free again")
 	}
