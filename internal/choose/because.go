@@ -2,11 +2,9 @@ package choose
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"kvbench/internal/expect"
-	"kvbench/internal/metric"
 	"kvbench/internal/result"
 )
 
@@ -81,45 +79,4 @@ func (c *Choice) rank(b *Because) int {
 		}
 	}
 	return len(c.Prefer)
-}
-
-// breaks is a clause that a variant breaks, with how much it has of it: the share,
-// where it is one of something.
-func (s *Standing) breaks(r expect.Result) *Because {
-	f := r.Figure
-	if f.Of != "" && f.Stat == metric.N {
-		f.Stat = metric.Part
-	}
-	v, _ := s.Variant.Whole.Value(f)
-	return &Because{Loser: s.Variant, Broken: &r, Figure: f, Lost: v}
-}
-
-// excess is by how much the clauses of the promise are broken, together.
-func (s *Standing) excess() (sum float64) {
-	for _, r := range s.Broken() {
-		sum += s.excessOf(r)
-	}
-	return sum
-}
-
-// excessOf is by how much a clause is broken, as a share of what it allows; where it
-// allows nothing, how much there is as a share of what it could be. It is infinite
-// where that was not observed.
-func (s *Standing) excessOf(r expect.Result) float64 {
-	have, ok := r.Value.Value()
-	switch {
-	case !ok:
-		return math.Inf(1)
-	case r.Expect.Value != 0:
-		return math.Abs(have-r.Expect.Value) / math.Abs(r.Expect.Value)
-	}
-	share, ok := s.Variant.Whole.Share(r.Figure.Metric).Value()
-	if !ok {
-		return math.Inf(1)
-	}
-	return share
-}
-
-func compareExcess(s *Standing, a, b expect.Result) int {
-	return cmp.Compare(s.excessOf(a), s.excessOf(b))
 }
