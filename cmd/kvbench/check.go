@@ -34,7 +34,7 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 			if err != nil {
 				return err
 			}
-			return p.print(c.Context(), c.OutOrStdout())
+			return p.print(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&s.driver, "driver", "", "run every scenario on the store of this `URL`")
@@ -42,8 +42,8 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 	return c
 }
 
-func (p *plan) print(ctx context.Context, w io.Writer) error {
-	all, err := p.estimates(ctx, thisMachine(), func(*bench.Scenario) bool { return false })
+func (p *plan) print(ctx context.Context, w, told io.Writer) error {
+	all, err := p.estimates(ctx, thisMachine(), func(*bench.Scenario) bool { return false }, told)
 	if err != nil {
 		return err
 	}

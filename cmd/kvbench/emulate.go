@@ -204,6 +204,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 	}
+	defer finish(ctx)() // what has been changed is written at the end
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return usage(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
@@ -49,7 +50,7 @@ func (g *generator) scenario(t *testing.T, number int) string {
 		if err == nil {
 			var p *plan
 			if p, err = newPlan(file, settings{}); err == nil && strings.Contains(text, "mode=instant") {
-				_, err = p.estimates(t.Context(), thisMachine(), small) // what a pattern seeds may be too much for it
+				_, err = p.estimates(t.Context(), thisMachine(), small, io.Discard) // what a pattern seeds may be too much for it
 			}
 		}
 		if err == nil {

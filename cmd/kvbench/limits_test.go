@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -122,7 +123,7 @@ func TestTooMuchToSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false })
+	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false }, io.Discard)
 	var status *statusError
 	if !errors.As(err, &status) || status.status != exitUsage || !strings.HasPrefix(err.Error(), "full.yaml:8:11: trying s/per-field: seeding the store: ") {
 		t.Errorf("got %v", err)

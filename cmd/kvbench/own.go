@@ -71,7 +71,7 @@ func (p *plan) reach(ctx context.Context) error {
 			}
 			return reachAll(ctx, store, prefix.Of(p.header.RunID))
 		}); err != nil {
-			return usage(fmt.Errorf("trying %s: %w", url, err))
+			return fileError(ctx, fmt.Errorf("trying %s: %w", url, err))
 		}
 	}
 	return nil
@@ -96,6 +96,7 @@ func reachAll(ctx context.Context, store kv.Store, below string) error {
 // cleanUp deletes what the run has written to stores that are not made for it.
 // It does so also when the run was interrupted, or has used up its budget.
 func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
+	defer finish(ctx)()
 	var failed []error
 	for _, url := range p.shared() {
 		open := func(url string, env drivers.Env) (kv.Store, error) {

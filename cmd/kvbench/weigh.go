@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"time"
@@ -26,11 +27,16 @@ func thisMachine() machineLimit { return machineLimit{memory: mostMemory(), time
 
 // estimates are those of all variants of the plan's scenarios. It refuses a plan that can't
 // be run, where it is written: with an error of usage. Those of scenarios that skip names
-// are not estimated.
-func (p *plan) estimates(ctx context.Context, most machineLimit, skip func(*bench.Scenario) bool) ([][]estimate, error) {
+// are not estimated. What takes long is told now and then.
+func (p *plan) estimates(ctx context.Context, most machineLimit, skip func(*bench.Scenario) bool, told io.Writer) ([][]estimate, error) {
 	all := make([][]estimate, len(p.scenarios))
+	said := time.Now()
 	for i := range p.scenarios {
 		s := &p.scenarios[i]
+		if time.Since(said) >= every {
+			said = time.Now()
+			fmt.Fprintf(told, "trying: %d of %d scenarios\n", i, len(p.scenarios))
+		}
 		if skip(s) {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kvbench/internal/scenariofile"
+	"kvbench/scenarios"
 )
 
 // What is said of a bad file is short, however large the file and however long its
@@ -43,5 +44,20 @@ func TestExcerpt(t *testing.T) {
 	caret := len([]rune(strings.Split(lines[2], "^")[0]))
 	if []rune(lines[1])[caret] != 'X' {
 		t.Errorf("the caret stands below %c", []rune(lines[1])[caret])
+	}
+}
+
+// An error quotes no more of a value than a reader can take in.
+func TestLongValuesAreQuotedInPart(t *testing.T) {
+	long := strings.Repeat("9", 1<<20)
+	for _, field := range []string{"pattern: A", "question: '${A", "variants: [A", "load: {transactions: ", "keys: {size: ", "driver: x", "A"} {
+		end := strings.Repeat("}", strings.Count(field, "{")) + strings.Repeat("]", strings.Count(field, "[")) + strings.Repeat("'", strings.Count(field, "'"))
+		if field == "A" {
+			end = ": 1"
+		}
+		_, err := scenariofile.Load("file.yaml", []byte("scenarios:\n  - name: a\n    "+field+long+end+"\n"), scenarios.Patterns(), nil)
+		if err == nil || len(err.Error()) > 10_000 {
+			t.Errorf("%s…: %d bytes of errors", field, len(fmt.Sprint(err)))
+		}
 	}
 }

@@ -64,6 +64,11 @@ func (d *decoder) failAt(line, column int, hint, format string, args ...any) {
 	if len(d.errs) >= maxErrors {
 		return
 	}
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = short(text)
+		}
+	}
 	d.errs = append(d.errs, d.src.errorAt(line, column, fmt.Sprintf(format, args...), hint))
 }
 
