@@ -5,9 +5,12 @@ package kit
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"sort"
 	"strings"
 
+	"git.sr.ht/~sbinet/gg"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -43,10 +46,15 @@ func (c Chart) PNG() ([]byte, error) {
 	if l.height > highest {
 		size = max(int(dpi*highest/l.height), lowestDPI)
 	}
-	canvas := vgimg.NewWith(vgimg.UseWH(Width, l.height), vgimg.UseDPI(size), vgimg.UseBackgroundColor(Paper))
-	c.draw(draw.New(canvas), l)
+	pixels := func(length vg.Length) int { return int(length.Dots(float64(size)) + 0.5) }
+	img := image.NewRGBA(image.Rect(0, 0, pixels(Width), pixels(l.height)))
+	context := gg.NewContextForRGBA(img) // the canvas's own would copy the image
+	context.SetLineCapButt()
+	context.InvertY()
+	c.draw(draw.New(vgimg.NewWith(vgimg.UseImageWithContext(img, context), vgimg.UseDPI(size))), l)
 	var out bytes.Buffer
-	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&out); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := encoder.Encode(&out, img); err != nil {
 		return nil, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
 	}
 	return out.Bytes(), nil
