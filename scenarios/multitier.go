@@ -43,7 +43,7 @@ func multiTier() *bench.Pattern {
 			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
 			{Name: "stale-while-revalidate", Doc: "what has expired in memory, however long ago, is served until it has been fetched anew beside the requests"},
 			{Name: "early-refresh", Doc: "a request may fetch anew before memory or KV expires, the likelier the nearer that is"},
-			{Name: "bounded-memory", Doc: "memory holds so many entries at most; the least recently used goes first"},
+			{Name: "bounded-memory", Doc: "memory holds at most memory-entries entries; the least recently used is evicted first"},
 		},
 		Published: "seed",
 		Outcomes:  []bench.Outcome{fromMemory, fromKV, fromOrigin},

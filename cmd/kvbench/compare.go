@@ -80,11 +80,11 @@ alike.`,
 	f.StringArrayVar(&o.drivers, "driver", nil, "with --run: the store of this `URL`; once for both, or twice, base first")
 	f.StringSliceVar(&o.settings.only, "only", nil, "with --run: run only what matches this `GLOB`")
 	f.StringVar(&o.settings.clock, "clock", "", "with --run: run in `auto|wall|virtual` time")
-	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for so long")
-	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant so often; 10 on the wall clock when it is not given")
-	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: start everything random from here")
+	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for this `DURATION`")
+	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant `N` times (default 10 on the wall clock)")
+	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: the random `SEED`")
 	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
-	budgetFlag(f, &o.budget, "with --run: spend at most so many `USD` on stores that bill, each side")
+	budgetFlag(f, &o.budget, "with --run: spend at most this many `USD` on stores that bill, on each side")
 	return c
 }
 

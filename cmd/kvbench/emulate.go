@@ -84,7 +84,7 @@ one a random token is made and shown.`,
 	f.BoolVar(&o.limit, "limit", false, "refuse calls beyond the REST API's 1,200 in 5 minutes")
 	f.BoolVar(&o.free, "free-plan", false, "refuse operations beyond what the free plan includes in a day")
 	f.StringVar(&o.state, "state", "", "keep what is stored in this `FILE`")
-	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state so often, and at the end; 0 writes it at the end only")
+	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state at this `INTERVAL`, and at the end; 0 writes it at the end only")
 	f.StringVar(&o.most, "state-max", "512MiB", "neither read nor write a state of more than this `SIZE`, unpacked and with 256 bytes for each line")
 	f.BoolVar(&o.edgeReads, "edge-reads", false, "let location 0's cache answer the reads at /client/v4 too")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")

@@ -79,7 +79,7 @@ history.html.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
 	c.Flags().BoolVar(&verbose, "verbose", false, "print every figure, fact and expectation")
 	c.Flags().StringVar(&history, "history", "", "report on the history of the runs in this `DIR`")
-	c.Flags().IntVar(&last, "last", 90, "of a history, take so many of the newest runs")
+	c.Flags().IntVar(&last, "last", 90, "with --history: show the `N` newest runs")
 	return c
 }
 
