@@ -47,14 +47,14 @@ bench-truth:
 build:
 	go build -o bin/kvbench ./cmd/kvbench
 
-# The race detector lets each process wait a second at its end. What has no goroutine and
-# computes a lot does without it.
+# With the race detector runs what has goroutines: -short leaves out what measures memory,
+# drives a browser or computes a lot in one goroutine, which all runs without it. The
+# detector lets each process wait a second at its end.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench $(SEQUENTIAL:%=-e %))
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^TestScripts$$/^($(RACED))$$'
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
-	go test -timeout 10m $(SEQUENTIAL)
-	go test -timeout 15m ./cmd/kvbench
+	go test -timeout 15m ./...
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

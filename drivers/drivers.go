@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"kvbench/drivers/cloudflare"
 	"kvbench/drivers/embedded"
@@ -61,6 +62,9 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		if inner := new(url.Error); errors.As(err, &inner) {
 			err = inner.Err // without the URL, which may hold a secret
+		}
+		if strings.Contains(err.Error(), "invalid port") { // it may be a password, before an @ that was forgotten
+			err = errors.New("what stands behind the colon of the host is no port")
 		}
 		return nil, fmt.Errorf("driver URL: %w", err)
 	}

@@ -28,7 +28,7 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Traits(); got.Locations != 3 || !got.Modelled {
+	if got := s.Capabilities(); got.Locations != 3 || !got.Modelled {
 		t.Errorf("got %+v", got)
 	}
 	if _, err := drivers.Open("embedded://", drivers.Env{}); err != nil {
@@ -43,7 +43,7 @@ func TestOpenWithFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.Traits()
+	got := s.Capabilities()
 	const want = "injected fault, modelled: outage: 90 % of "
 	if got.Locations != 3 || len(got.Sources) == 0 || !strings.Contains(got.Sources[len(got.Sources)-1], want) {
 		t.Errorf("got %+v", got)

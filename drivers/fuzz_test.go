@@ -38,7 +38,7 @@ func FuzzOpen(f *testing.F) {
 			}
 			return
 		}
-		tr := s.Traits()
+		tr := s.Capabilities()
 		for _, figure := range []float64{tr.Prices.Reads, tr.Prices.Writes, tr.Prices.Deletes, tr.Prices.Lists, tr.Prices.StorageGB, tr.CallRate} {
 			if math.IsNaN(figure) || math.IsInf(figure, 0) || figure < 0 {
 				t.Errorf("%+v", tr)

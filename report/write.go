@@ -104,7 +104,7 @@ func Write(ctx context.Context, dir string, a *answer.Answer, formats []string, 
 	var written []string
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
-		if err := writeFile(path, f.data); err != nil {
+		if err := WriteFile(path, f.data); err != nil {
 			return written, err
 		}
 		written = append(written, path)
@@ -156,8 +156,9 @@ func printed(format string, data []byte) []byte {
 	return []byte(printable.Text(string(data)))
 }
 
-// writeFile writes a file under a temporary name and then renames it.
-func writeFile(path string, data []byte) (err error) {
+// WriteFile writes a file under a temporary name and then renames it: it appears whole, or
+// what was there stays.
+func WriteFile(path string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func newAPICache(s bench.Setup) (bench.Workload, error) {
 
 // Seed leaves the store empty: the cache begins cold.
 func (p *apiCacheLoad) Seed(context.Context, *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("cache:api:users:%06d", p.Keys)
 	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil

@@ -161,7 +161,7 @@ func (p *coalesceLoad) last(isolate, object int) *atomic.Uint64 {
 
 func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	const kindAbsent = 1
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.absent = pick(p.seed, kindAbsent, p.Keys, p.Absent)
 	fields := [maxFields]string{"name", "email", "role", "locale", "theme", "plan", "avatar", "bio"}
 	type pair struct {

@@ -30,8 +30,8 @@ func (b broken) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	return b.Store.(kv.BulkPutter).BulkPut(ctx, pairs)
 }
 
-func (b broken) Traits() kv.Traits {
-	t := b.Store.Traits()
+func (b broken) Capabilities() kv.Capabilities {
+	t := b.Store.Capabilities()
 	t.Faults = b.declared
 	return t
 }

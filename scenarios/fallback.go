@@ -113,10 +113,10 @@ func newFallback(s bench.Setup) (bench.Workload, error) {
 }
 
 func (p *fallbackLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("config:app:%06d", p.Keys)
 	p.kinds = deal(p.seed, fallbackKeys, p.Keys, p.Absent, p.Nulls, p.Falsy)
-	if faults := w.Traits().Faults; len(faults) > 0 {
+	if faults := w.Capabilities().Faults; len(faults) > 0 {
 		p.faults = &faults[0]
 	}
 	for i := range p.isolates {

@@ -108,7 +108,7 @@ func (p *prefixLoad) values(ctx context.Context, w *bench.Worker, names []string
 			return nil
 		})
 	case "list-then-bulk-get":
-		limit := w.Traits().BulkGetKeys
+		limit := w.Capabilities().BulkGetKeys
 		if limit == 0 {
 			return w.BulkGet(ctx, nil, kv.GetOptions{}, nil) // which says that the store has none
 		}

@@ -115,7 +115,7 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 
 // Seed leaves the store empty: the cache begins cold.
 func (p *multiTierLoad) Seed(context.Context, *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("cache:api:item:%06d", p.Keys)
 	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil

@@ -562,7 +562,7 @@ func TestVariants(t *testing.T) {
 	}
 	tier := `pattern: multi-tier
 load: {rate: 50/s, arrivals: poisson, duration: 10m}
-keys: {count: 200, popularity: zipfian(0.99)}
+keys: {count: 200, distribution: zipfian(0.99)}
 with: {origin: {changes: 1h}, memory-entries: 20}`
 	slow := func(variant string) float64 { // the share of transactions that waited for a tier below memory
 		o := run(t, variant, tier)
@@ -687,7 +687,7 @@ func TestAnHourInVirtualTime(t *testing.T) {
 	o := run(t, "seed", `pattern: multi-tier
 driver: embedded://?locations=3&profile=edge&propagation=60s&writes=strict
 load: {rate: 50/s, arrivals: poisson, duration: 1h}
-keys: {count: 1_000, popularity: zipfian(0.99)}
+keys: {count: 1_000, distribution: zipfian(0.99)}
 isolates: 2
 with: {memory-ttl: 60s, kv-ttl: 300s, origin: {changes: 10m}}`)
 	if n := o.series("response").TotalCount(); n < 178_000 || n > 182_000 {

@@ -148,7 +148,7 @@ const firstVersion = 1
 // Seed writes the users, the profiles of some of them, and their neighbours.
 func (p *prefixLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	const kindProfile = 1
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names(userName, p.Keys)
 	p.gone = make([]atomic.Bool, p.Keys)
 	p.writes = ledger.NewHistory(p.Keys)

@@ -108,7 +108,7 @@ func newSession(s bench.Setup) (bench.Workload, error) {
 
 // Seed creates the sessions that are there at first, as many as there are keys.
 func (p *sessionLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.sessions.init(p.Keys)
 	type creation struct {
 		*sessionTruth

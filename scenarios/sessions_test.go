@@ -71,7 +71,7 @@ func TestSessionsThatNobodyCanHave(t *testing.T) {
 		_, calls := runTapped(t, 1, variant, `pattern: session
 driver: embedded://?write=3s&hot=10ms&cold=10ms
 load: {rate: 50/s, arrivals: poisson, duration: 2m}
-keys: {count: 5, popularity: latest(0.99)}
+keys: {count: 5, distribution: latest(0.99)}
 with: {create: 0.3, logout: 0.2}`)
 		created := map[string]time.Duration{} // when a put of it was first acknowledged
 		for _, c := range calls {
@@ -99,7 +99,7 @@ func TestSessionVariantsDoTheSame(t *testing.T) {
 	for _, driver := range []string{"embedded://?locations=3", "embedded://?locations=3&profile=edge&propagation=60s"} {
 		fields := "pattern: session\ndriver: " + driver + `
 load: {rate: 50/s, arrivals: poisson, duration: 5m}
-keys: {count: 50, popularity: zipfian(0.99)}
+keys: {count: 50, distribution: zipfian(0.99)}
 with: {create: 0.05, logout: 0.1, pre-read: 0.5}`
 		var want [3]uint64
 		var wantDeletes []string

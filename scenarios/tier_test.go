@@ -339,7 +339,7 @@ func TestFallbackVariantsRunTheSame(t *testing.T) {
 		}
 		got := run(t, v, `pattern: fallback
 load: {rate: 50/s, arrivals: poisson, duration: 30s}
-keys: {count: 50, popularity: zipfian(0.99)}
+keys: {count: 50, distribution: zipfian(0.99)}
 with: {absent: 0.2, nulls: 0.2, falsy: 0.2}`).counts()
 		if first == nil {
 			first = got

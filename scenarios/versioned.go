@@ -165,7 +165,7 @@ const (
 )
 
 func (p *versionedLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names(documentPrefix+"%06d", p.Keys)
 	p.docs, p.values = make([]document, p.Keys), ledger.NewHistory(p.Keys)
 	p.expiring = pick(p.seed, kindExpiring, p.Keys, p.Expiring)

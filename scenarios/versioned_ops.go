@@ -178,7 +178,7 @@ func (p *versionedLoad) Verify(ctx context.Context, w *bench.Worker) error {
 				ends := time.Unix(d.expires, 0).Sub(w.Epoch())
 				w.ObserveFor(d.due, versionedTTLLost, int64(max(0, ends-d.acked)))
 			}
-			if lost := lostFields(k.Metadata, d.expires > 0); lost > 0 && !w.Traits().NoMetadata {
+			if lost := lostFields(k.Metadata, d.expires > 0); lost > 0 && !w.Capabilities().NoMetadata {
 				w.ObserveFor(d.due, versionedMetadataLost, lost)
 			}
 		}

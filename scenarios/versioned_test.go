@@ -126,7 +126,7 @@ func clobbers(n uint64, share float64) (reads int64) {
 		var source rand.PCG
 		load.Seed(&source, 1, i)
 		r := rand.New(&source)
-		load.Popularity{}.Chooser(1).Key(r)
+		load.Distribution{}.Chooser(1).Key(r)
 		before := updated
 		if updated = r.Float64() < share; before && !updated {
 			reads++
@@ -194,8 +194,8 @@ func (s *spy) Put(ctx context.Context, key string, value []byte, o kv.PutOptions
 	return nil
 }
 
-func (s *spy) Traits() kv.Traits {
-	t := s.Store.Traits()
+func (s *spy) Capabilities() kv.Capabilities {
+	t := s.Store.Capabilities()
 	t.BulkPutKeys = 0 // so that every write passes through Put
 	return t
 }
@@ -208,7 +208,7 @@ func TestVersionedAnomaliesAreTrue(t *testing.T) {
 		o := runOn(t, loadOne(t, variant, `pattern: versioned
 driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
 load: {rate: 500/s, arrivals: poisson, transactions: 5000}
-keys: {count: 500, popularity: zipfian(0.8)}
+keys: {count: 500, distribution: zipfian(0.8)}
 isolates: 2
 with: {update: 0.3}`), 1, func(store kv.Store, _ clock.Clock) kv.Store {
 			s.Store = store

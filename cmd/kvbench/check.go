@@ -34,7 +34,7 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 			if err != nil {
 				return err
 			}
-			return p.print(c.Context(), c.OutOrStdout())
+			return p.print(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&s.driver, "driver", "", "run every scenario on the store of this `URL`")
@@ -42,8 +42,8 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 	return c
 }
 
-func (p *plan) print(ctx context.Context, w io.Writer) error {
-	all, err := p.estimates(ctx, thisMachine(), func(*bench.Scenario) bool { return false })
+func (p *plan) print(ctx context.Context, w, told io.Writer) error {
+	all, err := p.estimates(ctx, thisMachine(), func(*bench.Scenario) bool { return false }, told)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (p *plan) print(ctx context.Context, w io.Writer) error {
 			e := all[i][j]
 			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
 				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), span(e.time))
-			for _, text := range []string{e.pace(def.Traits), e.growth(), e.doubt()} {
+			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {
 				if text != "" {
 					fmt.Fprintf(w, "  %-20s %s\n", "", text)
 				}

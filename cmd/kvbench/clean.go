@@ -60,7 +60,7 @@ kvbench/, those of runs under way too.`,
 				seen := map[string]bool{}
 				for i := range h.Scenarios {
 					shown := h.Scenarios[i].Driver
-					if h.Scenarios[i].Traits.Virtual || seen[shown] {
+					if h.Scenarios[i].Capabilities.Virtual || seen[shown] {
 						continue
 					}
 					seen[shown] = true

@@ -19,6 +19,7 @@ import (
 	"kvbench/internal/secret"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
+	"kvbench/report"
 	"kvbench/report/comparison"
 
 	"github.com/spf13/cobra"
@@ -237,7 +238,7 @@ func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, 
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return "", usage(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "compare."+format), data, 0o644); err != nil {
+		if err := report.WriteFile(filepath.Join(dir, "compare."+format), data); err != nil {
 			return "", err
 		}
 		if format == "html" {

@@ -28,7 +28,7 @@ scenarios:
     clock: virtual
     variants: [seed]
     load: {rate: 400/s, arrivals: poisson, duration: 60s}
-    keys: {count: 100, popularity: uniform}
+    keys: {count: 100, distribution: uniform}
     with: {update: 0.5}
 `
 

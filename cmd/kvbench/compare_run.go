@@ -34,8 +34,12 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 	if err != nil {
 		return dirs, nil, err
 	}
+	told := stderr
+	if o.quiet {
+		told = io.Discard
+	}
 	for _, p := range plans { // what stops one side stops both
-		if _, err := p.estimates(ctx, thisMachine(), small); err != nil {
+		if _, err := p.estimates(ctx, thisMachine(), small, told); err != nil {
 			return dirs, nil, err
 		}
 		var stop func()
@@ -71,10 +75,6 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 		defer sides[i].close()
 	}
 	ran, err = takeTurns(ctx, sides)
-	told := stderr
-	if o.quiet {
-		told = io.Discard
-	}
 	for i, p := range plans {
 		err = errors.Join(err, p.cleanUp(ctx, dirs[i], told))
 	}

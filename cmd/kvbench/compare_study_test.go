@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,27 +35,29 @@ var (
 // studyStores are the stores of the studies. open makes one whose every call takes
 // at least so long; 0 is as fast as it can.
 var studyStores = []struct {
-	name string
-	open func(latency time.Duration) opener
+	name, load string
+	open       func(latency time.Duration) opener
 }{
-	{"embedded", func(latency time.Duration) opener {
+	{"embedded", "workers: 8", func(latency time.Duration) opener {
 		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
 			of := *s
 			of.Driver = fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
 			return open(&of, c, seed)
 		}
 	}},
-	// The store of the issue at hand: its latencies are drawn, about a median that is
-	// slowed by what latency is longer than studyLatency.
-	{"edge", func(latency time.Duration) opener {
+	// One whose latencies are drawn from wide distributions, all of them longer by the
+	// factor by which latency is longer than studyLatency.
+	{"edge", "rate: 500/s", func(latency time.Duration) opener {
 		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
 			of := *s
 			of.Driver = "embedded://?profile=edge"
-			store, err := open(&of, c, seed)
-			return store, err
+			if latency > studyLatency {
+				of.Driver += fmt.Sprintf("&fault=brownout&fault-delay=1ns&fault-factor=%g", latency.Seconds()/studyLatency.Seconds())
+			}
+			return open(&of, c, seed)
 		}
 	}},
-	{"http", func(latency time.Duration) opener {
+	{"http", "workers: 8", func(latency time.Duration) opener {
 		return func(*bench.Scenario, clock.Clock, uint64) (kv.Store, error) { return newHTTPStore(latency), nil }
 	}},
 }
@@ -73,7 +76,7 @@ scenarios:
     question: Does compare tell?
     pattern: coalesce
     variants: [seed]
-    load: {workers: 8, duration: 1s, warm-up: 100ms}
+    load: {LOAD, duration: 1s, warm-up: 100ms}
     keys: {count: 4}
     with: {update: 0.2}
 `
@@ -82,7 +85,7 @@ scenarios:
 type opener = func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 
 // studyCompare runs base and head in turns, ten repeats each, and compares them.
-func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparison {
+func studyCompare(t *testing.T, load string, seed uint64, stores [2]opener) *compare.Comparison {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "study.yaml")
@@ -91,7 +94,7 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 			t.Fatal(err)
 		}
 	}
-	check(os.WriteFile(file, []byte(studyYAML), 0o644))
+	check(os.WriteFile(file, []byte(strings.Replace(studyYAML, "LOAD", load, 1)), 0o644))
 	o := compareOptions{
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
@@ -139,7 +142,7 @@ func TestStudyFalseAlarms(t *testing.T) {
 			same := store.open(0)
 			var alarms, better int
 			for n := range *studyAlarms {
-				c := studyCompare(t, uint64(n), [2]opener{same, same})
+				c := studyCompare(t, store.load, uint64(n), [2]opener{same, same})
 				var worse, good bool
 				for _, d := range c.Deltas {
 					worse = worse || d.Verdict == compare.Worse
@@ -171,11 +174,11 @@ func TestStudyPower(t *testing.T) {
 	for _, store := range studyStores {
 		t.Run(store.name, func(t *testing.T) {
 			makeNoise(t)
-			latency := time.Duration(studyLatency)
+			latency := studyLatency
 			stores := [2]opener{store.open(latency), store.open(time.Duration(float64(latency) * (1 + slower)))}
 			var found, ratio float64
 			for n := range *studyPower {
-				c := studyCompare(t, uint64(n), stores)
+				c := studyCompare(t, store.load, uint64(n), stores)
 				for _, d := range c.Deltas {
 					if d.Series == "response" && d.Statistic == "p50" {
 						ratio += *d.Ratio

@@ -204,6 +204,7 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 	}
+	defer finish(ctx)() // what has been changed is written at the end
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return usage(err)
@@ -282,11 +283,11 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 		fmt.Fprintln(w)
 	}
 	if len(namespaces) > 0 {
-		traits := namespaces[0].Store.Traits()
-		for _, source := range traits.Sources {
+		capabilities := namespaces[0].Store.Capabilities()
+		for _, source := range capabilities.Sources {
 			fmt.Fprintf(w, "modelled   %s\n", source)
 		}
-		if !traits.Modelled {
+		if !capabilities.Modelled {
 			fmt.Fprintln(w, "latency    none modelled: it is this machine's (profile=edge models one)")
 		}
 	}

@@ -38,8 +38,8 @@ type estimate struct {
 // cost grows, or keys become more, it tries more of them, and follows the growth in a
 // straight line.
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
-	s, traits := &p.scenarios[scenario], p.header.Scenarios[scenario].Traits
-	t, err := p.try(ctx, *s, s.Variants[variant], traits, trialTransactions)
+	s, capabilities := &p.scenarios[scenario], p.header.Scenarios[scenario].Capabilities
+	t, err := p.try(ctx, *s, s.Variants[variant], capabilities, trialTransactions)
 	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
 		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
 	}
@@ -47,13 +47,13 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
 	if t.mayGrow() && p.transactions(scenario, t) > trialTransactions {
-		if t, err = p.try(ctx, *s, s.Variants[variant], traits, longTrial); err != nil {
+		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, longTrial); err != nil {
 			return estimate{}, fmt.Errorf("trying %w", err)
 		}
 	}
 	once := p.transactions(scenario, t) // of one repeat
 	ops := t.ops().extrapolate(once)
-	cost := t.usd(!traits.Virtual).extrapolate(once)
+	cost := t.usd(!capabilities.Virtual).extrapolate(once)
 	repeats := float64(s.Repeat)
 	took := once / p.rate(scenario, t)
 	if d := s.Load.Duration; d > 0 {
@@ -62,7 +62,7 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	e := estimate{
 		transactions: repeats * once, ops: repeats * ops.total, usd: repeats * cost.total, tried: t.n(),
 		time:   repeats * took,
-		memory: t.live(s, traits, once, took),
+		memory: t.live(s, capabilities, once, took),
 	}
 	l := &s.Load
 	e.still = s.Clock == "virtual" && l.Rate.IsZero() && l.Think == 0 && t.still &&
@@ -70,15 +70,15 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 	if cost.grows {
 		e.first, e.last = cost.first, cost.last
 	}
-	if asked := wanted(s, t) * t.opsPerTransaction(); traits.CallRate > 0 && asked > traits.CallRate {
-		e.asked, e.time = asked, e.ops/traits.CallRate
+	if asked := wanted(s, t) * t.opsPerTransaction(); capabilities.CallRate > 0 && asked > capabilities.CallRate {
+		e.asked, e.time = asked, e.ops/capabilities.CallRate
 	}
 	if e.machine = e.time; s.Clock == "virtual" {
 		e.machine = repeats * t.machineTime(once)
 	}
-	if !traits.Virtual { // its keys are written before the run, read back and deleted after it
+	if !capabilities.Virtual { // its keys are written before the run, read back and deleted after it
 		keys := t.keys(once)
-		e.ops += repeats * (t.scale.keys*float64(t.seeded.Calls) + keys/float64(max(1, traits.BulkPutKeys)))
+		e.ops += repeats * (t.scale.keys*float64(t.seeded.Calls) + keys/float64(max(1, capabilities.BulkPutKeys)))
 		e.usd += repeats * t.scale.keys * (t.seeded.Spent + t.seeded.Reserved).USD()
 		more := keys / max(1, float64(t.ended.Keys))
 		e.ops += repeats * more * float64(t.verified.Calls-t.ended.Calls)
@@ -104,7 +104,7 @@ func wanted(s *bench.Scenario, t *trial) float64 {
 func (p *plan) rate(scenario int, t *trial) float64 {
 	s := &p.scenarios[scenario]
 	rate := wanted(s, t)
-	if most, per := p.header.Scenarios[scenario].Traits.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
+	if most, per := p.header.Scenarios[scenario].Capabilities.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
 		rate = min(rate, most/per)
 	}
 	return rate
@@ -129,12 +129,12 @@ func (p *plan) transactions(scenario int, t *trial) float64 {
 
 // pace says what it means that a load asks for more calls than the store's rate;
 // empty where it does not.
-func (e estimate) pace(traits kv.Traits) string {
+func (e estimate) pace(capabilities kv.Capabilities) string {
 	if e.asked == 0 {
 		return ""
 	}
 	return fmt.Sprintf("it asks for %s calls a second of a store that is kept to %s: they wait for their turn, and what "+
-		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(traits.CallRate))
+		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(capabilities.CallRate))
 }
 
 // doubt says that the trial tells nothing; empty where it does.

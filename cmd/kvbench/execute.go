@@ -105,7 +105,7 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return over
 	}
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // whoever stopped it knows, and err is kept by the caller
 	}
 	why := s.TooManyErrors(result)
 	if why != nil && err != nil {

@@ -22,7 +22,7 @@ func extreme(t *testing.T, dir string, variants int, times int64, values []int64
 	t.Helper()
 	def := runfile.Definition{
 		Name: "extreme", Question: "What if?", Pattern: "coalesce", Clock: "virtual", Driver: "embedded://",
-		Traits: kv.Traits{Modelled: true, Virtual: true, Locations: 1, Prices: kv.ClassicPrices()}, Rate: 1e7, Repeats: 1,
+		Capabilities: kv.Capabilities{Modelled: true, Virtual: true, Locations: 1, Prices: kv.ClassicPrices()}, Rate: 1e7, Repeats: 1,
 		Outcomes: []string{"read", "error"}, MaxErrors: 1,
 		Series: append(record.Standard(),
 			record.Series{Name: "stale-read", Unit: "ns", Of: "get", Mark: true},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
@@ -49,7 +50,7 @@ func (g *generator) scenario(t *testing.T, number int) string {
 		if err == nil {
 			var p *plan
 			if p, err = newPlan(file, settings{}); err == nil && strings.Contains(text, "mode=instant") {
-				_, err = p.estimates(t.Context(), thisMachine(), small) // what a pattern seeds may be too much for it
+				_, err = p.estimates(t.Context(), thisMachine(), small, io.Discard) // what a pattern seeds may be too much for it
 			}
 		}
 		if err == nil {
@@ -91,7 +92,7 @@ func (g *generator) draw(p *bench.Pattern, number int) (text string, settings []
 		"variants: [" + strings.Join(variants, ", ") + "]",
 		"driver: " + strconv.Quote(driver),
 		"load: {" + g.load(size) + "}",
-		"keys: {count: " + keys + ", size: \"" + size + "\", popularity: \"" +
+		"keys: {count: " + keys + ", size: \"" + size + "\", distribution: \"" +
 			g.one("uniform", "zipfian(0.01)", "zipfian(10)", "latest(10)", "hotspot(0.01%, 99.99%)", "hotspot(99%, 1%)") + "\"}",
 		"isolates: " + isolates,
 		"repeat: " + g.one("1", "1", "2", "3"),
@@ -206,7 +207,7 @@ func (g *generator) anyLoad() (string, load.Load) {
 		}[g.IntN(5)]
 		fields, l.Rate = append(fields, "rate: "+rate.text, "arrivals: "+g.one("constant", "poisson")), rate.rate
 		if g.IntN(3) == 0 {
-			fields = append(fields, "in-flight: "+g.one("0", "1", "1000000"))
+			fields = append(fields, "max-in-flight: "+g.one("0", "1", "1000000"))
 		}
 	} else {
 		l.Workers = []int{1, 2, 50}[g.IntN(3)]

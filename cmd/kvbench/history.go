@@ -11,6 +11,7 @@ import (
 	"kvbench/internal/history"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/report"
 	reporthistory "kvbench/report/history"
 )
 
@@ -56,7 +57,7 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 		return err
 	}
 	file := filepath.Join(out, "history.html")
-	if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
+	if err := report.WriteFile(file, page.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintln(stderr, printable.Line(file))

@@ -13,7 +13,7 @@ import (
 // runs: each where the scenario is written. What only some of a pattern's keys and
 // values are, such as its index, it does not know; what is refused here is so for
 // every pattern.
-func hold(s *bench.Scenario, t kv.Traits) error {
+func hold(s *bench.Scenario, t kv.Capabilities) error {
 	var wrong []error
 	refuse := func(field, hint, format string, args ...any) {
 		wrong = append(wrong, s.At(field, fmt.Sprintf(format, args...), hint))

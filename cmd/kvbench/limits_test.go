@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -16,10 +17,10 @@ import (
 // limited is a store that declares other limits than it has.
 type limited struct {
 	kv.Store
-	traits kv.Traits
+	capabilities kv.Capabilities
 }
 
-func (l limited) Traits() kv.Traits { return l.traits }
+func (l limited) Capabilities() kv.Capabilities { return l.capabilities }
 
 // A plan that the limits of its own driver can't let pass is refused where it is
 // written, before anything runs.
@@ -31,11 +32,11 @@ func TestLimitsOfTheDriver(t *testing.T) {
     load: {transactions: 1}
     keys: {count: 20_000, size: "uniform(100B, 2KiB)"}
 `
-	for want, change := range map[string]func(*kv.Traits){
-		"": func(*kv.Traits) {},
-		"limits.yaml:6:33: a value of 2KiB is too large for limited://\n":                            func(t *kv.Traits) { t.MaxValueBytes = 1000 },
-		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Traits) { t.NamespaceKeys = 10_000 },
-		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Traits) { t.NamespaceBytes = 1_000_000 },
+	for want, change := range map[string]func(*kv.Capabilities){
+		"": func(*kv.Capabilities) {},
+		"limits.yaml:6:33: a value of 2KiB is too large for limited://\n":                            func(t *kv.Capabilities) { t.MaxValueBytes = 1000 },
+		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Capabilities) { t.NamespaceKeys = 10_000 },
+		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Capabilities) { t.NamespaceBytes = 1_000_000 },
 	} {
 		file, err := scenariofile.Load("limits.yaml", []byte(yaml), scenarios.Patterns(), nil)
 		if err != nil {
@@ -46,9 +47,9 @@ func TestLimitsOfTheDriver(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			traits := store.Traits()
-			change(&traits)
-			return limited{store, traits}, nil
+			capabilities := store.Capabilities()
+			change(&capabilities)
+			return limited{store, capabilities}, nil
 		}})
 		var status *statusError
 		switch {
@@ -122,7 +123,7 @@ func TestTooMuchToSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false })
+	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false }, io.Discard)
 	var status *statusError
 	if !errors.As(err, &status) || status.status != exitUsage || !strings.HasPrefix(err.Error(), "full.yaml:8:11: trying s/per-field: seeding the store: ") {
 		t.Errorf("got %v", err)

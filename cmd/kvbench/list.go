@@ -53,10 +53,10 @@ type listedSeries struct {
 }
 
 type listedDriver struct {
-	Scheme  string    `json:"scheme"`
-	Doc     string    `json:"doc"`
-	Example string    `json:"example"`
-	Traits  kv.Traits `json:"traits"` // of the example
+	Scheme       string          `json:"scheme"`
+	Doc          string          `json:"doc"`
+	Example      string          `json:"example"`
+	Capabilities kv.Capabilities `json:"traits"` // of the example
 }
 
 // listedFault is a profile of drivers/fault, for the option fault of any driver.
@@ -113,7 +113,7 @@ func newListing(file *scenariofile.File) (*listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Drivers = append(l.Drivers, listedDriver{d.Scheme, d.Doc, d.Example, store.Traits()})
+		l.Drivers = append(l.Drivers, listedDriver{d.Scheme, d.Doc, d.Example, store.Capabilities()})
 		if err := store.Close(); err != nil {
 			return nil, err
 		}
@@ -155,7 +155,20 @@ func (l *listing) markdown(w io.Writer) {
 		"A transaction is one logical operation of a pattern and ends in one outcome. An anomaly counts and sizes what went\n"+
 		"wrong, as a share of a series or an outcome; a gauge is a size that is neither right nor wrong; a call is something\n"+
 		"that takes time beside the calls of the store. The variant that does what the pattern's published example does,\n"+
-		"mistakes included, is marked \"as published\".\n")
+		"mistakes included, is marked \"as published\".\n\n"+
+		"| pattern | variants | outcomes | anomalies and gauges |\n|---|---|---|---|\n")
+	for _, p := range l.Patterns {
+		var variants, observed []string
+		for _, v := range p.Variants {
+			variants = append(variants, v.Name)
+		}
+		for _, s := range p.Series {
+			if s.Class != "call" {
+				observed = append(observed, s.Name)
+			}
+		}
+		fmt.Fprintf(w, "| [%s](#%[1]s) | %s | %s | %s |\n", p.Name, strings.Join(variants, ", "), p.outcomes(), strings.Join(observed, ", "))
+	}
 	for _, p := range l.Patterns {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nOutcomes: %s.\n\n| variant | what it does |\n|---|---|\n", p.Name, p.Doc, p.outcomes())
 		for _, v := range p.Variants {

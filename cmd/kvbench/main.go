@@ -55,6 +55,10 @@ func kvbench() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	ctx = endAfter(ctx, func() {
+		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
+		os.Exit(exitInterrupted)
+	})
 	return execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 

@@ -28,11 +28,11 @@ const (
 // transactions have been run within so many seconds; what the collector has not collected
 // yet comes on top. It is an upper bound rather than a mean, as a trial of the variant has
 // it: where isolates and locations may hold all keys, it takes it that they do.
-func (t *trial) live(s *bench.Scenario, traits kv.Traits, n, took float64) float64 {
+func (t *trial) live(s *bench.Scenario, capabilities kv.Capabilities, n, took float64) float64 {
 	keys := float64(s.Params.Keys)
 	size := float64(s.Params.Size.Min+s.Params.Size.Max) / 2
 	puts := t.per(float64(t.puts))
-	isolates := float64(s.Params.Isolates * max(traits.Locations, 1))
+	isolates := float64(s.Params.Isolates * max(capabilities.Locations, 1))
 
 	shards := 1.
 	if s.Clock != "virtual" {
@@ -44,7 +44,7 @@ func (t *trial) live(s *bench.Scenario, traits kv.Traits, n, took float64) float
 		bytes += n * puts * perWrite
 	}
 	bytes += t.atOnce(s, n) * (perWorker + float64(s.Params.Size.Max))
-	if !traits.Virtual { // what it stores is elsewhere
+	if !capabilities.Virtual { // what it stores is elsewhere
 		return bytes
 	}
 	filled := min(keys, n*puts)
@@ -55,11 +55,11 @@ func (t *trial) live(s *bench.Scenario, traits kv.Traits, n, took float64) float
 		stored, values = stored+made, values+made*size
 	}
 	bytes += values + stored*perStored
-	if traits.EdgeCache {
-		bytes += min(stored*float64(traits.Locations), n*t.opsPerTransaction()) * perEdge
+	if capabilities.EdgeCache {
+		bytes += min(stored*float64(capabilities.Locations), n*t.opsPerTransaction()) * perEdge
 	}
 	unseen := 1. // the share of the writes that are so young that a location needs what was before them
-	if lag := traits.Staleness.Seconds() / seenIn; took > lag {
+	if lag := capabilities.Staleness.Seconds() / seenIn; took > lag {
 		unseen = lag / took
 	}
 	return bytes + unseen*n*puts*(max(size, t.putBytes())+perVersion)
@@ -72,7 +72,7 @@ func (t *trial) atOnce(s *bench.Scenario, n float64) float64 {
 		return float64(s.Load.Workers)
 	}
 	running := 1 + s.Load.Rate.PerSecond()*t.serviceTime()
-	if most := s.Load.InFlight; most > 0 {
+	if most := s.Load.MaxInFlight; most > 0 {
 		running = min(running, float64(most))
 	}
 	return min(running, max(n, 1))

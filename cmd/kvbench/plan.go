@@ -165,25 +165,25 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	if err != nil {
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
-	traits := store.Traits()
+	capabilities := store.Capabilities()
 	if err := store.Close(); err != nil {
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
-	if err := hold(s, traits); err != nil {
+	if err := hold(s, capabilities); err != nil {
 		return runfile.Definition{}, err
 	}
 	switch {
-	case s.Clock == "auto" && traits.Virtual:
+	case s.Clock == "auto" && capabilities.Virtual:
 		s.Clock = "virtual"
 	case s.Clock == "auto":
 		s.Clock = "wall"
-	case s.Clock == "virtual" && !traits.Virtual:
+	case s.Clock == "virtual" && !capabilities.Virtual:
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %s can't run in virtual time: it is a real store; use --clock wall or auto", s.Name, s.Driver)
 	}
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
-		Clock: s.Clock, Driver: s.Shown, Traits: traits, Workload: workload(s),
+		Clock: s.Clock, Driver: s.Shown, Capabilities: capabilities, Workload: workload(s),
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
@@ -191,7 +191,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))
-		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, p.header.Seed), def.Workload)); err != nil {
+		if _, err := s.Pattern.New(recordSettings(s.Setup(v, capabilities, p.header.Seed), def.Workload)); err != nil {
 			field, _, _ := strings.Cut(err.Error(), " ") // which the words of a pattern begin with
 			return def, s.At("with."+field, fmt.Sprintf("%v (variant %s)", err, v.Name), "")
 		}

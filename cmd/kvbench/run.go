@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"kvbench/internal/answer"
 	"kvbench/internal/load"
@@ -98,7 +99,11 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 
 // execute runs the plan if it can be afforded.
 func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
-	all, err := p.estimates(ctx, thisMachine(), small)
+	tried := stderr
+	if o.quiet {
+		tried = io.Discard
+	}
+	all, err := p.estimates(ctx, thisMachine(), small, tried)
 	if err != nil {
 		return err
 	}
@@ -133,6 +138,8 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		}
 	}
 	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, p))
+	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
+	defer done()
 	interrupted := p.interrupted(ctx)
 	told := stderr
 	if o.quiet {
@@ -162,6 +169,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		defer stop()
 	}
 	_, err = writeReport(user, told, dir, a, o.formats)
+	done()
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &statusError{exitInterrupted, fmt.Errorf("interrupted; what was measured is in %s, and kvbench report %[1]s draws it", dir)}

@@ -72,16 +72,16 @@ func shrink(s *bench.Scenario, locations int, n uint64) {
 
 // try runs n transactions of a variant, or as many as the scenario has in the time that
 // it measures, or as shrink allows.
-func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, traits kv.Traits, n uint64) (*trial, error) {
+func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities, n uint64) (*trial, error) {
 	keys := s.Params.Keys
-	shrink(&s, traits.Locations, n)
-	t, err := p.tryAll(ctx, s, v, traits)
+	shrink(&s, capabilities.Locations, n)
+	t, err := p.tryAll(ctx, s, v, capabilities)
 	if err != nil || keys == s.Params.Keys {
 		return t, err
 	}
 	tried := s.Params.Keys
 	s.Params.Keys /= 2
-	half, err := p.tryAll(ctx, s, v, traits)
+	half, err := p.tryAll(ctx, s, v, capabilities)
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +89,9 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, trait
 	return t, nil
 }
 
-func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, traits kv.Traits) (t *trial, err error) {
-	if !traits.Virtual {
-		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", traits.Locations)
+func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities) (t *trial, err error) {
+	if !capabilities.Virtual {
+		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", capabilities.Locations)
 	}
 	t = &trial{ledger: budget.New(budget.Most, nil), scale: unscaled(), half: int(s.Load.Transactions+1) / 2}
 	s.Pattern = t.watching(s.Pattern)
@@ -101,7 +101,7 @@ func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, tr
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	t.store = t.ledger.Wrap(store, traits.Prices)
+	t.store = t.ledger.Wrap(store, capabilities.Prices)
 	result, err := bench.Run(ctx, &s, v, bench.Options{Clock: c, Store: t.store, Seed: p.header.Seed, Observer: t})
 	if err != nil && !errors.Is(err, bench.ErrNothingMeasured) { // which says of the plan that it may measure nothing
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"time"
@@ -26,11 +27,16 @@ func thisMachine() machineLimit { return machineLimit{memory: mostMemory(), time
 
 // estimates are those of all variants of the plan's scenarios. It refuses a plan that can't
 // be run, where it is written: with an error of usage. Those of scenarios that skip names
-// are not estimated.
-func (p *plan) estimates(ctx context.Context, most machineLimit, skip func(*bench.Scenario) bool) ([][]estimate, error) {
+// are not estimated. What takes long is told now and then.
+func (p *plan) estimates(ctx context.Context, most machineLimit, skip func(*bench.Scenario) bool, told io.Writer) ([][]estimate, error) {
 	all := make([][]estimate, len(p.scenarios))
+	said := time.Now()
 	for i := range p.scenarios {
 		s := &p.scenarios[i]
+		if time.Since(said) >= every {
+			said = time.Now()
+			fmt.Fprintf(told, "trying: %d of %d scenarios\n", i, len(p.scenarios))
+		}
 		if skip(s) {
 			continue
 		}
@@ -147,7 +153,7 @@ func small(s *bench.Scenario) bool {
 	isolates := float64(s.Params.Isolates) * 64 // of as many locations as there may be
 	const fields = 8                            // keys of a key
 	memory := keys*(fields*perStored+perKey+float64(s.Params.Size.Max)) + min(keys*isolates, n)*perHeld +
-		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + float64(max(s.Load.Workers, s.Load.InFlight))*(perWorker+float64(s.Params.Size.Max))
+		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + float64(max(s.Load.Workers, s.Load.MaxInFlight))*(perWorker+float64(s.Params.Size.Max))
 	return collected*memory < muchMemory && float64(s.Repeat)*n < 1e8
 }
 

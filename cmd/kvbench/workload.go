@@ -11,7 +11,7 @@ func workload(s *bench.Scenario) *runfile.Workload {
 	w := &runfile.Workload{
 		Load: runfile.LoadOf(s.Load),
 		Keys: runfile.Keys{
-			Count: s.Params.Keys, Popularity: runfile.PopularityOf(s.Params.Popularity),
+			Count: s.Params.Keys, Popularity: runfile.PopularityOf(s.Params.Distribution),
 			Size: runfile.Size{Min: s.Params.Size.Min, Max: s.Params.Size.Max},
 		},
 		Isolates: s.Params.Isolates, Plan: "paid", Settings: []runfile.Setting{},

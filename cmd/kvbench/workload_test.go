@@ -20,7 +20,7 @@ func TestWorkload(t *testing.T) {
     pattern: multi-tier
     variants: [seed, jittered-ttl]
     load: {rate: 10/s, arrivals: poisson, duration: 1m, warm-up: 10s}
-    keys: {count: 7, popularity: zipfian(0.99), size: "uniform(1KiB, 2KiB)"}
+    keys: {count: 7, distribution: zipfian(0.99), size: "uniform(1KiB, 2KiB)"}
     isolates: 3
     with: {kv-ttl: 240s, origin: {falsy: 0.25}}
   - name: plain

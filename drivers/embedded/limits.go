@@ -50,7 +50,7 @@ func (s *store) checkKey(key string) error {
 }
 
 func (s *store) checkKeyLength(key string) error {
-	if most := s.traits.MaxKeyBytes; len(key) > most {
+	if most := s.capabilities.MaxKeyBytes; len(key) > most {
 		return refuse(http.StatusRequestURITooLong, "UTF-8 encoded length of %d exceeds key length limit of %d.", len(key), most)
 	}
 	return nil
@@ -93,7 +93,7 @@ func (s *store) checkPut(key string, value []byte, o kv.PutOptions, now int64) e
 			"seconds in the future.", o.Expiration, least)
 	}
 	switch {
-	case !s.traits.NoMetadata && len(o.Metadata) > kv.MaxMetadataBytes:
+	case !s.capabilities.NoMetadata && len(o.Metadata) > kv.MaxMetadataBytes:
 		return refuse(http.StatusRequestEntityTooLarge, "Metadata length of %d exceeds limit of %d.",
 			len(o.Metadata), kv.MaxMetadataBytes)
 	case len(o.Metadata) > 0 && !(json.Valid(o.Metadata) && utf8.Valid(o.Metadata)): // our words
@@ -116,7 +116,7 @@ func expiration(o kv.PutOptions, now time.Time) int64 {
 // metadata is a document as it is kept: null is none, and some namespaces keep
 // none.
 func (s *store) metadata(document []byte) []byte {
-	if s.traits.NoMetadata || string(bytes.TrimSpace(document)) == "null" {
+	if s.capabilities.NoMetadata || string(bytes.TrimSpace(document)) == "null" {
 		return nil
 	}
 	return document
@@ -168,9 +168,9 @@ func ofPair(i int, err error) error {
 // checkList returns the most names that a page may examine. Where a page holds all
 // of a namespace, one without a limit examines every name.
 func (s *store) checkList(o kv.ListOptions) (limit int, err error) {
-	most := s.traits.MaxListKeys
+	most := s.capabilities.MaxListKeys
 	switch {
-	case o.Limit == 0 && most == s.traits.NamespaceKeys:
+	case o.Limit == 0 && most == s.capabilities.NamespaceKeys:
 		limit = math.MaxInt
 	case o.Limit == 0:
 		limit = most

@@ -50,7 +50,7 @@ func Open(u *url.URL, clk clock.Clock, seed uint64, prices option.Prices) (kv.St
 	if err != nil {
 		return nil, err
 	}
-	o.mode.traits.Prices = prices.Over(o.mode.traits.Prices)
+	o.mode.capabilities.Prices = prices.Over(o.mode.capabilities.Prices)
 	return newStore(clk, seed, o), nil
 }
 
@@ -125,7 +125,7 @@ func chooseWrites(name string) (writeMode, error) {
 func newStore(clk clock.Clock, seed uint64, o options) kv.Store {
 	instant := o.mode.name == kv.InstantMode
 	s := &store{
-		clk: clk, epoch: clk.Epoch().UnixNano(), seed: mix(seed), model: o.model, traits: o.mode.traits,
+		clk: clk, epoch: clk.Epoch().UnixNano(), seed: mix(seed), model: o.model, capabilities: o.mode.capabilities,
 		// With one location a cache cannot change an answer, only its latency.
 		caching: !instant && (o.locations > 1 || !slices.Equal(o.model.hot.spread, o.model.cold.spread)),
 	}
@@ -133,7 +133,7 @@ func newStore(clk clock.Clock, seed uint64, o options) kv.Store {
 		s.lag = o.mode.lag(o.propagation)
 	}
 	s.limit(o.writes, instant)
-	t := &s.traits
+	t := &s.capabilities
 	t.Modelled, t.Locations, t.Staleness, t.EdgeCache = len(o.model.sources()) > 0, o.locations, s.lag.Max(), s.caching
 	t.Sources = slices.Concat(o.model.sources(), t.Sources, o.mode.sources)
 	if s.lag != nil {
@@ -162,10 +162,10 @@ func newStore(clk clock.Clock, seed uint64, o options) kv.Store {
 
 // limit sets the limit on writes, that of each key or that of an instant namespace.
 func (s *store) limit(m writeMode, instant bool) {
-	interval, source := &s.traits.WriteInterval, m.source
+	interval, source := &s.capabilities.WriteInterval, m.source
 	if instant {
 		s.space = &space{burst: m.burst}
-		interval, source = &s.traits.NamespaceWriteInterval, m.instant
+		interval, source = &s.capabilities.NamespaceWriteInterval, m.instant
 	} else {
 		s.burst = m.burst
 	}
@@ -173,7 +173,7 @@ func (s *store) limit(m writeMode, instant bool) {
 		*interval = kv.WriteInterval
 	}
 	if source != "" {
-		s.traits.Sources = append(s.traits.Sources, source)
+		s.capabilities.Sources = append(s.capabilities.Sources, source)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestLatencyVaries(t *testing.T) {
 }
 
 // What is modelled is declared so, with its sources.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	for _, test := range []struct {
 		url      string
 		modelled bool
@@ -151,7 +151,7 @@ func TestTraits(t *testing.T) {
 		{"embedded://?hot=0s&cold=0s&list=0s&write=0s&propagation=0", false, 0, 0, false, 0},
 		{"embedded://?profile=none&propagation=0&locations=2", false, 1, 0, true, 0},
 	} {
-		got := open(t, test.url, clock.NewVirtual()).Traits()
+		got := open(t, test.url, clock.NewVirtual()).Capabilities()
 		if got.Modelled != test.modelled || len(got.Sources) != test.sources || got.Staleness != test.stale ||
 			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual || got.Prices != kv.ClassicPrices() {
 			t.Errorf("%s: got %+v", test.url, got)

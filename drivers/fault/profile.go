@@ -146,8 +146,8 @@ func (p Profile) String() string {
 	return b.String()
 }
 
-// traits are those of a store that fails by p.
-func (p Profile) traits(t kv.Traits) kv.Traits {
+// capabilities are those of a store that fails by p.
+func (p Profile) capabilities(t kv.Capabilities) kv.Capabilities {
 	if p.effect == nothing {
 		return t
 	}

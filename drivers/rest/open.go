@@ -81,7 +81,7 @@ func OpenWith(u *url.URL, clk clock.Clock, prices option.Prices, dial Dial) (kv.
 	}
 	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
 	sp := &space{
-		title: title, traits: s.traits(prices), conn: conn,
+		title: title, capabilities: s.capabilities(prices), conn: conn,
 		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
 	}
 	if id.MatchString(title) {
@@ -184,8 +184,8 @@ func (s *settings) root(location int) string {
 	return s.base + "/at/" + strconv.Itoa(location) + version
 }
 
-func (s *settings) traits(prices option.Prices) kv.Traits {
-	t := kv.Traits{
+func (s *settings) capabilities(prices option.Prices) kv.Capabilities {
+	t := kv.Capabilities{
 		Billed: s.base == "", Locations: s.locations, Staleness: s.staleness,
 		MaxKeyBytes: kv.MaxKeyBytes, MaxMetadataBytes: kv.MaxMetadataBytes, MaxValueBytes: kv.MaxValueBytes,
 		MinTTL: kv.MinTTL, MaxListKeys: kv.MaxListKeys, BulkGetKeys: kv.MaxBulkGetKeys, BulkPutKeys: kv.MaxBulkPutKeys,

@@ -24,7 +24,7 @@ type readPath struct {
 }
 
 func newReadPath() *readPath {
-	p := &readPath{chooser: load.Popularity{Kind: load.Zipfian, Exponent: 0.99}.Chooser(1000)}
+	p := &readPath{chooser: load.Distribution{Kind: load.Zipfian, Exponent: 0.99}.Chooser(1000)}
 	for i := range 1000 {
 		p.names = append(p.names, fmt.Sprintf("user:%06d:profile", i))
 	}
@@ -49,7 +49,7 @@ func (p *readPath) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Out
 type nothing struct{ store }
 
 func (*nothing) Get(context.Context, string, kv.GetOptions, *kv.Entry) error { return nil }
-func (*nothing) Traits() kv.Traits                                           { return kv.Traits{Locations: 1} }
+func (*nothing) Capabilities() kv.Capabilities                               { return kv.Capabilities{Locations: 1} }
 
 func openEmbedded(t testing.TB, c clock.Clock) kv.Store {
 	u, err := url.Parse("embedded://?profile=none&propagation=0")

@@ -29,7 +29,7 @@ func (s *slow) Get(ctx context.Context, _ string, _ kv.GetOptions, _ *kv.Entry) 
 	return err
 }
 
-func (*slow) Traits() kv.Traits { return kv.Traits{Locations: 1, Virtual: true} }
+func (*slow) Capabilities() kv.Capabilities { return kv.Capabilities{Locations: 1, Virtual: true} }
 
 func runOne(t *testing.T, free bool, f do) (*slow, record.Snapshot) {
 	t.Helper()

@@ -123,7 +123,7 @@ type job struct {
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: r.Load.InFlight, done: r.clock.Parker()}
+	p := &pool{run: r, ctx: ctx, limit: r.Load.MaxInFlight, done: r.clock.Parker()}
 	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
 	for i := uint64(0); ; i++ {
 		at := start + min(due(i), math.MaxInt64-start)

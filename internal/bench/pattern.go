@@ -78,10 +78,10 @@ type Setup struct {
 
 // Params are what every scenario can set of its keys.
 type Params struct {
-	Keys       int             // how many there are, at least 1
-	Popularity load.Popularity // which of them a transaction touches
-	Size       load.Size       // of a value
-	Isolates   int             // per location, at least 1; each has a memory of its own
+	Keys         int               // how many there are, at least 1
+	Distribution load.Distribution // which of them a transaction touches
+	Size         load.Size         // of a value
+	Isolates     int               // per location, at least 1; each has a memory of its own
 }
 
 // Outcome is how a transaction ended, such as where its answer came from. It is

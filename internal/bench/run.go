@@ -84,12 +84,12 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 }
 
 func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
-	traits := o.Store.Traits()
+	capabilities := o.Store.Capabilities()
 	r := &run{
 		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
 		stores:      kv.AtEach(o.Store),
 		perLocation: s.Params.Isolates,
-		isolates:    s.Params.Isolates * traits.Locations,
+		isolates:    s.Params.Isolates * capabilities.Locations,
 		operations:  s.Operations(),
 		failed:      len(s.Pattern.Outcomes),
 	}
@@ -99,7 +99,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	}
 	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate.IsZero())
 	var err error
-	r.workload, err = s.Pattern.New(s.Setup(variant, traits, o.Seed))
+	r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed))
 	return r, err
 }
 
@@ -151,7 +151,7 @@ func (r *run) settle(ctx context.Context) error {
 		if s, ok := r.Store.(kv.Settler); ok {
 			return s.Settle(ctx)
 		}
-		return w.Sleep(ctx, r.Store.Traits().Staleness)
+		return w.Sleep(ctx, r.Store.Capabilities().Staleness)
 	})
 }
 

@@ -32,7 +32,7 @@ func (s *store) Get(ctx context.Context, _ string, _ kv.GetOptions, e *kv.Entry)
 func (s *store) Put(context.Context, string, []byte, kv.PutOptions) error { return nil }
 func (s *store) Delete(context.Context, string) error                     { return nil }
 func (s *store) List(context.Context, kv.ListOptions, *kv.Page) error     { return nil }
-func (s *store) Traits() kv.Traits                                        { return kv.Traits{Locations: 1, Virtual: true} }
+func (s *store) Capabilities() kv.Capabilities                            { return kv.Capabilities{Locations: 1, Virtual: true} }
 func (s *store) Close() error                                             { return nil }
 
 // do is a workload of one function.
@@ -112,7 +112,7 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 				pause := 500*time.Millisecond - now%(5*time.Second)
 				return max(pause, 0) + service
 			}}
-			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), InFlight: test.inFlight, Duration: 20 * time.Second})
+			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), MaxInFlight: test.inFlight, Duration: 20 * time.Second})
 			v, _, err := run(t.Context(), s, c, st)
 			if err != nil {
 				t.Fatal(err)

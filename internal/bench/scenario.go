@@ -51,9 +51,9 @@ func (s *Scenario) At(field, message, hint string) error {
 }
 
 // Setup is what the workload of a variant is made from.
-func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
+func (s *Scenario) Setup(v Variant, capabilities kv.Capabilities, seed uint64) Setup {
 	return Setup{
-		Variant: v.Name, Params: s.Params, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
+		Variant: v.Name, Params: s.Params, Seed: seed, Locations: max(capabilities.Locations, 1), Free: s.Free, Decode: s.Decode,
 	}
 }
 

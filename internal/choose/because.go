@@ -2,17 +2,16 @@ package choose
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"kvbench/internal/expect"
-	"kvbench/internal/metric"
 	"kvbench/internal/result"
 )
 
-// because notes what the choice beats: the published variant, else the one that came
-// nearest to being chosen.
-func (c *Choice) because(s *result.Scenario) {
+// because notes what the choice beats: the published variant, else one that would have
+// been preferred if it did not break the promise, else the one that came nearest to being
+// chosen.
+func (c *Choice) because() {
 	var loser *Standing
 	for i := range c.Standings {
 		st := &c.Standings[i]
@@ -23,13 +22,28 @@ func (c *Choice) because(s *result.Scenario) {
 			loser = st
 			break
 		}
-		if loser == nil || c.closer(st, loser) {
+		if loser == nil || c.tempts(st) && !c.tempts(loser) || c.tempts(st) == c.tempts(loser) && c.closer(st, loser) {
 			loser = st
 		}
 	}
 	if loser != nil {
 		c.Because = c.lost(loser)
 	}
+}
+
+// tempts reports whether a variant breaks the promise and has less than what was taken of
+// what is preferred first.
+func (c *Choice) tempts(s *Standing) bool {
+	if len(s.Broken()) == 0 || len(c.Figures) == 0 {
+		return false
+	}
+	has := func(v *result.Variant) (float64, bool) {
+		q, _ := v.Whole.Value(c.Figures[0])
+		return q.Value()
+	}
+	loser, ok := has(s.Variant)
+	winner, known := has(c.Take[0])
+	return ok && known && loser < winner
 }
 
 // lost is what a variant that was not taken lost by; nil where it is but in a tie with
@@ -65,45 +79,4 @@ func (c *Choice) rank(b *Because) int {
 		}
 	}
 	return len(c.Prefer)
-}
-
-// breaks is a clause that a variant breaks, with how much it has of it: the share,
-// where it is one of something.
-func (s *Standing) breaks(r expect.Result) *Because {
-	f := r.Figure
-	if f.Of != "" && f.Stat == metric.N {
-		f.Stat = metric.Part
-	}
-	v, _ := s.Variant.Whole.Value(f)
-	return &Because{Loser: s.Variant, Broken: &r, Figure: f, Lost: v}
-}
-
-// excess is by how much the clauses of the promise are broken, together.
-func (s *Standing) excess() (sum float64) {
-	for _, r := range s.Broken() {
-		sum += s.excessOf(r)
-	}
-	return sum
-}
-
-// excessOf is by how much a clause is broken, as a share of what it allows; where it
-// allows nothing, how much there is as a share of what it could be. It is infinite
-// where that was not observed.
-func (s *Standing) excessOf(r expect.Result) float64 {
-	have, ok := r.Value.Value()
-	switch {
-	case !ok:
-		return math.Inf(1)
-	case r.Expect.Value != 0:
-		return math.Abs(have-r.Expect.Value) / math.Abs(r.Expect.Value)
-	}
-	share, ok := s.Variant.Whole.Share(r.Figure.Metric).Value()
-	if !ok {
-		return math.Inf(1)
-	}
-	return share
-}
-
-func compareExcess(s *Standing, a, b expect.Result) int {
-	return cmp.Compare(s.excessOf(a), s.excessOf(b))
 }

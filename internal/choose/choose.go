@@ -20,52 +20,6 @@ const (
 	nearDollar = 0.01 // a million transactions
 )
 
-// Choice is what to take, and why.
-type Choice struct {
-	// Take are the variants to take: more than one where nothing tells them apart, none
-	// where none ran to its end.
-	Take []*result.Variant
-	// Kept says that they keep the promise. Where they don't, none does, and they come
-	// nearest.
-	Kept bool
-	// Standings are all variants, in the order of the definition.
-	Standings []Standing
-	Promise   []string
-	Prefer    []string
-	Figures   []metric.Figure // that are preferred, as Prefer
-	// Because is what the choice beats; nil where there is nothing to beat.
-	Because *Because
-}
-
-// Standing is how one variant stands.
-type Standing struct {
-	Variant *result.Variant
-	Clauses []expect.Result // of the promise, each held against it
-	Out     *Because        // what it is beaten by, where it keeps the promise and is not taken
-}
-
-// Because is what tells two variants apart: a clause of the promise that the loser
-// breaks, or else a figure in which the winner is better. Without both the loser did not
-// run to its end.
-type Because struct {
-	Loser  *result.Variant
-	Broken *expect.Result  // the clause, if it is one
-	Figure metric.Figure   // of the clause or the preference
-	Winner metric.Quantity // the winner's
-	Lost   metric.Quantity // the loser's
-}
-
-// Broken are the clauses of the promise that a variant breaks. One that could not be
-// observed is broken.
-func (s *Standing) Broken() (out []expect.Result) {
-	for _, c := range s.Clauses {
-		if !c.OK {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // Of decides by what the scenario says; nil where it says nothing.
 func Of(s *result.Scenario) (*Choice, error) {
 	if s.Def.Choose == nil {
@@ -110,7 +64,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 	}
 	keep = cleanest(keep, outside(s, promise))
 	c.take(keep)
-	c.because(s)
+	c.because()
 	return c, nil
 }
 
@@ -290,22 +244,4 @@ func (c *Choice) nearest(ended []*Standing) {
 		worst := slices.MaxFunc(broken, func(a, b expect.Result) int { return compareExcess(s, a, b) })
 		c.Because = s.breaks(worst)
 	}
-}
-
-// take takes the published one of several, else all of them.
-func (c *Choice) take(all []*Standing) {
-	for _, s := range all {
-		if s.Variant.Published {
-			c.Take = []*result.Variant{s.Variant}
-			return
-		}
-	}
-	for _, s := range all {
-		c.Take = append(c.Take, s.Variant)
-	}
-}
-
-func (c *Choice) standing(v *result.Variant) *Standing {
-	i := slices.IndexFunc(c.Standings, func(s Standing) bool { return s.Variant == v })
-	return &c.Standings[i]
 }

@@ -77,6 +77,16 @@ func TestChoice(t *testing.T) {
 		line            string
 	}{
 		{
+			name: "what would have been preferred and breaks it is what it beats", promise: []string{"stale-read == 0"}, prefer: fast, kept: true,
+			variants: []made{
+				{name: "slow", ms: []int64{20}, reads: 1},
+				{name: "good", ms: []int64{10}, reads: 1},
+				{name: "quick", ms: []int64{5}, reads: 1, stale: 7},
+				{name: "bad", ms: []int64{30}, reads: 1, stale: 7},
+			},
+			line: "Take good: quick serves stale data in 7% of reads",
+		},
+		{
 			name: "one keeps the promise", promise: []string{"stale-read == 0"}, prefer: fast, kept: true,
 			variants: []made{{name: "seed", ms: []int64{1}, stale: 25}, {name: "slow", ms: []int64{50}, reads: 9}},
 			line:     "Take slow: seed serves stale data in 25% of reads",

@@ -63,7 +63,16 @@ func (c *Choice) Reason() string {
 	case b.Figure.Class == metric.Anomaly || b.Figure.Class == metric.Failure:
 		return Does(b.Loser, b.Figure.Metric, b.Lost)
 	}
-	return fmt.Sprintf("%s %s, %s %s", label(b.Figure), b.Figure.Text(b.Winner), b.Loser.Name, b.Figure.Text(b.Lost))
+	return fmt.Sprintf("%s %s, %s %s", label(b.Figure), amount(b.Figure, b.Winner), b.Loser.Name, amount(b.Figure, b.Lost))
+}
+
+// amount is a figure as a reason has it. An answer from an isolate's memory takes no time
+// in virtual time; no more is meant than that it is short.
+func amount(f metric.Figure, q metric.Quantity) string {
+	if v, ok := q.Value(); ok && f.Kind() == metric.Time && v < 1000 {
+		return "<1 µs"
+	}
+	return f.Text(q)
 }
 
 // Breaks says how a variant breaks a clause.

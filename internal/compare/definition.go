@@ -120,10 +120,10 @@ func differences(base, head *runfile.Definition) (out []Difference, redefined bo
 			list.add("with."+s.Name, valueOf(s))
 		}
 		list.add("models", d.Models)
-		if base.Driver == head.Driver { // else a store's traits are what the driver says
-			traits := d.Traits
-			traits.Sources, traits.Prices.Source = nil, "" // where they come from
-			list.add("traits", traits)
+		if base.Driver == head.Driver { // else a store's capabilities are what the driver says
+			capabilities := d.Capabilities
+			capabilities.Sources, capabilities.Prices.Source = nil, "" // where they come from
+			list.add("capabilities", capabilities)
 		}
 		return list
 	}

@@ -33,7 +33,7 @@ func definition() runfile.Definition {
 func madeRun(dir, clock string, variants ...*runfile.Variant) *runfile.Run {
 	def := definition()
 	def.Clock, def.Driver, def.Load, def.Variants = clock, "embedded://", "closed", []runfile.VariantDef{{Name: "seed"}}
-	def.Traits.Modelled = clock == "virtual"
+	def.Capabilities.Modelled = clock == "virtual"
 	run := &runfile.Run{Path: dir + "/run.jsonl", Header: runfile.Header{Clock: clock, Seed: 1, Scenarios: []runfile.Definition{def}}}
 	for i, v := range variants {
 		v.Def, v.Repeat = &run.Header.Scenarios[0], i
@@ -268,7 +268,8 @@ func TestRepeatsForSoManyTests(t *testing.T) {
 }
 
 // cut gives a repeat so many intervals, whose medians follow a function.
-func cut(v *runfile.Variant, n int, median func(i int) float64) *runfile.Variant {
+func cut(v *runfile.Variant, median func(i int) float64) *runfile.Variant {
+	const n = 40
 	for i := range n {
 		v.Intervals = append(v.Intervals, repeated(200, median(i), 0.5, 0).Total)
 	}
@@ -283,8 +284,8 @@ func TestStretches(t *testing.T) {
 		return func(int) float64 { return median * math.Exp(0.01*r.NormFloat64()) }
 	}
 	for clock, want := range map[string]Verdict{"virtual": Worse, "wall": Unsure} {
-		base := madeRun("base", clock, cut(repeated(2000, 1e6, 0.5, 0), 40, about(1e6)))
-		head := madeRun("head", clock, cut(repeated(2000, 1.3e6, 0.5, 0), 40, about(1.3e6)))
+		base := madeRun("base", clock, cut(repeated(2000, 1e6, 0.5, 0), about(1e6)))
+		head := madeRun("head", clock, cut(repeated(2000, 1.3e6, 0.5, 0), about(1.3e6)))
 		head.Header.Seed = 2
 		c := mustCompare(t, base, head, defaults)
 		d := find(t, c, "response", "p50")
@@ -297,8 +298,8 @@ func TestStretches(t *testing.T) {
 	}
 	// What drifts counts for less.
 	slope := func(i int) float64 { return 1e6 * (1 + float64(i)/40) }
-	base := madeRun("base", "virtual", cut(repeated(2000, 1e6, 0.5, 0), 40, slope))
-	head := madeRun("head", "virtual", cut(repeated(2000, 1e6, 0.5, 0), 40, slope))
+	base := madeRun("base", "virtual", cut(repeated(2000, 1e6, 0.5, 0), slope))
+	head := madeRun("head", "virtual", cut(repeated(2000, 1e6, 0.5, 0), slope))
 	head.Header.Seed = 2
 	if d := find(t, mustCompare(t, base, head, defaults), "response", "p50"); d.Effective > 0.5 {
 		t.Errorf("of values that rise all the time %v count as independent", d.Effective)

@@ -110,7 +110,7 @@ func TestWrongForms(t *testing.T) {
 // What has no effect is not dropped in silence.
 func TestIgnored(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	form := "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n" +
 		"--b\r\nContent-Disposition: form-data; name=\"metadata.a\"\r\n\r\n1\r\n--b--\r\n"
 	const value = "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n"
@@ -140,7 +140,7 @@ func TestIgnored(t *testing.T) {
 			t.Errorf("%s %s: %d %s", tt.method, tt.path, a.status, diff)
 		}
 	}
-	h.put("k", "v", "")
+	h.put("k", "v")
 	a := h.do("GET", h.value("k")+"?cache_ttl=60", nil)
 	if got := a.header.Get("Warning"); got != `299 - "parameter \"cache_ttl\" is not known and was ignored"` || string(a.body) != "v" {
 		t.Errorf("%s %s", got, a.body)

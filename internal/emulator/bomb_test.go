@@ -38,6 +38,9 @@ func bomb(n int) int {
 // Whatever 99 MB a body holds, it is refused in 300 MB of memory, all of the server
 // included, and the connection's client hears it.
 func TestBodyBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	const most = 300 << 20
 	size := bomb(99_000_000)
 	for _, tt := range []struct {
@@ -98,6 +101,9 @@ func TestBodyBombs(t *testing.T) {
 // A bulk write of as much as there may be takes the memory of what it stores, and as
 // much again to read it.
 func TestLargestBulkWrite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	p := spawn(t, "emulator", "tcp", "127.0.0.1:0")
 	h := &host{t: t, url: "http://" + p.address, via: http.DefaultTransport, space: spacesPath + "/" + IDOf("bench")}
 	value := strings.Repeat("v", bomb(20<<20))

@@ -122,9 +122,9 @@ func (h *host) do(method, path string, body io.Reader, headers ...string) answer
 }
 
 // put writes a value that must be taken.
-func (h *host) put(key, value, query string) {
+func (h *host) put(key, value string) {
 	h.t.Helper()
-	if a := h.do("PUT", h.value(key)+query, strings.NewReader(value)); a.status != http.StatusOK {
+	if a := h.do("PUT", h.value(key), strings.NewReader(value)); a.status != http.StatusOK {
 		h.t.Fatalf("put %q: %d %s", key, a.status, a.body)
 	}
 }

@@ -30,7 +30,7 @@ const tokenOnly = "token only: send Authorization: Bearer TOKEN, not X-Auth-Emai
 // Every limit of Workers KV and every error of its REST API: status, code, text.
 func TestLimits(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
-	h.put("there", "v", "")
+	h.put("there", "v")
 	now := h.clk.stop() // it takes longer than what is too soon
 	missing := spacesPath + "/" + strings.Repeat("a", 32)
 	json1024 := `"` + strings.Repeat("x", 1022) + `"`
@@ -189,7 +189,7 @@ func wrap(before string, r io.Reader, after string) io.Reader {
 // A bulk write leaves out what comes too soon, and says which.
 func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
-	h.put("a", "old", "")
+	h.put("a", "old")
 	a := h.do("PUT", h.space+"/bulk", strings.NewReader(`[{"key":"a","value":"new"},{"key":"b","value":"new"}]`))
 	got, err := json.Marshal(a.Result)
 	if err != nil {
@@ -206,7 +206,7 @@ func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
 // The REST API takes 1,200 calls in 5 minutes, and then none for 5.
 func TestCallLimit(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{Limit: true})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	var a answer
 	for range 1199 {
 		a = h.do("GET", h.value("k"), nil)
@@ -263,7 +263,7 @@ func TestFreePlan(t *testing.T) {
 		})
 	}
 	h.clk.advance(24 * time.Hour)
-	h.put("there", "v", "")
+	h.put("there", "v")
 	if a := h.do("GET", h.value("there"), nil); a.status != http.StatusOK {
 		t.Errorf("the day after: %d %s", a.status, a.body)
 	}

@@ -14,6 +14,9 @@ import (
 // Several bodies of 99 MB at once take no more than 300 MB together, all of the server
 // included: as far as they are to be kept, one has to wait for the other.
 func TestBodyBombsAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	const most, clients = 300 << 20, 4
 	size := bomb(99_000_000)
 	p := spawn(t, "emulator", "tcp", "127.0.0.1:0")
@@ -65,7 +68,7 @@ func TestNoRoom(t *testing.T) {
 	}
 	s.normal(t)
 	s.room.free.Release(roomBytes)
-	s.on(t).put("k", body, "")
+	s.on(t).put("k", body)
 	if !s.room.free.TryAcquire(roomBytes) {
 		t.Error("not all of the room is free again")
 	}

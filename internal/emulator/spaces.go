@@ -146,7 +146,7 @@ func (s *Server) store(c *call, verb string, k kind, n int) (store kv.Store, rel
 	}
 	store = sp.store
 	if n := c.location; n != 0 {
-		if have := store.Traits().Locations; n >= have {
+		if have := store.Capabilities().Locations; n >= have {
 			return nil, nil, refuse(http.StatusNotFound, codeNoRoute, "No location %d: the namespace has %d, counted from 0", n, have) // our words
 		}
 		store = store.(kv.Located).At(n)

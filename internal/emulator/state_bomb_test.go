@@ -53,6 +53,9 @@ func limited(t testing.TB, limit int64) *Server {
 // A small file that unpacks to a lot is refused where it becomes too much, and takes
 // no memory beyond that.
 func TestStateBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	const space = `{"namespace":{"id":"00000000000000000000000000000000","title":"a"}}` + "\n"
 	const most, few = 64 << 20, 4 << 20
 	tooMuch := func(limit int64) string {

@@ -135,7 +135,7 @@ func TestStateRoundTrip(t *testing.T) {
 // after a restart that asks for the same ones as before.
 func TestStateOfNamespaces(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	made := h.do("POST", spacesPath, strings.NewReader(`{"title":"made"}`)).Result.(map[string]any)["id"].(string)
 	h.do("POST", spacesPath, strings.NewReader(`{"title":"gone"}`))
 	for _, a := range []answer{
@@ -380,7 +380,7 @@ func TestSaveWhileWriting(t *testing.T) {
 	go func() {
 		defer close(stopped)
 		for i := 0; ; i++ {
-			h.put(fmt.Sprint("k", i%100), fmt.Sprint(i), "")
+			h.put(fmt.Sprint("k", i%100), fmt.Sprint(i))
 			select {
 			case acknowledged <- i:
 			case <-stop:

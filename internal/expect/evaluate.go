@@ -57,6 +57,9 @@ func Hold(e Expect, v *result.Variant) (Result, error) {
 	r.Value, r.Have = v.Whole.Value(e.Figure)
 	have, ok := r.Value.Value()
 	if !ok {
+		if bounded(e) && never(v.Whole, e.Figure.Metric) {
+			r.OK, r.Have = true, "it never happened"
+		}
 		return r, nil
 	}
 	same, err := alike(v.Whole, e.Figure, have, e.Value)
@@ -72,6 +75,15 @@ func Hold(e Expect, v *result.Variant) (Result, error) {
 		r.Have += " (" + strconv.FormatFloat(have, 'g', -1, 64) + ")"
 	}
 	return r, nil
+}
+
+// bounded says that an expectation is of how large an anomaly is at most.
+func bounded(e Expect) bool { return e.Figure.Class == metric.Anomaly && (e.Op == "<" || e.Op == "<=") }
+
+// never says that an anomaly could have happened and did not: then none is too large.
+func never(s *result.Sample, m metric.Metric) bool {
+	share, ok := s.Share(m).Value()
+	return ok && share == 0
 }
 
 // coarse is what a histogram can't tell apart at most, as a share of a value.

@@ -137,6 +137,27 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// Where an anomaly could have happened and never did, none was too large. That says nothing
+// of how large it is at least.
+func TestEvaluateSizeOfWhatNeverHappened(t *testing.T) {
+	v := observed(0, 0, []uint64{1, 1, 0}, map[string][]int64{"response": {1, 1}, "get": {1, 1}})
+	for text, want := range map[string]string{
+		"stale-read.p99 < 10m":  "it never happened",
+		"stale-read.mean <= 1s": "it never happened",
+		"stale-read.p99 > 1s":   "no stale-read was observed",
+		"stale-read.p99 == 0":   "no stale-read was observed",
+		"list.p99 < 1s":         "no list was observed",
+	} {
+		got, err := evaluate(definition(1, text), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[0].Have != want || got[0].OK != (want == "it never happened") || got[0].Value != none {
+			t.Errorf("%s: %+v", text, got[0])
+		}
+	}
+}
+
 // An expectation of every variant is held against each, in order, and one that
 // did not run to its end does not meet what its numbers happen to meet.
 func TestEvaluateWhatIsMissing(t *testing.T) {

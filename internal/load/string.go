@@ -15,8 +15,8 @@ func (l Load) String() string {
 			arrivals = "Poisson"
 		}
 		parts = append(parts, fmt.Sprintf("open loop, %v %s", l.Rate, arrivals))
-		if l.InFlight > 0 {
-			parts = append(parts, fmt.Sprintf("at most %d in flight", l.InFlight))
+		if l.MaxInFlight > 0 {
+			parts = append(parts, fmt.Sprintf("at most %d in flight", l.MaxInFlight))
 		}
 	} else {
 		parts = append(parts, fmt.Sprintf("closed loop, %d workers", l.Workers))

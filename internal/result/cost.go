@@ -54,7 +54,7 @@ func (v *Variant) Cost() Cost {
 		c.Rate = float64(n) / v.Measured().Seconds()
 	}
 	c.Month = price.PerMonth(def.Prices(), billed, n, c.Rate, c.Stored)
-	if price.HasFreePlan(def.Traits.Mode) {
+	if price.HasFreePlan(def.Capabilities.Mode) {
 		c.Free = &FreePlan{}
 		c.Free.Limit, c.Free.AfterS = price.FreeLimit(billed, n, c.Rate)
 	}

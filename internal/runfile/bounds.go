@@ -58,9 +58,9 @@ func (d *Definition) check() error {
 			return fmt.Errorf("its series are not %s and so on", s.Name)
 		}
 	}
-	p := &d.Traits.Prices
+	p := &d.Capabilities.Prices
 	for _, v := range []float64{
-		d.Rate, d.Traits.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
+		d.Rate, d.Capabilities.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
 		p.IncludedReads, p.IncludedWrites, p.IncludedDeletes, p.IncludedLists, p.IncludedGB,
 	} {
 		if v < 0 || v > maxFigure {

@@ -118,6 +118,9 @@ func TestWrongLastLineOfFormat1(t *testing.T) {
 // Of what a line and a scenario may hold there are bounds, so that reading a small file
 // does not take much memory, and naming a device does not take it all.
 func TestBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	plain := unsealed(write(t))
 	header := func(old, now string) string {
 		t.Helper()

@@ -71,10 +71,10 @@ type Definition struct {
 	Published string `json:"published,omitempty"`
 	// Models are what of the pattern's own latencies is drawn from a distribution,
 	// such as an origin's; one sentence each.
-	Models []string  `json:"models,omitempty"`
-	Clock  string    `json:"clock"`  // "virtual" or "wall"
-	Driver string    `json:"driver"` // its store's URL
-	Traits kv.Traits `json:"traits"` // what the store can do, and what it charges
+	Models       []string        `json:"models,omitempty"`
+	Clock        string          `json:"clock"`  // "virtual" or "wall"
+	Driver       string          `json:"driver"` // its store's URL
+	Capabilities kv.Capabilities `json:"traits"` // what the store can do, and what it charges
 	// Workload is what the scenario sets, in types; nil in a file of format 1.
 	Workload *Workload `json:"workload,omitempty"`
 	// Load describes the load in a phrase, for people: "200/s poisson for 10m0s".

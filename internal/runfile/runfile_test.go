@@ -135,6 +135,9 @@ func TestRoundTrip(t *testing.T) {
 // A run file may end anywhere: what is whole of it is read, and that it was cut
 // off is said.
 func TestCutOffAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	whole := write(t)
 	firstLine := bytes.IndexByte(whole, '\n')
 	for end := range len(whole) {

@@ -83,7 +83,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := []string{
-		".RunID", ".Scenarios.Pattern", ".Scenarios.Published", ".Scenarios.Clock", ".Scenarios.Traits.Mode", ".Clock",
+		".RunID", ".Scenarios.Pattern", ".Scenarios.Published", ".Scenarios.Clock", ".Scenarios.Capabilities.Mode", ".Clock",
 		".Scenarios.Workload.Load.Arrivals", ".Scenarios.Workload.Keys.Popularity.Kind", ".Scenarios.Workload.Plan",
 		".Scenarios.Workload.Settings.Popularity.Kind", ".Scenarios.Variants.Name", ".Scenarios.Variants.Doc", ".Scenarios.Outcomes",
 		".Scenarios.Series.Name", ".Scenarios.Series.Unit", ".Scenarios.Series.Of", ".Scenarios.Series.Each", ".Scenarios.Series.Doc",

@@ -6,11 +6,15 @@ import (
 	"testing"
 
 	"kvbench/internal/scenariofile"
+	"kvbench/scenarios"
 )
 
 // What is said of a bad file is short, however large the file and however long its
 // lines, and takes no memory that the file does not.
 func TestBadFilesAreSmallToReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	for name, test := range map[string]struct{ text, want string }{
 		"a list on one line":   {"scenarios: [" + strings.Repeat("a,", 20_000) + "a]", "and 950 more; the rest of the file was not looked at"},
 		"too many values":      {"scenarios: [" + strings.Repeat("a,", 4<<20-10) + "a]", "the file has too many values"},
@@ -40,5 +44,20 @@ func TestExcerpt(t *testing.T) {
 	caret := len([]rune(strings.Split(lines[2], "^")[0]))
 	if []rune(lines[1])[caret] != 'X' {
 		t.Errorf("the caret stands below %c", []rune(lines[1])[caret])
+	}
+}
+
+// An error quotes no more of a value than a reader can take in.
+func TestLongValuesAreQuotedInPart(t *testing.T) {
+	long := strings.Repeat("9", 1<<20)
+	for _, field := range []string{"pattern: A", "question: '${A", "variants: [A", "load: {transactions: ", "keys: {size: ", "driver: x", "A"} {
+		end := strings.Repeat("}", strings.Count(field, "{")) + strings.Repeat("]", strings.Count(field, "[")) + strings.Repeat("'", strings.Count(field, "'"))
+		if field == "A" {
+			end = ": 1"
+		}
+		_, err := scenariofile.Load("file.yaml", []byte("scenarios:\n  - name: a\n    "+field+long+end+"\n"), scenarios.Patterns(), nil)
+		if err == nil || len(err.Error()) > 10_000 {
+			t.Errorf("%s…: %d bytes of errors", field, len(fmt.Sprint(err)))
+		}
 	}
 }

@@ -64,6 +64,11 @@ func (d *decoder) failAt(line, column int, hint, format string, args ...any) {
 	if len(d.errs) >= maxErrors {
 		return
 	}
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = short(text)
+		}
+	}
 	d.errs = append(d.errs, d.src.errorAt(line, column, fmt.Sprintf(format, args...), hint))
 }
 
@@ -91,15 +96,24 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 	}
 	var names []string
 	index := map[string]int{}
+	renamed := map[string]string{} // from what it was called before
 	for i := range v.NumField() {
-		if name := v.Type().Field(i).Tag.Get("yaml"); name != "" {
+		tag := v.Type().Field(i).Tag
+		if name := tag.Get("yaml"); name != "" {
 			index[name] = i
 			names = append(names, name)
+			if was := tag.Get("was"); was != "" {
+				renamed[was] = name
+			}
 		}
 	}
 	given := map[string]bool{}
 	for _, f := range d.fields(n) {
 		i, known := index[f.name]
+		if now := renamed[f.name]; now != "" {
+			d.fail(f.at, "write "+now, "%s is called %s now", f.name, now)
+			continue
+		}
 		if !known {
 			d.fail(f.at, suggest.Mean(f.name, "the fields are", names), "there is no field %q here", f.name)
 			continue

@@ -74,7 +74,7 @@ scenarios:
     pattern: plain
     variants: [seed]
     load: {workers: 1, think: 0s, transactions: 1, warm-up: 0s}
-    keys: {count: 1000, popularity: uniform, size: 1KiB}
+    keys: {count: 1000, distribution: uniform, size: 1KiB}
     isolates: 1
     repeat: 1
     expect: []

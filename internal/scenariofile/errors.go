@@ -76,6 +76,21 @@ func around(text string, place int) (line []rune, at int, before, after string) 
 	return line, min(min(place, excerpt), len(line)), before, after
 }
 
+// Of a text that is quoted in an error and longer than longText bytes, only the beginning
+// and the end are kept: a value may be as long as the file.
+const (
+	longText = 500
+	endText  = 120
+)
+
+// short is a text without its middle, where it is long.
+func short(text string) string {
+	if len(text) <= longText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longText-endText], "") + "…" + strings.ToValidUTF8(text[len(text)-endText:], "")
+}
+
 // visible replaces what a terminal would obey instead of show.
 func visible(r rune) rune {
 	if r != '\t' && unicode.IsControl(r) {

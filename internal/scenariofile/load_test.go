@@ -92,10 +92,10 @@ scenarios:
     load:
       rate: 30/min
       arrivals: poisson
-      in-flight: 5
+      max-in-flight: 5
       duration: 10m
       warm-up: 30s
-    keys: {count: 10_000, popularity: "zipfian(0.99)", size: "uniform(100B, 10KiB)"}
+    keys: {count: 10_000, distribution: "zipfian(0.99)", size: "uniform(100B, 10KiB)"}
     isolates: 2
     repeat: 3
     with: {update: 0.2, origin: {count: 5}, size: 2kB, latency: "p50:1ms,p99:9ms"}
@@ -126,10 +126,10 @@ func TestLoad(t *testing.T) {
 				Variants: []bench.Variant{{Name: "seed"}, {Name: "single-flight"}},
 				Driver:   "embedded://", Shown: "embedded://", Clock: "wall",
 				Load: load.Load{
-					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, InFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
+					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, MaxInFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
 				},
 				Params: bench.Params{
-					Keys: 10_000, Popularity: load.Popularity{Kind: load.Zipfian, Exponent: 0.99},
+					Keys: 10_000, Distribution: load.Distribution{Kind: load.Zipfian, Exponent: 0.99},
 					Size: load.Size{Min: 100, Max: 10 << 10}, Isolates: 2,
 				},
 				Repeat: 3, MaxErrors: bench.DefaultMaxErrors,

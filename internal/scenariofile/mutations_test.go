@@ -78,6 +78,9 @@ var placed = regexp.MustCompile(`^file\.yaml:\d+:\d+: \S`)
 // Sixty damages of the shipped file, four of each kind: each is taken, or refused with the
 // places of what is wrong, within two seconds and little memory.
 func TestMutations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	const each = 4
 	text, refused := string(scenarios.Shipped()), 0
 	for number, m := range mutations {

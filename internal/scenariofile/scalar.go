@@ -34,8 +34,8 @@ func parserOf(t reflect.Type) *scalarParser {
 		return &scalarParser{"a share", false, parseAs(units.ParseShare)}
 	case reflect.TypeFor[load.Size]():
 		return &scalarParser{"a size", false, parseAs(ParseSize)}
-	case reflect.TypeFor[load.Popularity]():
-		return &scalarParser{"a popularity", false, parseAs(ParsePopularity)}
+	case reflect.TypeFor[load.Distribution]():
+		return &scalarParser{"a distribution", false, parseAs(ParseDistribution)}
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return &scalarParser{"a single value", false, func(s string) (any, error) {

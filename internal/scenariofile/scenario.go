@@ -103,7 +103,7 @@ func (d *decoder) load(n *yaml.Node) {
 			}
 		}
 	} else {
-		for _, name := range []string{"arrivals", "in-flight"} {
+		for _, name := range []string{"arrivals", "max-in-flight"} {
 			if has(name) {
 				d.fail(d.at(n, name), "remove it, or add a rate", "%s belongs to an open loop, but there is no rate", name)
 			}

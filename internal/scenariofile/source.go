@@ -62,7 +62,7 @@ func (s *source) errorAt(line, column int, message, hint string) Error {
 	text := s.lines[line-1]
 	column = min(max(column, 1), s.width[line-1]+1)
 	s.secrets.AddURLs(text)
-	return Error{File: s.name, Line: line, Column: column, Text: s.secrets.Strike(text), Message: message, Hint: hint}
+	return Error{File: s.name, Line: line, Column: column, Text: s.secrets.Strike(text), Message: short(message), Hint: short(hint)}
 }
 
 // column is where byte offset of a scalar's text stands in its line; the

@@ -49,7 +49,7 @@ type chooseSpec struct {
 type loadSpec struct {
 	Rate         load.Rate     `yaml:"rate" max:"10000000/s"`
 	Arrivals     string        `yaml:"arrivals" oneof:"constant,poisson"`
-	InFlight     int           `yaml:"in-flight" max:"1000000"`
+	MaxInFlight  int           `yaml:"max-in-flight" was:"in-flight" max:"1000000"`
 	Workers      int           `yaml:"workers" min:"1" max:"100000"`
 	Think        time.Duration `yaml:"think" max:"9600h"`
 	Duration     time.Duration `yaml:"duration" min:"1ms" max:"9600h"`
@@ -59,9 +59,9 @@ type loadSpec struct {
 
 // keysSpec is which keys there are and how they are touched.
 type keysSpec struct {
-	Count      int             `yaml:"count" min:"1" max:"100000000"`
-	Popularity load.Popularity `yaml:"popularity"`
-	Size       load.Size       `yaml:"size"`
+	Count        int               `yaml:"count" min:"1" max:"100000000"`
+	Distribution load.Distribution `yaml:"distribution" was:"popularity"`
+	Size         load.Size         `yaml:"size"`
 }
 
 // defaultFile is what a file says that says nothing.
@@ -91,7 +91,7 @@ func (s loadSpec) load() load.Load {
 	l := load.Load{
 		Rate:         s.Rate,
 		Poisson:      !s.Rate.IsZero() && s.Arrivals == "poisson",
-		InFlight:     s.InFlight,
+		MaxInFlight:  s.MaxInFlight,
 		Workers:      s.Workers,
 		Think:        s.Think,
 		Duration:     s.Duration,
@@ -106,5 +106,5 @@ func (s loadSpec) load() load.Load {
 
 // params is the engine's form of what every scenario can set of its keys.
 func (s scenarioSpec) params() bench.Params {
-	return bench.Params{Keys: s.Keys.Count, Popularity: s.Keys.Popularity, Size: s.Keys.Size, Isolates: s.Isolates}
+	return bench.Params{Keys: s.Keys.Count, Distribution: s.Keys.Distribution, Size: s.Keys.Size, Isolates: s.Isolates}
 }

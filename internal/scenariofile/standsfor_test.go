@@ -17,6 +17,9 @@ import (
 // What a short file stands for by aliases, merges and variables is bounded, and so is the
 // text that is kept of scenarios which share a line.
 func TestWhatAFileStandsFor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	t.Setenv("KVBENCH_LONG", strings.Repeat("x", 100_000))
 	const head = "scenarios:\n  - &s\n    name: first\n    question: &q Q?\n    pattern: session\n    load: {rate: 1/s, duration: 1m}\n"
 	many := func(n int, text string) string {

@@ -60,31 +60,31 @@ func parseSize(s string) (int, error) {
 	return n, err
 }
 
-// maxExponent bounds the exponent of a popularity: at 10 practically every
+// maxExponent bounds the exponent of a distribution: at 10 practically every
 // transaction touches the same key.
 const maxExponent = 10
 
-// ParsePopularity reads how often each key is touched: "uniform",
+// ParseDistribution reads how often each key is touched: "uniform",
 // "zipfian(0.99)", "latest(0.99)" or "hotspot(20%, 80%)", which is the share
 // of the keys that are hot and the share of the touches that fall on them.
-func ParsePopularity(s string) (load.Popularity, error) {
+func ParseDistribution(s string) (load.Distribution, error) {
 	forms := []string{"uniform", "zipfian(0.99)", "hotspot(20%, 80%)", "latest(0.99)"}
-	bad := &units.Error{Text: s, Want: "a popularity", Hint: "write one of: " + strings.Join(forms, ", ")}
+	bad := &units.Error{Text: s, Want: "a distribution", Hint: "write one of: " + strings.Join(forms, ", ")}
 	name, args, ok := splitCall(s)
 	kinds := []string{"uniform", "zipfian", "hotspot", "latest"}
-	p := load.Popularity{Kind: -1}
+	p := load.Distribution{Kind: -1}
 	for i, k := range kinds {
 		if k == name {
-			p.Kind = []load.PopularityKind{load.Uniform, load.Zipfian, load.Hotspot, load.Latest}[i]
+			p.Kind = []load.DistributionKind{load.Uniform, load.Zipfian, load.Hotspot, load.Latest}[i]
 			bad.Hint = "write it like " + forms[i]
 		}
 	}
 	if near := suggest.Nearest(name, kinds); p.Kind < 0 && near != "" {
 		bad.Hint = "did you mean " + strconv.Quote(near) + "?"
 	}
-	want := map[load.PopularityKind]int{load.Zipfian: 1, load.Latest: 1, load.Hotspot: 2}[p.Kind]
+	want := map[load.DistributionKind]int{load.Zipfian: 1, load.Latest: 1, load.Hotspot: 2}[p.Kind]
 	if !ok || p.Kind < 0 || len(args) != want {
-		return load.Popularity{}, bad
+		return load.Distribution{}, bad
 	}
 	var err error
 	switch p.Kind {
@@ -104,7 +104,7 @@ func ParsePopularity(s string) (load.Popularity, error) {
 		}
 	}
 	if err != nil {
-		return load.Popularity{}, err
+		return load.Distribution{}, err
 	}
 	return p, nil
 }

@@ -95,7 +95,7 @@ func TestVariablesStaySecret(t *testing.T) {
 	text := "driver: x\nscenarios:\n  - name: a\n    question: q\n    pattern: plain\n    load: {duration: 1s}\n"
 	for _, field := range []string{
 		"variants: [FIELD]", "driver: FIELD", "clock: FIELD", "isolates: FIELD",
-		"keys: {popularity: FIELD}", "keys: {size: FIELD}", "with: {a: FIELD}",
+		"keys: {distribution: FIELD}", "keys: {size: FIELD}", "with: {a: FIELD}",
 	} {
 		with := text + "    " + strings.ReplaceAll(field, "FIELD", `"${KVBENCH_SECRET}"`) + "\n"
 		_, err := Load("s.yaml", []byte(with), testPatterns(), nil)

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"html"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // encodings are the ways in which a secret may stand in a text, but for the escapes of
@@ -27,14 +30,34 @@ func encodings(secret string) []string {
 		add(inJSON(secret, html))
 		add(inJSON(inJSON(secret, html), html)) // what a server has in JSON it may quote in JSON
 	}
+	add(strings.ReplaceAll(inJSON(secret, false), "/", `\/`))
 	add(strings.Trim(strconv.Quote(secret), `"`))
 	add(html.EscapeString(secret))
+	add(strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(html.EscapeString(secret)))
+	for _, escape := range []string{`\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;"} {
+		add(escaped(secret, escape, false))
+		add(escaped(secret, escape, true))
+	}
+	add(strings.ToLower(secret)) // as the scheme or host of a URL
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for before := range 3 {
 			add(inner(encoding, secret, before))
 		}
 	}
 	return all
+}
+
+// escaped is a text in which all but letters and digits, or also these, are escaped.
+func escaped(text, format string, all bool) string {
+	var b strings.Builder
+	for _, r := range text {
+		if alike := r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)); alike && !all {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, format, r)
+		}
+	}
+	return b.String()
 }
 
 // inJSON is the inside of the JSON string of a text.

@@ -32,6 +32,9 @@ func TestStrike(t *testing.T) {
 		canary, url.QueryEscape(canary), url.PathEscape(canary), strings.ToLower(url.QueryEscape(canary)),
 		strings.ReplaceAll(canary, "t0k", "%740%6b"), "%63" + canary[1:],
 		string(encoded), strconv.Quote(canary), html.EscapeString(canary), base64.StdEncoding.EncodeToString([]byte(canary)),
+		`c4n\/ry+t0k\"en<&>é`, `c4n\u002Fry\u002bt0k\u0022en\u003c\u0026\u003e\u00e9`, `c4n\u002Fry\u002Bt0k\u0022en\u003C\u0026\u003E\u00E9`,
+		"c4n/ry+t0k&quot;en&lt;&amp;&gt;é", "&#99;&#52;&#110;&#47;&#114;&#121;&#43;&#116;&#48;&#107;&#34;&#101;&#110;&#60;&#38;&#62;&#233;",
+		"c4n&#x2F;ry&#x2B;t0k&#x22;en&#x3C;&#x26;&#x3E;&#xE9;", strings.ToLower(canary),
 		base64.URLEncoding.EncodeToString([]byte("x" + canary + "y")), base64.RawStdEncoding.EncodeToString([]byte("Bearer " + canary)),
 	} {
 		got := s.Strike("before " + text + " after")

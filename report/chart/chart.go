@@ -142,6 +142,3 @@ func orNone(share metric.Quantity) string {
 
 // response is the statistics of a variant's response time.
 func response(v *result.Variant) *result.Stats { return v.Whole.Series(record.Response) }
-
-// names lists metrics by their IDs.
-func names(metrics []metric.Metric) string { return strings.Join(metric.IDs(metrics), ", ") }

@@ -77,7 +77,7 @@ const faultsHeight vg.Length = 150
 // fail.
 func faults(s *result.Scenario) (*Chart, error) {
 	masked, ok := byRole(s, record.Hidden)
-	if !ok || len(s.Def.Traits.Faults) == 0 {
+	if !ok || len(s.Def.Capabilities.Faults) == 0 {
 		return nil, nil
 	}
 	all, err := hiddenShares(s, masked)
@@ -106,7 +106,7 @@ func faults(s *result.Scenario) (*Chart, error) {
 	y := kit.LinearAxis(kit.RoundUp(max(top, 0.01)), []float64{0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1}, 4, metric.FormatShare)
 	chart.Body = func(c draw.Canvas) {
 		for i, at := range kit.Places(c, len(all), faultsHeight) {
-			kit.OfVariant(at, all[i].variant.Name, func() { all[i].draw(at, x, y, s.Def.Traits.Faults) })
+			kit.OfVariant(at, all[i].variant.Name, func() { all[i].draw(at, x, y, s.Def.Capabilities.Faults) })
 		}
 	}
 	return chart, nil

@@ -102,10 +102,10 @@ func timeline(s *result.Scenario) (*Chart, error) {
 	if most > 0 {
 		chart.Notes = append(chart.Notes, fmt.Sprintf("Bars above a panel: the share of %s with %s, the highest %s.", shown.Of, shown.ID, metric.FormatShare(most)))
 	}
-	if len(s.Def.Traits.Faults) > 0 {
+	if len(s.Def.Capabilities.Faults) > 0 {
 		chart.Notes = append(chart.Notes, "Red ground: the injected fault.")
 	}
-	h := heatmap{x: kit.TimeAxis(end), y: kit.LogAxis(metric.Time, values, 5), most: most, shown: shown.ID, faults: s.Def.Traits.Faults}
+	h := heatmap{x: kit.TimeAxis(end), y: kit.LogAxis(metric.Time, values, 5), most: most, shown: shown.ID, faults: s.Def.Capabilities.Faults}
 	chart.Body = func(c draw.Canvas) {
 		key, c := kit.CutTop(c, heatKey)
 		drawHeatKey(key)

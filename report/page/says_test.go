@@ -30,7 +30,7 @@ func TestPageSays(t *testing.T) {
 		},
 		"tie":         {"Take ✓ b or ✓ c", "a tie of 2 · 1 seed"},
 		"alone":       {"1 nothing to choose", "Nothing to choose: one variant"},
-		"failed":      {"but no-memory: it Failed: the store is gone", "✗ no-memory it Failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
+		"failed":      {"but no-memory: it failed: the store is gone", "✗ no-memory it failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
 		"missing":     {"seed did not run"},
 		"nothing":     {"No choice: nothing was measured", "nothing was measured", "memory-tier/seed measured no transaction."},
 		"no variants": {"Who?", "It did not run.", "nothing was measured"},

@@ -49,12 +49,12 @@ func (f MadeUp) Run(t testing.TB) *runfile.Run {
 	t.Helper()
 	def := runfile.Definition{
 		Name: f.Name, Question: f.Question, Pattern: "multi-tier", PatternDoc: "Read through tiers.", Clock: "virtual",
-		Driver: "embedded://", Load: "100/s", Traits: kv.Traits{Modelled: !f.Measured, Sources: []string{"Gets: a guess."}},
+		Driver: "embedded://", Load: "100/s", Capabilities: kv.Capabilities{Modelled: !f.Measured, Sources: []string{"Gets: a guess."}},
 		Outcomes: []string{"read", "updated", "error"}, Series: append(record.Standard(), Series()...),
 		Expect: f.Expect, Choose: f.Choose, Published: "seed", Repeats: 1, YAML: "name: " + f.Name,
 	}
 	if f.Measured {
-		def.Traits.Sources, def.Clock = nil, "wall"
+		def.Capabilities.Sources, def.Clock = nil, "wall"
 	}
 	run := &runfile.Run{Path: "results/x/run.jsonl", CutOff: f.CutOff, Interrupted: f.Interrupted, Header: runfile.Header{
 		Format: runfile.Format, Version: "v1.2.3", Go: "go1.26", OS: "linux", Arch: "amd64", CPUs: 2, Host: "box",

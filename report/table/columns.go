@@ -58,7 +58,7 @@ func Details(s *answer.Scenario) Table {
 		figure(groupFast, "p95", metric.Figure{Metric: response, Stat: metric.P95}),
 		figure(groupFast, "p99.9", metric.Figure{Metric: response, Stat: metric.P999}),
 		figure(groupFast, "max", metric.Figure{Metric: response, Stat: metric.Max}),
-		month(s.Scenario), free(s.Scenario),
+		month(s.Scenario), free(),
 	}
 	for _, m := range s.Seen(metric.Outcome) {
 		columns = append(columns, figure(groupEnd, m.Name(), metric.Figure{Metric: m, Stat: metric.Part}))
@@ -166,7 +166,7 @@ func month(s *result.Scenario) Column {
 	}
 }
 
-func free(s *result.Scenario) Column {
+func free() Column {
 	return Column{
 		Group: groupCost, Name: "free plan", Text: metric.FormatTime,
 		Doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",

@@ -23,17 +23,17 @@ const (
 // (developers.cloudflare.com/kv/platform/limits, page of 2026-10-08). That 1 MB is
 // 10⁶ bytes of names and values together is our reading.
 const (
-	InstantMode          = "instant" // see Traits.Mode
+	InstantMode          = "instant" // see Capabilities.Mode
 	MaxInstantKeyBytes   = 300
 	MaxInstantBytes      = 1_000_000 // of a namespace
 	MaxInstantKeys       = 10_000    // of a namespace, and so of a page
 	InstantWriteInterval = time.Second
 )
 
-// Traits is what a driver declares of its store. The conformance suite tests
+// Capabilities is what a driver declares of its store. The conformance suite tests
 // what is declared; a zero field declares that there is no such limit, or none
 // of that kind.
-type Traits struct {
+type Capabilities struct {
 	// Modelled says that latency is drawn from a model, not measured.
 	Modelled bool `json:"modelled"`
 	// Virtual says that the store can run in virtual time.
