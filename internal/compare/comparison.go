@@ -37,8 +37,8 @@ const Version = 2
 
 // Comparison is what changed from one run to another.
 type Comparison struct {
-	Version   int     `json:"version"` // of this format: 2
-	Base      string  `json:"base"`    // the runs' folders
+	Version   int     `json:"version" jsonschema:"enum=2"` // of this format
+	Base      string  `json:"base"`                        // the runs' folders
 	Head      string  `json:"head"`
 	Gate      string  `json:"gate"` // pass or fail
 	MinEffect float64 `json:"min_effect"`
