@@ -22,7 +22,7 @@ func night(name, clock, yaml string, response time.Duration, stale int64) *runfi
 	series := append(record.Standard(), mark)
 	def := runfile.Definition{
 		Name: "s", Clock: clock, Outcomes: []string{"ok"}, Series: series, YAML: yaml, Repeats: 1,
-		Variants: []runfile.VariantDef{{Name: "seed"}}, Traits: kv.Traits{Modelled: clock == "virtual"},
+		Variants: []runfile.VariantDef{{Name: "seed"}}, Capabilities: kv.Capabilities{Modelled: clock == "virtual"},
 	}
 	total := runfile.Interval{To: time.Second, Snapshot: record.Snapshot{Outcomes: []uint64{100}}}
 	total.Histograms = make([]*record.Histogram, len(series))
@@ -236,7 +236,7 @@ func TestHistoryModelled(t *testing.T) {
 		}
 	}
 	none := night("c", "virtual", "", 0, 1)
-	none.Header.Scenarios[0].Traits.Modelled = false
+	none.Header.Scenarios[0].Capabilities.Modelled = false
 	for _, l := range historyOf(t, none).Lines {
 		if strings.HasPrefix(l.Figure, "response") {
 			t.Errorf("there is a line of %s", l.Figure)
