@@ -32,11 +32,11 @@ func Terminal(w io.Writer, a *answer.Answer, width int, verbose bool) error {
 		fmt.Fprintf(&out, "\n%d of %d expectations met\n", n-len(a.Unmet()), n)
 	}
 	for _, warning := range a.Warnings {
-		t.warn(warning)
+		t.headed(prefixWarning, warning)
 	}
 	for _, s := range a.Scenarios {
 		for _, warning := range s.Warnings {
-			t.warn(warning)
+			t.headed(prefixWarning, warning)
 		}
 	}
 	_, err := lipgloss.Fprint(w, out.String())
@@ -51,39 +51,46 @@ type terminal struct {
 }
 
 func (t *terminal) scenario(s *answer.Scenario) {
-	fmt.Fprintf(t.out, "\n%s  %s\n", t.bold.Render(printable.Line(s.Def.Name)), t.wrapped(fmt.Sprintf("%s (%s, %s time)", s.Def.Question, s.Def.Latency().Words(), s.Def.Clock)))
+	t.out.WriteString("\n")
+	t.headed(s.Def.Name+" ", fmt.Sprintf("%s (%s, %s time)", s.Def.Question, s.Def.Latency().Words(), s.Def.Clock))
 	if s.Choice != nil {
 		t.out.WriteString(t.bold.Render(t.wrapped(s.Choice.Line())) + "\n")
 	}
 	if t.verbose {
 		t.out.WriteString(t.wrapped(answer.Line(s.Facts())) + "\n")
 	}
-	main := table.Main(s)
-	if len(main.Rows) == 0 {
+	if main := table.Main(s); len(main.Rows) > 0 {
+		t.table(main)
+		t.details(s)
+	} else {
 		t.out.WriteString("It did not run.\n")
-		return
-	}
-	t.table(main)
-	if t.verbose {
-		t.table(table.Details(s))
-		for _, phrase := range table.Unseen(s.Scenario) {
-			t.out.WriteString(t.wrapped(phrase) + "\n")
-		}
 	}
 	for _, e := range s.Expectations {
 		switch {
 		case !e.OK:
-			fmt.Fprintf(t.out, "%s %s: %s: %s\n", t.bold.Render(prefixUnmet), printable.Line(e.Variant), printable.Line(e.Text), printable.Line(e.Have))
+			t.headed(prefixUnmet, e.Variant+": "+e.Text+": "+e.Have)
 		case t.verbose:
-			fmt.Fprintf(t.out, "met %s: %s: %s\n", printable.Line(e.Variant), printable.Line(e.Text), printable.Line(e.Have))
+			t.out.WriteString(t.wrapped("met "+e.Variant+": "+e.Text+": "+e.Have) + "\n")
 		}
 	}
 }
 
-// table prints what fits of a table; with verbose the rest below it.
+// details prints the further figures, where they are asked for.
+func (t *terminal) details(s *answer.Scenario) {
+	if !t.verbose {
+		return
+	}
+	t.table(table.Details(s))
+	for _, phrase := range table.Unseen(s.Scenario) {
+		t.out.WriteString(t.wrapped(phrase) + "\n")
+	}
+}
+
+// table prints what fits of a table; with verbose the rest below it, and what the notes of
+// its cells say.
 func (t *terminal) table(of table.Table) {
-	for len(of.Columns) > 0 {
-		text, left := of.Terminal(t.width)
+	for rest := of; len(rest.Columns) > 0; {
+		text, left := rest.Terminal(t.width)
 		t.out.WriteString(text + "\n")
 		if !t.verbose {
 			if left != nil {
@@ -91,19 +98,34 @@ func (t *terminal) table(of table.Table) {
 			}
 			return
 		}
-		of = of.From(len(of.Columns) - len(left))
+		rest = rest.From(len(rest.Columns) - len(left))
+	}
+	for _, r := range of.Rows {
+		var notes []string
+		for i, c := range r.Cells {
+			if c.Note != "" {
+				notes = append(notes, of.Columns[i].Name+": "+c.Note)
+			}
+		}
+		if notes != nil {
+			t.out.WriteString(t.wrapped(r.Variant.Name+": "+strings.Join(notes, "; ")) + "\n")
+		}
 	}
 }
 
-func (t *terminal) warn(text string) {
-	t.out.WriteString(t.bold.Render(prefixWarning) + " " + t.wrapped(text) + "\n")
+// headed prints a text behind a head that stands out.
+func (t *terminal) headed(head, text string) {
+	head = printable.Line(head)
+	t.out.WriteString(t.bold.Render(head) + t.behind(lipgloss.Width(head), text) + "\n")
 }
 
 // wrapped breaks a text between words into lines of at most the terminal's width. Names
 // with hyphens stay whole.
-func (t *terminal) wrapped(text string) string {
+func (t *terminal) wrapped(text string) string { return t.behind(0, text) }
+
+// behind wraps a text that goes on in a column.
+func (t *terminal) behind(column int, text string) string {
 	var out strings.Builder
-	column := 0
 	for _, word := range strings.Fields(printable.Line(text)) {
 		n := lipgloss.Width(word)
 		switch {

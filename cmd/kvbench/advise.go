@@ -60,7 +60,7 @@ type advice struct {
 type scenarioAdvice struct {
 	Name     string          `json:"name"`
 	Question string          `json:"question"`
-	Choice   *choose.Summary `json:"choice"`
+	Choice   *choose.Chosen `json:"choice"`
 }
 
 func (o *adviseOptions) advise(w io.Writer, set *result.Set) error {
@@ -85,7 +85,7 @@ func (o *adviseOptions) advise(w io.Writer, set *result.Set) error {
 		case choice == nil:
 			continue
 		}
-		out.Scenarios = append(out.Scenarios, scenarioAdvice{s.Def.Name, s.Def.Question, choice.Summary()})
+		out.Scenarios = append(out.Scenarios, scenarioAdvice{s.Def.Name, s.Def.Question, choice.Chosen()})
 	}
 	if len(out.Scenarios) == 0 {
 		if refused == nil {

@@ -155,7 +155,18 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	case !o.gate || changed.Gate == "pass":
 		return nil
 	}
-	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(changed.Failed, "\n  "))}
+	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(failures(changed.Failed), "\n  "))}
+}
+
+// mostFailures is the most failures of the gate that are told one by one.
+const mostFailures = 10
+
+// failures are the first of what the gate fails on, and how many more there are.
+func failures(failed []string) []string {
+	if n := len(failed) - mostFailures; n > 0 {
+		return append(slices.Clone(failed[:mostFailures]), fmt.Sprintf("and %d more", n))
+	}
+	return failed
 }
 
 // twoRuns checks the arguments of a comparison of two runs.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"kvbench/internal/choose"
 	"kvbench/internal/result"
@@ -28,12 +29,29 @@ type Choice struct {
 	Line     string   `json:"line"`     // all in one line
 }
 
-// String says the change in one line.
+// String says the change in one line: "session: sliding, was seed".
 func (c ChoiceChange) String() string {
-	return fmt.Sprintf("%s: %s; before: %s", c.Scenario, c.Head.Line, c.Base.Line)
+	text := fmt.Sprintf("%s: %s, was %s", c.Scenario, c.Head.words(), c.Base.words())
+	if c.Redefined {
+		text += " (redefined)"
+	}
+	return text
 }
 
-// choices finds the scenarios of which another variant is chosen now. Where one run alone
+// words are the variants that are chosen, and whether they keep the promise.
+func (c Choice) words() string {
+	names := strings.Join(c.Variants, " or ")
+	switch {
+	case names == "":
+		return "nothing"
+	case !c.Kept:
+		return names + ", which breaks the promise"
+	}
+	return names
+}
+
+// choices finds the scenarios of which another variant is chosen now, those that are
+// redefined last. Where one run alone
 // says what to choose by, the other is judged by that as well.
 func (c *Comparison) choices(base, head *result.Set) {
 	for _, b := range base.Scenarios {
@@ -59,6 +77,18 @@ func (c *Comparison) choices(base, head *result.Set) {
 			c.Choices = append(c.Choices, ChoiceChange{Scenario: b.Def.Name, Base: x, Head: y, Redefined: redefined})
 		}
 	}
+	slices.SortStableFunc(c.Choices, func(a, b ChoiceChange) int { return after(a.Redefined, b.Redefined) })
+}
+
+// after puts what is so behind what is not.
+func after(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 func chosen(s *result.Scenario, by runfile.Choose) (Choice, error) {

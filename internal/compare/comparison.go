@@ -4,6 +4,7 @@ package compare
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"kvbench/internal/result"
@@ -36,8 +37,8 @@ const Version = 2
 
 // Comparison is what changed from one run to another.
 type Comparison struct {
-	Version   int     `json:"version"` // of this format: 2
-	Base      string  `json:"base"`    // the runs' folders
+	Version   int     `json:"version" jsonschema:"enum=2"` // of this format
+	Base      string  `json:"base"`                        // the runs' folders
 	Head      string  `json:"head"`
 	Gate      string  `json:"gate"` // pass or fail
 	MinEffect float64 `json:"min_effect"`
@@ -49,7 +50,8 @@ type Comparison struct {
 	Interleaved bool     `json:"interleaved"`
 	// Choices are the scenarios of which another variant is chosen now.
 	Choices []ChoiceChange `json:"choices"`
-	// Failed names what the gate fails on, with its numbers.
+	// Failed names what the gate fails on, with its numbers: what did not run to its end,
+	// then what is worse, in the order of Heavier.
 	Failed []string `json:"failed"`
 	// Differences are where the runs are not of the same definition.
 	Differences []Difference `json:"differences"`
@@ -106,10 +108,15 @@ func nothing(c *Comparison) error {
 // gate names what fails: every figure that is worse, and every variant that ran to
 // its end in base and not in head, which match has named.
 func (c *Comparison) gate() {
+	var worse []*Delta
 	for i := range c.Deltas {
 		if d := &c.Deltas[i]; d.Verdict == Worse && d.SameAs == "" {
-			c.Failed = append(c.Failed, d.String())
+			worse = append(worse, d)
 		}
+	}
+	slices.SortStableFunc(worse, Heavier)
+	for _, d := range worse {
+		c.Failed = append(c.Failed, d.String())
 	}
 	c.Gate = "pass"
 	if len(c.Failed) > 0 {

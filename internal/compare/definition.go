@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"kvbench/internal/runfile"
 )
@@ -18,9 +19,43 @@ type Difference struct {
 	Head     string `json:"head"`
 }
 
-// What says it but for the scenario: "driver: embedded:// in base, worker:// in head".
+// What says it but for the scenario: "load.rate: 1/s in base, 2/s in head". Of drivers it
+// says the options that differ, or of two stores which they are: "driver: fault=brownout in
+// head".
 func (d Difference) What() string {
-	return fmt.Sprintf("%s: %s in base, %s in head", d.Field, orNone(d.Base), orNone(d.Head))
+	base, head := orNone(d.Base), orNone(d.Head)
+	if d.Field == "driver" {
+		base, head = driverDifference(d.Base, d.Head)
+	}
+	var sides []string
+	if base != "" {
+		sides = append(sides, base+" in base")
+	}
+	if head != "" {
+		sides = append(sides, head+" in head")
+	}
+	return d.Field + ": " + strings.Join(sides, ", ")
+}
+
+// driverDifference is what the URLs of two drivers do not share: of one store its options,
+// and of two the stores.
+func driverDifference(base, head string) (inBase, inHead string) {
+	store, options, _ := strings.Cut(base, "?")
+	other, otherOptions, _ := strings.Cut(head, "?")
+	if store != other {
+		return orNone(store), orNone(other)
+	}
+	b, h := strings.Split(options, "&"), strings.Split(otherOptions, "&")
+	without := func(list, others []string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(o string) bool {
+			return o == "" || slices.Contains(others, o)
+		}), ", ")
+	}
+	inBase, inHead = without(b, h), without(h, b)
+	if inBase == "" && inHead == "" { // in their order alone
+		return base, head
+	}
+	return inBase, inHead
 }
 
 func (d Difference) String() string {
@@ -156,6 +191,8 @@ func (f *fields) add(name string, value any) {
 // textOf is the text of a value; empty where there is none.
 func textOf(v reflect.Value) string {
 	switch value := v.Interface().(type) {
+	case time.Duration:
+		return duration(value)
 	case fmt.Stringer:
 		if v.Kind() == reflect.Pointer {
 			return "" // nil: add follows others
@@ -163,6 +200,8 @@ func textOf(v reflect.Value) string {
 		return value.String()
 	case string:
 		return value
+	case []string:
+		return strings.Join(value, ", ")
 	}
 	if (v.Kind() == reflect.Slice || v.Kind() == reflect.Pointer) && v.IsNil() {
 		return ""
@@ -172,6 +211,18 @@ func textOf(v reflect.Value) string {
 		return fmt.Sprint(v.Interface())
 	}
 	return string(text)
+}
+
+// duration writes a duration as people do: 2m, not 2m0s.
+func duration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // differ are the fields that are not the same, in the order of f, and then those that

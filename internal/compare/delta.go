@@ -218,12 +218,12 @@ func (d *Delta) String() string {
 	if d.Ratio == nil {
 		return text
 	}
-	text += fmt.Sprintf(" (%+.3g%%", 100*(*d.Ratio-1))
+	text += " (" + metric.FormatChange(*d.Ratio)
 	switch {
 	case d.Samples == Totals:
 		text += ", exact"
 	case d.Low != nil && d.High != nil:
-		text += fmt.Sprintf("; %+.3g%% to %+.3g%%, p=%.2g", 100*(*d.Low-1), 100*(*d.High-1), d.P)
+		text += fmt.Sprintf("; %s to %s, p=%.2g", metric.FormatChange(*d.Low), metric.FormatChange(*d.High), d.P)
 	}
 	return text + ")"
 }

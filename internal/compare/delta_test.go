@@ -330,7 +330,7 @@ func TestDefinitionsAndWhatIsMissing(t *testing.T) {
 		{"tier", "load.rate", "", "2/s"},
 		{"tier", "keys.count", "10", "20"},
 		{"tier", "isolates", "0", "2"},
-		{"tier", "with.ttl", "1m0s", ""},
+		{"tier", "with.ttl", "1m", ""},
 	}, c.Differences); diff != "" {
 		t.Error(diff)
 	}

@@ -103,6 +103,21 @@ func FormatMoney(usd float64) string {
 	return "$" + strconv.FormatFloat(usd, 'f', 2, 64)
 }
 
+// FormatChange writes a ratio as a change in percent, from three times on as a factor:
+// "+5%", "−50%", "3×".
+func FormatChange(ratio float64) string {
+	switch change := 100 * (ratio - 1); {
+	case ratio >= 3:
+		return Digits(ratio, 2) + "×"
+	case math.Abs(change) < 0.05:
+		return "0%"
+	case change < 0:
+		return "−" + Digits(-change, 2) + "%"
+	default:
+		return "+" + Digits(change, 2) + "%"
+	}
+}
+
 // Digits writes v to n significant digits without trailing zeros; whole numbers keep
 // all of theirs.
 func Digits(v float64, n int) string {

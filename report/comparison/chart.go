@@ -10,12 +10,18 @@ import (
 	"kvbench/report/chart/kit"
 )
 
-// mostDumbbells is the most figures that the picture before and after shows.
-const mostDumbbells = 25
+// The most figures that the picture before and after shows, and on the page, which lists
+// all.
+const (
+	mostDumbbells = 25
+	pageDumbbells = 10
+)
 
 // Chart draws what changed before and after, the largest change of each verdict first;
 // there is none where nothing did.
-func Chart(c *compare.Comparison) (kit.Chart, bool) {
+func Chart(c *compare.Comparison) (kit.Chart, bool) { return dumbbells(c, mostDumbbells) }
+
+func dumbbells(c *compare.Comparison, most int) (kit.Chart, bool) {
 	shown, _ := verdictGroups(c)
 	var rows []chart.Dumbbell
 	for _, g := range shown {
@@ -34,23 +40,29 @@ func Chart(c *compare.Comparison) (kit.Chart, bool) {
 		}
 	}
 	title := plural(len(rows), "figure") + " changed"
-	if len(rows) > mostDumbbells {
-		title += fmt.Sprintf("; the first %d", mostDumbbells)
+	if len(rows) > most {
+		title += fmt.Sprintf("; the first %d", most)
 	}
 	subtitle := "head to base, on a log scale"
 	if modelled := modelledIn(c); modelled != "" {
 		subtitle += "; " + modelled
 	}
-	return chart.Dumbbells("compare", title, subtitle, rows[:min(len(rows), mostDumbbells)])
+	return chart.Dumbbells("compare", title, subtitle, rows[:min(len(rows), most)])
 }
 
 // mostOverlays is the most variants whose response is drawn of both runs.
 const mostOverlays = 12
 
+// overlay is the response of a variant of a scenario in both runs.
+type overlay struct {
+	scenario string
+	chart    *chart.Chart
+}
+
 // overlays are the responses of both runs, of the variants in which anything changed, what
 // changed most first.
-func overlays(c *compare.Comparison, base, head *result.Set) ([]chart.Chart, error) {
-	var out []chart.Chart
+func overlays(c *compare.Comparison, base, head *result.Set) ([]overlay, error) {
+	var out []overlay
 	var seen [][2]string
 	shown, _ := verdictGroups(c)
 	for _, g := range shown {
@@ -65,7 +77,7 @@ func overlays(c *compare.Comparison, base, head *result.Set) ([]chart.Chart, err
 				return nil, err
 			}
 			if picture != nil {
-				out = append(out, *picture)
+				out = append(out, overlay{d.Scenario, picture})
 			}
 		}
 	}

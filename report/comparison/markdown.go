@@ -8,11 +8,12 @@ import (
 	"kvbench/report/table"
 )
 
-// The most rows of a verdict that Markdown shows, and those that stand open: a comment on
-// GitHub may have 65,536 characters.
+// The most rows of a verdict that Markdown shows, those of the first that stand open, and
+// the most lines of a kind: a comment on GitHub may have 65,536 characters.
 const (
-	markdownRows = 100
-	openRows     = 10
+	markdownRows  = 100
+	openRows      = 10
+	markdownLines = 20
 )
 
 // Markdown writes a comparison as GitHub Flavored Markdown, for a pull request.
@@ -23,24 +24,17 @@ func Markdown(c *compare.Comparison) []byte {
 	if c.Gate == "fail" {
 		sign = "❌"
 	}
-	fmt.Fprintf(&out, "### %s kvbench: %s\n\nbase %s, head %s\n", sign, table.Inline(v.Counts), table.Inline(v.Base), table.Inline(v.Head))
-	for _, text := range v.Differ {
-		fmt.Fprintf(&out, "\n**Differs: %s**\n", table.Inline(text))
+	fmt.Fprintf(&out, "### %s kvbench: %s\n", sign, table.Inline(v.headline()))
+	for _, text := range v.opening() {
+		fmt.Fprintf(&out, "\n**%s**\n", table.Inline(text))
 	}
-	for _, text := range v.Choices {
-		fmt.Fprintf(&out, "\n**Another choice: %s**\n", table.Inline(text))
-	}
-	for _, text := range []string{v.Apart, v.Most, v.Shared} {
-		if text != "" {
-			fmt.Fprintf(&out, "\n**%s**\n", table.Inline(text))
-		}
-	}
+	fmt.Fprintf(&out, "\nbase %s, head %s\n", table.Inline(v.Base), table.Inline(v.Head))
 	if v.Modelled != "" {
 		fmt.Fprintf(&out, "\nNote: %s.\n", table.Inline(v.Modelled))
 	}
-	for _, g := range v.Groups {
+	for i, g := range v.Groups {
 		open := openRows
-		if g.Name == unsure {
+		if i > 0 || g.Name == unsure {
 			open = 0
 		}
 		name := table.Inline(capital(g.Name))
@@ -67,7 +61,7 @@ func Markdown(c *compare.Comparison) []byte {
 		if len(list.lines) > 0 {
 			fmt.Fprintf(&out, "\n> [!WARNING]\n> %s:\n", list.title)
 		}
-		for _, line := range list.lines {
+		for _, line := range first(list.lines, markdownLines) {
 			fmt.Fprintf(&out, "> - %s\n", table.Inline(line))
 		}
 	}

@@ -1,12 +1,9 @@
 package comparison
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"kvbench/internal/compare"
 	"kvbench/internal/metric"
@@ -21,9 +18,8 @@ type verdictGroup struct {
 	Deltas []*compare.Delta
 }
 
-// verdictGroups sorts a comparison by what matters most: what became worse, the largest
-// change first, then better, changed and what can't be told, the most uncertain
-// first. same is the rest. What can't differ from another figure is left out.
+// verdictGroups sorts a comparison by what matters most: what became worse, then better,
+// changed and what can't be told, each in the order of compare.Heavier. same is the rest. What can't differ from another figure is left out.
 func verdictGroups(c *compare.Comparison) (shown []verdictGroup, same []*compare.Delta) {
 	shown = []verdictGroup{{Name: "worse"}, {Name: "better"}, {Name: "changed"}, {Name: unsure}}
 	for i := range c.Deltas {
@@ -38,7 +34,7 @@ func verdictGroups(c *compare.Comparison) (shown []verdictGroup, same []*compare
 		}
 	}
 	for _, g := range shown {
-		slices.SortStableFunc(g.Deltas, func(a, b *compare.Delta) int { return cmp.Compare(weight(b), weight(a)) })
+		slices.SortStableFunc(g.Deltas, compare.Heavier)
 	}
 	return shown, same
 }
@@ -53,56 +49,17 @@ func verdictName(d *compare.Delta) string {
 	return string(d.Verdict)
 }
 
-// weight is how much a reader should mind a change, whichever way it goes: how far its
-// ratio is from 1. A share or a price that is next to nothing is next to nothing still
-// when it trebles; and what comes from nothing has no ratio, so that a duration then
-// counts by its milliseconds.
-func weight(d *compare.Delta) float64 {
-	least := 0.0
-	switch zero := min(d.Base, d.Head) == 0; {
-	case d.Unit == metric.Share:
-		least = 0.001
-	case d.Unit == metric.Money:
-		least = 0.01
-	case zero && d.Unit == metric.Time:
-		least = float64(time.Millisecond)
-	case zero:
-		least = 0.01
-	}
-	return math.Abs(math.Log((d.Head + least) / (d.Base + least)))
-}
-
-// differences says every difference of the definitions once, with the scenarios that
-// have it.
-func differences(c *compare.Comparison) []string {
-	var texts []string
-	scenarios := map[string][]string{}
-	for _, d := range c.Differences {
-		scenario, what := d.Scenario, d.What()
-		if _, seen := scenarios[what]; !seen {
-			texts = append(texts, what)
-		}
-		scenarios[what] = append(scenarios[what], scenario)
-	}
-	for i, what := range texts {
-		if names := scenarios[what]; names[0] != "" {
-			texts[i] = some(names) + ": " + what
-		}
-	}
-	return texts
-}
-
 // verdictCounts counts the verdicts in a sentence.
 func verdictCounts(c *compare.Comparison) string {
 	shown, same := verdictGroups(c)
 	var parts []string
 	for _, g := range shown {
 		if n := len(g.Deltas); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, g.Name))
+			parts = append(parts, metric.Grouped(uint64(n))+" "+g.Name)
 		}
 	}
 	if n := len(same); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d the same", n))
+		parts = append(parts, metric.Grouped(uint64(n))+" the same")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -138,33 +95,19 @@ func figureName(series, statistic string) string {
 	return series + " " + statistic
 }
 
-// signed writes a ratio as a change in percent, from three times on as a factor.
-func signed(ratio float64) string {
-	switch change := 100 * (ratio - 1); {
-	case ratio >= 3:
-		return metric.Digits(ratio, 2) + "×"
-	case math.Abs(change) < 0.05:
-		return "0%"
-	case change < 0:
-		return "−" + metric.Digits(-change, 2) + "%"
-	default:
-		return "+" + metric.Digits(change, 2) + "%"
-	}
-}
-
 // changeOf is the change of a delta, and the interval that it lies in.
 func changeOf(d *compare.Delta) (change, interval string) {
 	switch {
 	case d.Ratio == nil:
 		change = "from 0"
 	default:
-		change = signed(*d.Ratio)
+		change = metric.FormatChange(*d.Ratio)
 	}
 	switch {
 	case d.Samples == compare.Totals:
 		interval = "exact"
 	case d.Low != nil && d.High != nil:
-		interval = signed(*d.Low) + " to " + signed(*d.High)
+		interval = metric.FormatChange(*d.Low) + " to " + metric.FormatChange(*d.High)
 	default:
 		interval = "no interval"
 	}
@@ -251,30 +194,7 @@ func plural(n int, thing string) string {
 // capital is a word of ASCII with a capital, to begin a sentence.
 func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
-// apart says how many figures are worse where the definition is another, and how many
-// where it is the same; empty where no scenario was redefined.
-func apart(c *compare.Comparison) string {
-	if len(c.Redefined) == 0 {
-		return ""
-	}
-	worse := map[bool]int{}
-	for i := range c.Deltas {
-		if d := &c.Deltas[i]; d.Verdict == compare.Worse && d.SameAs == "" {
-			worse[d.Redefined]++
-		}
-	}
-	return fmt.Sprintf("Redefined (%s): %d worse. Same definition: %d worse.", some(c.Redefined), worse[true], worse[false])
-}
-
-// some lists names, the first three of many.
-func some(names []string) string {
-	if len(names) > 4 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
-	}
-	return strings.Join(names, ", ")
-}
-
-// same sums up what did not change.
+// sameLine sums up what did not change.
 func sameLine(c *compare.Comparison, same []*compare.Delta) string {
 	variants := map[string]bool{}
 	for _, d := range same {

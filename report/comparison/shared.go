@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 )
 
@@ -73,10 +74,10 @@ func sharedChanges(c *compare.Comparison, verdict compare.Verdict) []sharedChang
 	return out[:min(len(out), maxShared)]
 }
 
-// String is "get p50 +20 % in 66 of 75 variants (+19 % to +22 %)".
+// String is "get p50 +20% in 66 of 75 variants (+19% to +22%)".
 func (s sharedChange) String() string {
-	text := fmt.Sprintf("%s %s in %d of %s", s.Figure, signed(s.Ratio), s.Variants, plural(s.Of, "variant"))
-	if least, most := signed(s.Least), signed(s.Most); least != most {
+	text := fmt.Sprintf("%s %s in %d of %s", s.Figure, metric.FormatChange(s.Ratio), s.Variants, plural(s.Of, "variant"))
+	if least, most := metric.FormatChange(s.Least), metric.FormatChange(s.Most); least != most {
 		text += " (" + least + " to " + most + ")"
 	}
 	return text

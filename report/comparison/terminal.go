@@ -6,19 +6,22 @@ import (
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 	"kvbench/internal/printable"
 
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/table"
 )
 
-// The most rows that the terminal shows of all that changed, and of what can't be told.
+// The most rows that the terminal shows of all that changed, of those what can't be told,
+// and the most lines of a kind.
 const (
 	mostRows   = 10
 	mostUnsure = 3
+	mostLines  = 5
 )
 
-// Terminal prints a comparison: what differs by definition, the choices that changed, what
+// Terminal prints a comparison: the choices that changed, what differs by definition, what
 // most variants share, the largest changes, and where the page is, unless page is empty.
 // On a terminal it uses colour, unless NO_COLOR is set.
 func Terminal(w io.Writer, c *compare.Comparison, page string) error {
@@ -35,33 +38,38 @@ func Terminal(w io.Writer, c *compare.Comparison, page string) error {
 		fmt.Fprintf(&out, "%s%s\n", name, printable.Line(text))
 	}
 	lines := func(name string, texts []string) {
-		for _, text := range texts {
+		for _, text := range first(texts, mostLines) {
 			line(name, text)
 		}
 	}
-	lines("DIFFERS", v.Differ)
-	line("", v.Apart)
 	lines("CHOICE", v.Choices)
+	lines("DIFFERS", v.Differ)
+	line("", v.Alike)
+	line("", v.Apart)
 	line("", v.Counts+", from "+v.Base+" to "+v.Head)
 	if v.Modelled != "" {
 		line("NOTE", v.Modelled)
 	}
 	line("", v.Shared)
-	out.WriteString(v.table())
-	if v.SameLine != "" {
-		line("SAME", v.SameLine)
+	rows, more := v.table()
+	out.WriteString(rows)
+	if more != "" && page == "" {
+		more += "; --format html shows all"
 	}
-	lines("LEFT OUT", v.Only)
-	lines("WARNING", v.Warnings)
+	line("", more)
+	line("SAME", v.SameLine)
 	if page != "" {
 		line("", "All figures: "+page)
 	}
+	lines("LEFT OUT", v.Only)
+	lines("WARNING", v.Warnings)
 	_, err := lipgloss.Fprint(w, out.String())
 	return err
 }
 
 // table is the largest changes, and how many there are beside them.
-func (v *view) table() string {
+func (v *view) table() (text, more string) {
+	var rest []string
 	var rows [][]string
 	var styles []lipgloss.Style
 	left := mostRows
@@ -85,13 +93,15 @@ func (v *view) table() string {
 			styles = append(styles, style)
 		}
 		if more := len(g.Rows) - n; more > 0 {
-			rows = append(rows, []string{strings.ToUpper(g.Name), fmt.Sprintf("and %d more", more), "", "", "", ""})
-			styles = append(styles, style)
+			rest = append(rest, metric.Grouped(uint64(more))+" "+g.Name)
 		}
 		left -= n
 	}
+	if rest != nil {
+		more = "and beside these " + strings.Join(rest, ", ")
+	}
 	if rows == nil {
-		return ""
+		return "", more
 	}
 	return table.New().
 		Border(lipgloss.HiddenBorder()).BorderTop(false).BorderBottom(false).BorderLeft(false).
@@ -103,5 +113,5 @@ func (v *view) table() string {
 				style = styles[row].Bold(true)
 			}
 			return style.PaddingRight(2)
-		}).String() + "\n"
+		}).String() + "\n", more
 }

@@ -3,9 +3,11 @@
 package comparison
 
 import (
+	"slices"
 	"strings"
 
 	"kvbench/internal/compare"
+	"kvbench/internal/metric"
 )
 
 // view is what each of them shows, in its order.
@@ -14,12 +16,14 @@ type view struct {
 	Counts  string   // of the verdicts
 	Choices []string // what is chosen now, and was
 	Differ  []string // where the definitions or drivers differ
+	Alike   string   // that they don't
 	Apart   string   // how many of the changes that may explain
 	Most    string   // where it is worse, and where most
 	Shared  string   // what most variants share of that
 	// Modelled says of which scenarios latencies are modelled; empty where none is.
 	Modelled string
 	Groups   []group // by verdict, what matters most first
+	ByName   []scenario
 	Same     group
 	SameLine string // what did not change
 	Method   string
@@ -30,8 +34,17 @@ type group struct {
 	Rows []row
 }
 
+// scenario is what changed in one, and what can't be told.
+type scenario struct {
+	Name, Counts string
+	Redefined    bool
+	Worse        bool
+	Rows         []row // what matters most first
+}
+
 // row is one figure.
 type row struct {
+	Verdict                               string
 	Scenario, Variant, Figure, Base, Head string
 	Change, Interval, Evidence            string
 	Redefined                             bool
@@ -45,6 +58,9 @@ func viewOf(c *compare.Comparison) view {
 	for _, change := range c.Choices {
 		v.Choices = append(v.Choices, change.String())
 	}
+	if len(v.Differ) == 0 {
+		v.Alike = sameDefinitions
+	}
 	shown, same := verdictGroups(c)
 	for _, g := range shown {
 		if len(g.Deltas) > 0 {
@@ -54,14 +70,70 @@ func viewOf(c *compare.Comparison) view {
 	if len(same) > 0 {
 		v.Same, v.SameLine = group{"the same", rowsOf(same)}, sameLine(c, same)
 	}
+	v.ByName = byScenario(v.Groups)
 	return v
+}
+
+// headline is what a reader has to know first: a changed choice, or a difference of the
+// definitions, or how much changed.
+func (v *view) headline() string {
+	switch {
+	case len(v.Choices) > 0:
+		return "Another choice: " + v.Choices[0]
+	case len(v.Differ) > 0:
+		return "Differs: " + v.Differ[0]
+	}
+	return v.Counts
+}
+
+// opening is what follows on the headline.
+func (v *view) opening() []string {
+	var out []string
+	for _, text := range v.Choices {
+		out = append(out, "Another choice: "+text)
+	}
+	for _, text := range first(v.Differ, mostLines) {
+		out = append(out, "Differs: "+text)
+	}
+	for _, text := range []string{v.Alike, v.Apart, v.Counts + ".", v.Most, v.Shared} {
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return slices.DeleteFunc(out, func(text string) bool { return strings.TrimSuffix(text, ".") == v.headline() })
+}
+
+// byScenario sorts what changed by scenario, the one whose change matters most first.
+func byScenario(groups []group) []scenario {
+	var out []scenario
+	counts := map[string][]string{}
+	for _, g := range groups {
+		n := map[string]int{}
+		for _, r := range g.Rows {
+			i := slices.IndexFunc(out, func(s scenario) bool { return s.Name == r.Scenario })
+			if i < 0 {
+				i = len(out)
+				out = append(out, scenario{Name: r.Scenario, Redefined: r.Redefined})
+			}
+			out[i].Rows = append(out[i].Rows, r)
+			n[r.Scenario]++
+		}
+		for name, n := range n {
+			counts[name] = append(counts[name], metric.Grouped(uint64(n))+" "+g.Name)
+		}
+	}
+	for i, s := range out {
+		out[i].Counts = strings.Join(counts[s.Name], ", ")
+		out[i].Worse = s.Rows[0].Verdict == string(compare.Worse)
+	}
+	return out
 }
 
 func rowsOf(deltas []*compare.Delta) []row {
 	var out []row
 	for _, d := range deltas {
 		r := row{
-			Scenario: d.Scenario, Variant: d.Variant, Figure: seriesOf(d), Redefined: d.Redefined,
+			Verdict: verdictName(d), Scenario: d.Scenario, Variant: d.Variant, Figure: seriesOf(d), Redefined: d.Redefined,
 			Base: d.Unit.Format(d.Base), Head: d.Unit.Format(d.Head), Evidence: evidence(d),
 		}
 		if d.Verdict == compare.Same {

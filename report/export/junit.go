@@ -64,17 +64,9 @@ func junit(s *answer.Scenario) junitSuite {
 		{"clock", s.Def.Clock}, {"driver", s.Def.Driver}, {"latency", string(s.Def.Latency())},
 	}}
 	for _, v := range s.Variants {
-		for _, r := range v.Repeats {
-			if r.Complete && r.Error == "" {
-				continue
-			}
+		if v.Missing != "" {
 			suite.Errors++
-			why := r.Error
-			if why == "" {
-				why = "it was cut off"
-			}
-			suite.Cases = append(suite.Cases, junitCase{Suite: name, Name: v.Name + " runs to its end", Error: &junitProblem{Message: why}})
-			break
+			suite.Cases = append(suite.Cases, junitCase{Suite: name, Name: v.Name + " runs to its end", Error: &junitProblem{Message: v.Missing}})
 		}
 	}
 	if s.Choice != nil {

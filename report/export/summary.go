@@ -45,8 +45,8 @@ type Scenario struct {
 	Expectations []Expectation   `json:"expectations"`
 	// Choice is which variant to take; null where the scenario does not say what to
 	// choose by.
-	Choice   *choose.Summary `json:"choice" jsonschema:"oneof_type=object;null"`
-	Variants []Variant       `json:"variants"`
+	Choice   *choose.Chosen `json:"choice" jsonschema:"nullable"`
+	Variants []Variant      `json:"variants"`
 }
 
 // Expectation is one expectation held against one variant.
@@ -147,7 +147,7 @@ func scenario(s *answer.Scenario) Scenario {
 	out := Scenario{
 		Name: s.Def.Name, Question: s.Def.Question, Pattern: s.Def.Pattern, Clock: s.Def.Clock, Driver: s.Def.Driver,
 		Load: s.Def.Load, Latency: latency, Modelled: latency == runfile.Modelled,
-		Expectations: []Expectation{}, Choice: s.Choice.Summary(), Variants: []Variant{},
+		Expectations: []Expectation{}, Choice: s.Choice.Chosen(), Variants: []Variant{},
 	}
 	for _, r := range s.Expectations {
 		out.Expectations = append(out.Expectations, expectation(r))

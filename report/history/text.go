@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"kvbench/internal/history"
@@ -51,11 +50,7 @@ func label(l *history.Line) string {
 func step(l *history.Line, s history.Step, runs []string) string {
 	text := l.Unit.Format(s.Before) + " → " + l.Unit.Format(s.After)
 	if ratio, ok := metric.Ratio(s.After, s.Before).Value(); ok && s.After != s.Before {
-		sign := "+"
-		if ratio < 1 {
-			sign = "−"
-		}
-		text += " (" + sign + metric.Digits(100*math.Abs(ratio-1), 2) + "%)"
+		text += " (" + metric.FormatChange(ratio) + ")"
 	}
 	return text + " at " + runs[s.At]
 }

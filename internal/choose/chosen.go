@@ -1,7 +1,7 @@
 package choose
 
-// Summary is a choice as `--json` has it.
-type Summary struct {
+// Chosen is a choice as `--json` has it.
+type Chosen struct {
 	Variants []string `json:"variants"` // to take; more than one where nothing tells them apart
 	Kept     bool     `json:"kept"`     // they keep the promise; where not, they come nearest
 	Promise  []string `json:"promise"`
@@ -10,12 +10,12 @@ type Summary struct {
 	Line     string   `json:"line"`   // the choice and its reason, in a line
 }
 
-// Summary is the choice in names and words; nil of nil.
-func (c *Choice) Summary() *Summary {
+// Chosen is the choice in names and words; nil of nil.
+func (c *Choice) Chosen() *Chosen {
 	if c == nil {
 		return nil
 	}
-	out := &Summary{
+	out := &Chosen{
 		Variants: []string{}, Kept: c.Kept, Promise: append([]string{}, c.Promise...), Prefer: append([]string{}, c.Prefer...),
 		Reason: c.Reason(), Line: c.Line(),
 	}
