@@ -169,6 +169,23 @@ func TestAnomaliesTitle(t *testing.T) {
 	}
 }
 
+// The title tells of what the scenario chooses by, where the variants differ in that, and
+// else of that in which they differ most.
+func TestAnomaliesTitleAnswers(t *testing.T) {
+	for promise, want := range map[string]string{
+		"stale-read.p99 < 10m": "stale-read: stale-while-revalidate 7.8%", "falsy-refetch == 0": "stampede: seed ", "": "stampede: seed ",
+	} {
+		s := tiersOf(t, func(d *runfile.Definition) {
+			if promise != "" {
+				d.Choose = &runfile.Choose{Promise: []string{promise}, Prefer: []string{"response.p99"}}
+			}
+		})
+		if c := chartOf(t, s, "anomalies"); !strings.HasPrefix(c.Title, want) {
+			t.Errorf("by %q it is %q, want %q", promise, c.Title, want)
+		}
+	}
+}
+
 // What was seen where there was nothing that it is a share of has no share: its chart ends,
 // and no number is made of it.
 func TestShareOfNothing(t *testing.T) {
