@@ -117,7 +117,7 @@ func staleness(s *result.Scenario) (*Chart, error) {
 	title, tells := stalenessTitle(s, kinds[0], curves[0])
 	chart := &Chart{Tells: tells, Chart: kit.Chart{
 		Name: "staleness", Title: title, Alt: "Lines of the share of wrong answers by their age.",
-		Subtitle: s.Def.Name + ": share of the answers that were wrong for longer than an age, by that age on a log scale; lower is better",
+		Subtitle: s.Def.Name + ": share of answers wrong for longer than an age, by that age on a log scale; lower is better",
 		Notes:    notes(s, slices.ContainsFunc(slices.Concat(curves...), func(c ageCurve) bool { return c.Ages[0] <= 0 })),
 	}}
 	docs := make([][]string, len(kinds)) // in lines
