@@ -120,7 +120,7 @@ func Does(v *result.Variant, m metric.Metric, share metric.Quantity) string {
 func does(m metric.Metric, share metric.Quantity) string {
 	says := m.Says
 	if says == "" {
-		says = "has " + m.ID + " in {share} of " + m.Of
+		says = "has " + m.ID + " in {share} of " + m.Among
 	}
 	return strings.ReplaceAll(says, "{share}", share.Text(metric.FormatShare))
 }

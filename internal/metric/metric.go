@@ -49,6 +49,7 @@ type Metric struct {
 	// Of names the metric that its share is a share of: Transactions, Calls, a series
 	// or an outcome. Empty where it is a share of nothing.
 	Of     string
+	Among  string // what Of is, in words: "transactions", "listings", "put calls"
 	Better Better
 	Doc    string // what one value of it means
 	Each   string // what it has a value for each of, where the name does not say so

@@ -110,13 +110,18 @@ func (s *Sample) ErrorCodes() map[string]uint64 { return s.counts.Errors }
 // Distribution is the histogram of a series, by its index. It is read anew each time:
 // those of all series at once would be the most that a report keeps.
 func (s *Sample) Distribution(series int) (*sparse.Histogram, error) {
-	sum := &sparse.Histogram{}
-	for _, part := range s.parts {
-		one, err := part.Sparse(series)
-		if err != nil {
+	sum, next := &sparse.Histogram{}, &sparse.Histogram{}
+	for i, part := range s.parts {
+		into := next
+		if i == 0 {
+			into = sum
+		}
+		if err := part.Read(series, into); err != nil {
 			return nil, err
 		}
-		sum.Merge(one)
+		if i > 0 {
+			sum.Merge(next)
+		}
 	}
 	return sum, nil
 }
@@ -304,20 +309,26 @@ func (a *adder) whole() *Sample {
 	return s
 }
 
-// Counted is how often a metric that has a series was observed in an interval, and how
-// many there were of what it is a share of.
-func Counted(def *runfile.Definition, iv *runfile.Interval, m metric.Metric) (n, whole uint64, err error) {
-	if n, err = counted(def, iv, def.Series[m.Series].Name); err != nil || m.Of == "" {
+// Counter counts what was observed in one interval after the other, in the same memory.
+type Counter struct {
+	Def    *runfile.Definition
+	memory sparse.Histogram
+}
+
+// Count is how often a metric that has a series was observed in an interval, and how many
+// there were of what it is a share of.
+func (c *Counter) Count(iv *runfile.Interval, m metric.Metric) (n, whole uint64, err error) {
+	if n, err = c.count(iv, c.Def.Series[m.Series].Name); err != nil || m.Of == "" {
 		return n, 0, err
 	}
-	whole, err = counted(def, iv, m.Of)
+	whole, err = c.count(iv, m.Of)
 	return n, whole, err
 }
 
-// counted is how many observations of a series an interval has, or transactions that
-// ended in an outcome.
-func counted(def *runfile.Definition, iv *runfile.Interval, name string) (n uint64, err error) {
-	i := slices.IndexFunc(def.Series, func(s record.Series) bool { return s.Name == name })
+// count is how many observations of a series an interval has, or transactions that ended
+// in an outcome.
+func (c *Counter) count(iv *runfile.Interval, name string) (n uint64, err error) {
+	i := slices.IndexFunc(c.Def.Series, func(s record.Series) bool { return s.Name == name })
 	switch {
 	case i == record.Response: // every transaction has one
 		for _, ended := range iv.Outcomes {
@@ -325,10 +336,10 @@ func counted(def *runfile.Definition, iv *runfile.Interval, name string) (n uint
 		}
 		return n, nil
 	case i >= 0:
-		h, err := iv.Sparse(i)
-		return uint64(h.Count()), err
+		err := iv.Read(i, &c.memory)
+		return uint64(c.memory.Count()), err
 	}
-	if i = slices.Index(def.Outcomes, name); i >= 0 {
+	if i = slices.Index(c.Def.Outcomes, name); i >= 0 {
 		return iv.Outcomes[i], nil
 	}
 	return 0, nil

@@ -23,22 +23,22 @@ const (
 func Metrics(series []record.Series, outcomes []string) []metric.Metric {
 	var out []metric.Metric
 	for i, s := range series {
-		out = append(out, ofSeries(i, s))
+		out = append(out, ofSeries(i, s, among(series, s.Of)))
 	}
 	for _, name := range outcomes {
 		m := metric.Metric{
-			ID: OutcomeID + name, Class: metric.Outcome, Unit: metric.Count, Of: metric.Transactions,
+			ID: OutcomeID + name, Class: metric.Outcome, Unit: metric.Count, Of: metric.Transactions, Among: metric.Transactions,
 			Doc: "transactions that ended so", Series: -1,
 		}
 		out = append(out, m)
 	}
 	out = append(out,
 		metric.Metric{
-			ID: Errors, Class: metric.Failure, Unit: metric.Count, Of: metric.Transactions, Better: metric.Lower,
+			ID: Errors, Class: metric.Failure, Unit: metric.Count, Of: metric.Transactions, Among: metric.Transactions, Better: metric.Lower,
 			Doc: "transactions that ended in an error: in the outcome error", Says: "fails {share} of transactions", Series: -1,
 		},
 		metric.Metric{
-			ID: CallErrors, Class: metric.Failure, Unit: metric.Count, Of: metric.Calls, Better: metric.Lower,
+			ID: CallErrors, Class: metric.Failure, Unit: metric.Count, Of: metric.Calls, Among: metric.Calls, Better: metric.Lower,
 			Doc: "calls of the store that failed; a key that was not found is no failure", Says: "has {share} of its calls of the store fail", Series: -1,
 		},
 		metric.Metric{
@@ -58,9 +58,27 @@ func Metrics(series []record.Series, outcomes []string) []metric.Metric {
 	})
 }
 
-func ofSeries(i int, s record.Series) metric.Metric {
+// among names in words what shares are of, by the name of a series or an outcome.
+func among(series []record.Series, of string) string {
+	i := slices.IndexFunc(series, func(s record.Series) bool { return s.Name == of })
+	switch {
+	case of == "":
+		return ""
+	case i == record.Response: // every transaction has one
+		return metric.Transactions
+	case i < 0:
+		return of + " " + metric.Transactions
+	case series[i].Each != "":
+		return series[i].Each
+	case series[i].Mark:
+		return of
+	}
+	return of + " " + metric.Calls
+}
+
+func ofSeries(i int, s record.Series, among string) metric.Metric {
 	m := metric.Metric{
-		ID: s.Name, Unit: metric.Unit(s.Unit), Of: s.Of, Better: metric.Lower, Doc: s.Doc, Each: s.Each, Says: s.Says, Role: string(s.Role), Series: i,
+		ID: s.Name, Unit: metric.Unit(s.Unit), Of: s.Of, Among: among, Better: metric.Lower, Doc: s.Doc, Each: s.Each, Says: s.Says, Role: string(s.Role), Series: i,
 	}
 	switch {
 	case s.Mark && s.Of != "":

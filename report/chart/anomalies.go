@@ -13,27 +13,32 @@ import (
 )
 
 const (
-	anomalyHead  vg.Length = 56 // name, meaning and headings of a panel
+	anomalyHead  vg.Length = 40 // name and headings of a panel
 	anomalyPitch vg.Length = 21
 	anomalyFoot  vg.Length = 34
+	docLine      vg.Length = 16  // of what it means
 	shareWidth   vg.Length = 120 // of the longest bar
 )
 
 // anomaly is a panel: an anomaly or a gauge, with a row for every variant.
 type anomaly struct {
 	metric.Metric
+	doc  []string // what it means, in lines
 	rows []*result.Variant
 }
 
+// head is the height of all above the rows.
+func (p anomaly) head() vg.Length { return anomalyHead + docLine*vg.Length(len(p.doc)) }
+
 func (p anomaly) height() vg.Length {
-	return anomalyHead + anomalyPitch*vg.Length(len(p.rows)) + anomalyFoot
+	return p.head() + anomalyPitch*vg.Length(len(p.rows)) + anomalyFoot
 }
 
 // anomalies shows what went wrong, and the gauges: how often and how large.
 func anomalies(s *result.Scenario) (*Chart, error) {
 	var panels []anomaly
 	for _, m := range s.Seen(metric.Anomaly, metric.Gauge) {
-		p := anomaly{Metric: m}
+		p := anomaly{Metric: m, doc: kit.Wrap(kit.Lettering(kit.NoteSize, kit.MutedInk), m.Doc)}
 		for _, v := range s.Variants {
 			if len(v.Repeats) > 0 {
 				p.rows = append(p.rows, v)
@@ -87,9 +92,12 @@ func anomaliesTitle(s *result.Scenario) (title string, tells bool) {
 func (p anomaly) draw(c draw.Canvas) {
 	plain, muted := kit.Lettering(kit.BodySize, kit.Ink), kit.Lettering(kit.NoteSize, kit.MutedInk)
 	c.FillText(kit.Bold(plain), vg.Point{X: c.Min.X, Y: c.Max.Y - 9}, p.ID)
-	c.FillText(muted, vg.Point{X: c.Min.X, Y: c.Max.Y - 26}, kit.Clip(muted, p.Doc, c.Max.X-c.Min.X))
+	for i, line := range p.doc {
+		c.FillText(muted, vg.Point{X: c.Min.X, Y: c.Max.Y - 26 - docLine*vg.Length(i)}, line)
+	}
+	headings := c.Max.Y - p.head() + 11
 
-	var names vg.Length
+	var names, labels vg.Length
 	var values []float64
 	most := 0.0
 	for _, v := range p.rows {
@@ -98,17 +106,18 @@ func (p anomaly) draw(c draw.Canvas) {
 		most = max(most, v.Whole.Share(p.Metric).Or(0))
 		if st.Count > 0 {
 			values = append(values, float64(st.P50), float64(st.P99), float64(st.Max))
+			labels = max(labels, kit.Lettering(kit.NoteSize, kit.Ink).Width(p.label(st)))
 		}
 	}
 	left := c.Min.X + names + 10
 	sizes := left + 24
 	if p.Of != "" {
-		c.FillText(muted, vg.Point{X: left, Y: c.Max.Y - 45}, "share of "+p.Of)
+		c.FillText(muted, vg.Point{X: left, Y: headings}, "share of "+p.Among)
 		sizes = left + shareWidth + 80
 	}
-	data := kit.Panel{Canvas: draw.Crop(c, sizes-c.Min.X, -120, anomalyFoot, -anomalyHead), XAxis: kit.LogAxis(p.Unit, values, 6)}
+	data := kit.Panel{Canvas: draw.Crop(c, sizes-c.Min.X, -(labels + labelGap), anomalyFoot, -p.head()), XAxis: kit.LogAxis(p.Unit, values, 6)}
 	data.Note("")
-	c.FillText(muted, vg.Point{X: sizes, Y: c.Max.Y - 45}, "size: p50, p99, max")
+	c.FillText(muted, vg.Point{X: sizes, Y: headings}, "size: p50, p99, max")
 	for _, t := range data.XAxis.Ticks {
 		x := data.AtX(t.Value)
 		c.StrokeLine2(kit.Stroke(kit.GridGrey, 1), x, data.Min.Y, x, data.Max.Y)
@@ -133,7 +142,7 @@ func (p anomaly) drawRow(c draw.Canvas, data *kit.Panel, v *result.Variant, left
 		c.FillText(plain, vg.Point{X: left, Y: y}, "no transactions")
 		return
 	case st.Count == 0:
-		text := "0"
+		text := metric.None // a size of what never was
 		if p.Of != "" {
 			text = share.Text(metric.FormatShare)
 		}
@@ -156,13 +165,19 @@ func (p anomaly) drawRow(c draw.Canvas, data *kit.Panel, v *result.Variant, left
 	data.Trace(v.Name, "", len(sizes), func(i int) (vg.Point, string) {
 		return at(sizes[i]), []string{"p50", "p99", "max"}[i] + ": " + p.Unit.Format(float64(sizes[i]))
 	})
+	c.FillText(kit.Lettering(kit.NoteSize, kit.Ink), vg.Point{X: at(st.Max).X + labelGap, Y: y}, p.label(st))
+}
+
+// labelGap is between the greatest size and its label.
+const labelGap vg.Length = 9
+
+// label is what stands behind the sizes of a row.
+func (p anomaly) label(st *result.Stats) string {
 	p99, largest := p.Unit.Format(float64(st.P99)), p.Unit.Format(float64(st.Max))
-	text := "p99 " + p99 + ", max " + largest
 	if p99 == largest {
-		text = "max " + largest
+		return "max " + largest
 	}
-	label := kit.Lettering(kit.NoteSize, kit.Ink)
-	c.FillText(label, vg.Point{X: min(at(st.Max).X+9, c.Max.X-label.Width(text)), Y: y}, text)
+	return "p99 " + p99 + ", max " + largest
 }
 
 // inWords is a metric's share and size in words.
@@ -171,7 +186,7 @@ func inWords(m metric.Metric, v *result.Variant) string {
 	size := fmt.Sprintf("p50 %s, p99 %s, max %s", m.Unit.Format(float64(st.P50)), m.Unit.Format(float64(st.P99)), m.Unit.Format(float64(st.Max)))
 	switch {
 	case m.Of == "" && st.Count == 0:
-		return "0"
+		return metric.None
 	case m.Of == "":
 		return size
 	case st.Count == 0:

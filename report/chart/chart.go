@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"kvbench/internal/choose"
 	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/result"
@@ -114,9 +115,29 @@ func shareOf(m metric.Metric) func(*result.Variant) metric.Quantity {
 }
 
 // telling is the anomaly in whose share the variants are furthest apart, and that
-// distance; 0 where all have the same.
+// distance; 0 where all have the same. One that the scenario chooses by comes before all
+// others.
 func telling(s *result.Scenario) (m metric.Metric, apart float64) {
+	asked := map[string]bool{}
+	if choice, err := choose.Of(s); err == nil && choice != nil { // an error is the answer's
+		for _, st := range choice.Standings {
+			for _, clause := range st.Clauses {
+				asked[clause.Figure.ID] = true
+			}
+		}
+	}
+	if m, apart = furthest(s, func(id string) bool { return asked[id] }); apart > alike {
+		return m, apart
+	}
+	return furthest(s, func(string) bool { return true })
+}
+
+// furthest is telling among some anomalies.
+func furthest(s *result.Scenario, among func(id string) bool) (m metric.Metric, apart float64) {
 	for _, a := range s.Seen(metric.Anomaly) {
+		if !among(a.ID) {
+			continue
+		}
 		least, most := extremes(s, shareOf(a))
 		if most == nil {
 			continue

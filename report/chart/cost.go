@@ -28,7 +28,11 @@ func cost(s *result.Scenario) (*Chart, error) {
 		label, bill := "no transactions", v.Cost().Million
 		if v.Ran() {
 			ops, _ := v.Whole.Value(metric.Figure{Metric: operations, Stat: metric.Mean})
-			label = fmt.Sprintf("%s · %s operations each", metric.FormatMoney(bill.Total()), ops.Text(func(n float64) string { return metric.Digits(n, 3) }))
+			each := ops.Text(func(n float64) string { return metric.Digits(n, 3) }) + " operations"
+			if each == "1 operations" {
+				each = "1 operation"
+			}
+			label = metric.FormatMoney(bill.Total()) + " · " + each + " each"
 		}
 		bars.Rows = append(bars.Rows, kit.StackRow{
 			Name: v.Name, Position: v.Index, Parts: []float64{bill.Reads, bill.Writes, bill.Deletes, bill.Lists}, Label: label,

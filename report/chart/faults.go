@@ -49,11 +49,12 @@ func hiddenShares(s *result.Scenario, masked metric.Metric) ([]hidden, error) {
 		return never
 	}
 	var out []hidden
+	counter := result.Counter{Def: s.Def}
 	for _, v := range ran(s) {
 		h := hidden{variant: v, Told: when(v, record.Detect, "nobody"), Restored: when(v, record.Recover, metric.None)}
 		for i := range v.Repeats[0].Intervals {
 			iv := &v.Repeats[0].Intervals[i]
-			n, of, err := result.Counted(s.Def, iv, masked)
+			n, of, err := counter.Count(iv, masked)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Name, err)
 			}

@@ -114,7 +114,7 @@ func latency(s *result.Scenario) (*Chart, error) {
 	title, tells := latencyTitle(s, curves)
 	chart := &Chart{Tells: tells, Chart: kit.Chart{
 		Name: "latency", Title: title, Alt: latencyAlt(s, curves),
-		Subtitle: s.Def.Name + ": " + responseTime(s) + " on a log scale, by percentile; lower is better, the dots are the figures on the right",
+		Subtitle: s.Def.Name + ": " + responseTime(s) + " on a log scale, by percentile; lower is better; the dots: as on the right",
 		Height:   330, Notes: notes(s, slices.Contains(values, 0)),
 	}}
 	x, y := kit.NinesAxis(top), kit.LogAxis(metric.Time, values, 9)

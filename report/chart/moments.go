@@ -37,6 +37,7 @@ const mostMoments = 60
 // its moments count beside the latency, if it has an ID.
 func tracks(s *result.Scenario, m metric.Metric) ([]track, error) {
 	var out []track
+	memory := momentMemory{counter: result.Counter{Def: s.Def}}
 	for _, v := range ran(s) {
 		intervals := v.Repeats[0].Intervals
 		if len(intervals) == 0 {
@@ -44,7 +45,7 @@ func tracks(s *result.Scenario, m metric.Metric) ([]track, error) {
 		}
 		t := track{variant: v}
 		for group := range slices.Chunk(intervals, (len(intervals)+mostMoments-1)/mostMoments) {
-			moment, err := momentOf(s, group, m)
+			moment, err := momentOf(group, m, &memory)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Name, err)
 			}
@@ -55,21 +56,32 @@ func tracks(s *result.Scenario, m metric.Metric) ([]track, error) {
 	return out, nil
 }
 
+// momentMemory is what one moment after the other is read with.
+type momentMemory struct {
+	counter result.Counter
+	next    sparse.Histogram
+}
+
 // momentOf takes neighbouring intervals together.
-func momentOf(s *result.Scenario, intervals []runfile.Interval, of metric.Metric) (moment, error) {
+func momentOf(intervals []runfile.Interval, of metric.Metric, memory *momentMemory) (moment, error) {
 	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To, responses: &sparse.Histogram{}}
 	var seen, whole uint64
 	for i := range intervals {
 		iv := &intervals[i]
-		h, err := iv.Sparse(record.Response)
-		if err != nil {
+		into := &memory.next
+		if i == 0 {
+			into = m.responses
+		}
+		if err := iv.Read(record.Response, into); err != nil {
 			return m, err
 		}
-		m.responses.Merge(h)
+		if i > 0 {
+			m.responses.Merge(into)
+		}
 		if of.ID == "" {
 			continue
 		}
-		n, all, err := result.Counted(s.Def, iv, of)
+		n, all, err := memory.counter.Count(iv, of)
 		if err != nil {
 			return m, err
 		}

@@ -39,7 +39,7 @@ func outcomes(s *result.Scenario) (*Chart, error) {
 	title, tells := outcomesTitle(s, all)
 	chart := &Chart{Tells: tells, Chart: kit.Chart{
 		Name: "outcomes", Title: title, Alt: "How transactions ended.",
-		Subtitle: s.Def.Name + ": how transactions ended, as a share of all of a variant",
+		Subtitle: s.Def.Name + ": share of each variant's transactions by how they ended",
 		Notes:    notes(s, false), Height: bars.Height(), Body: bars.Draw,
 	}}
 	for _, r := range bars.Rows {
@@ -63,8 +63,11 @@ func outcomesTitle(s *result.Scenario, all []metric.Metric) (title string, tells
 			title = fmt.Sprintf("%s: %s %s, %s %s", m.Name(), most.Name, share(most).Text(metric.FormatShare), least.Name, orNone(share(least)))
 		}
 	}
-	if !tells {
-		return "How transactions ended", false
+	switch {
+	case tells:
+		return title, true
+	case len(ran(s)) > 1:
+		return "Transactions end alike with every variant", false
 	}
-	return title, true
+	return "How transactions ended", false
 }

@@ -92,7 +92,7 @@ func (c ageCurve) at(age float64) float64 {
 	return c.Share[k-1] + part*(c.Share[k]-c.Share[k-1])
 }
 
-const agePanel vg.Length = 270
+const agePanel vg.Length = 254 // without what the anomaly means
 
 // staleness shows for each anomaly that has an age how much was wrong for longer than
 // which.
@@ -117,11 +117,14 @@ func staleness(s *result.Scenario) (*Chart, error) {
 	title, tells := stalenessTitle(s, kinds[0], curves[0])
 	chart := &Chart{Tells: tells, Chart: kit.Chart{
 		Name: "staleness", Title: title, Alt: "Lines of the share of wrong answers by their age.",
-		Subtitle: s.Def.Name + ": share of the answers that were wrong for longer than an age, by that age on a log scale; lower is better",
-		Height:   agePanel * vg.Length(len(kinds)),
+		Subtitle: s.Def.Name + ": share of answers wrong for longer than an age, by that age on a log scale; lower is better",
 		Notes:    notes(s, slices.ContainsFunc(slices.Concat(curves...), func(c ageCurve) bool { return c.Ages[0] <= 0 })),
 	}}
-	for _, m := range kinds {
+	docs := make([][]string, len(kinds)) // in lines
+	height := func(i int) vg.Length { return agePanel + docLine*vg.Length(len(docs[i])) }
+	for i, m := range kinds {
+		docs[i] = kit.Wrap(kit.Lettering(kit.NoteSize, kit.MutedInk), m.Doc)
+		chart.Height += height(i)
 		for _, v := range ran(s) {
 			chart.Alt += fmt.Sprintf(" %s of %s: %s.", m.ID, v.Name, inWords(m, v))
 		}
@@ -129,34 +132,41 @@ func staleness(s *result.Scenario) (*Chart, error) {
 	chart.Body = func(c draw.Canvas) {
 		for i := range kinds {
 			var top draw.Canvas
-			top, c = kit.CutTop(c, agePanel)
-			drawAges(top, kinds[i], curves[i])
+			top, c = kit.CutTop(c, height(i))
+			drawAges(top, kinds[i], docs[i], curves[i])
 		}
 	}
 	return chart, nil
 }
 
-// stalenessTitle says how much is still wrong after a minute, or after the median age.
+// stalenessTitle says how much is still wrong after a minute, or after the median age, of
+// the variant with the most and the one with the least of it.
 func stalenessTitle(s *result.Scenario, m metric.Metric, curves []ageCurve) (title string, tells bool) {
-	by := func(a, b ageCurve) int { return cmp.Compare(a.Whole, b.Whole) }
-	most, least := slices.MaxFunc(curves, by), slices.MinFunc(curves, by)
-	of := float64(time.Minute)
-	if float64(most.Stats.Max) < of {
-		of = float64(most.Stats.P50)
+	worst := slices.MaxFunc(curves, func(a, b ageCurve) int { return cmp.Compare(a.Whole, b.Whole) })
+	age := float64(time.Minute)
+	if float64(worst.Stats.Max) < age {
+		age = float64(worst.Stats.P50)
 	}
-	high, low := metric.FormatShare(most.at(of)), metric.FormatShare(least.at(of))
-	title = fmt.Sprintf("%s over %s: %s %s", m.ID, metric.FormatTime(of), most.variant.Name, high)
-	if least.variant == most.variant || low == high {
-		return title, len(curves) < len(ran(s))
+	by := func(a, b ageCurve) int { return cmp.Compare(a.at(age), b.at(age)) }
+	most, least := slices.MaxFunc(curves, by), slices.MinFunc(curves, by)
+	title = fmt.Sprintf("%s over %s: %s %s", m.ID, metric.FormatTime(age), most.variant.Name, metric.FormatShare(most.at(age)))
+	if never, _ := extremes(s, shareOf(m)); shareOf(m)(never).Or(1) == 0 {
+		return title + ", " + never.Name + " none", true
+	}
+	low := metric.FormatShare(least.at(age))
+	if least.variant == most.variant || low == metric.FormatShare(most.at(age)) {
+		return title, false
 	}
 	return title + fmt.Sprintf(", %s %s", least.variant.Name, low), true
 }
 
-func drawAges(c draw.Canvas, m metric.Metric, curves []ageCurve) {
+func drawAges(c draw.Canvas, m metric.Metric, doc []string, curves []ageCurve) {
 	plain, muted := kit.Lettering(kit.BodySize, kit.Ink), kit.Lettering(kit.NoteSize, kit.MutedInk)
-	head, c := kit.CutTop(c, 38)
+	head, c := kit.CutTop(c, 22+docLine*vg.Length(len(doc)))
 	head.FillText(kit.Bold(plain), vg.Point{X: head.Min.X, Y: head.Max.Y - 9}, m.ID)
-	head.FillText(muted, vg.Point{X: head.Min.X, Y: head.Max.Y - 26}, kit.Clip(muted, m.Doc, head.Max.X-head.Min.X))
+	for i, line := range doc {
+		head.FillText(muted, vg.Point{X: head.Min.X, Y: head.Max.Y - 26 - docLine*vg.Length(i)}, line)
+	}
 	var values []float64
 	top := 0.0
 	for _, k := range curves {

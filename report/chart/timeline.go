@@ -100,7 +100,7 @@ func timeline(s *result.Scenario) (*Chart, error) {
 		chart.Alt += fmt.Sprintf(" %s: p99 between %s and %s.", t.variant.Name, metric.FormatTime(float64(best.P99)), metric.FormatTime(float64(worst.P99)))
 	}
 	if most > 0 {
-		chart.Notes = append(chart.Notes, fmt.Sprintf("Bars above a panel: the share of %s with %s, the highest %s.", shown.Of, shown.ID, metric.FormatShare(most)))
+		chart.Notes = append(chart.Notes, fmt.Sprintf("Bars above a panel: the share of %s with %s, the highest %s.", shown.Among, shown.ID, metric.FormatShare(most)))
 	}
 	if len(s.Def.Capabilities.Faults) > 0 {
 		chart.Notes = append(chart.Notes, "Red ground: the injected fault.")

@@ -193,9 +193,9 @@ func meaning(f metric.Figure) string {
 	case f.Doc == "":
 		return ""
 	case f.Stat == metric.Part && f.Series >= 0:
-		return "A share of " + f.Of + ". One is " + f.Doc + "."
+		return "A share of " + f.Among + ". One is " + f.Doc + "."
 	case f.Stat == metric.Part:
-		return "As a share of " + f.Of + ": " + f.Doc + "."
+		return "As a share of " + f.Among + ": " + f.Doc + "."
 	}
 	return "Of: " + f.Doc + "."
 }

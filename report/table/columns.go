@@ -89,9 +89,9 @@ func figure(group, name string, f metric.Figure) Column {
 // share is how often something went wrong, with how large it was.
 func share(group string, m metric.Metric) Column {
 	c := figure(group, m.ID, metric.Figure{Metric: m, Stat: metric.Part})
-	c.Doc = "A share of " + m.Of + ". One is " + m.Doc + "."
+	c.Doc = "A share of " + m.Among + ". One is " + m.Doc + "."
 	if m.Series < 0 {
-		c.Doc = "A share of " + m.Of + ": " + m.Doc + "."
+		c.Doc = "A share of " + m.Among + ": " + m.Doc + "."
 		return c
 	}
 	c.Note = func(v *result.Variant) string { return sizes(m, v) }

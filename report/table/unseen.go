@@ -21,10 +21,10 @@ func Unseen(s *result.Scenario) []string {
 		case slices.ContainsFunc(s.Variants, could):
 			none = append(none, m.ID)
 		default:
-			if unsaid[m.Of] == nil {
-				wholes = append(wholes, m.Of)
+			if unsaid[m.Among] == nil {
+				wholes = append(wholes, m.Among)
 			}
-			unsaid[m.Of] = append(unsaid[m.Of], m.ID)
+			unsaid[m.Among] = append(unsaid[m.Among], m.ID)
 		}
 	}
 	var out []string

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"sort"
 	"strings"
 
 	"git.sr.ht/~sbinet/gg"
@@ -67,13 +66,12 @@ type layout struct {
 }
 
 func (c Chart) layout() layout {
-	const width = Width - 2*chartMargin
 	l := layout{
-		title:    wrap(Bold(Lettering(titleSize, Ink)), c.Title, width),
-		subtitle: wrap(Lettering(BodySize, MutedInk), c.Subtitle, width),
+		title:    Wrap(Bold(Lettering(titleSize, Ink)), c.Title),
+		subtitle: Wrap(Lettering(BodySize, MutedInk), c.Subtitle),
 	}
 	for _, n := range c.Notes {
-		l.notes = append(l.notes, wrap(Lettering(NoteSize, MutedInk), n, width)...)
+		l.notes = append(l.notes, Wrap(Lettering(NoteSize, MutedInk), n)...)
 	}
 	l.height = 2*chartMargin + titleLine*vg.Length(len(l.title)) + bodyLine*vg.Length(len(l.subtitle)) + partGap + c.Height
 	if l.notes != nil {
@@ -111,9 +109,10 @@ func lines(c draw.Canvas, sty text.Style, height vg.Length, lines []string) (res
 	return rest
 }
 
-// wrap breaks text at spaces into lines that are no wider than width; a word
-// that is wider stands alone.
-func wrap(sty text.Style, s string, width vg.Length) []string {
+// Wrap breaks text at spaces into lines that are no wider than a chart; a word that is
+// wider stands alone.
+func Wrap(sty text.Style, s string) []string {
+	const width = Width - 2*chartMargin
 	var out []string
 	for _, word := range strings.Fields(s) {
 		if last := len(out) - 1; last >= 0 && sty.Width(out[last]+" "+word) <= width {
@@ -123,14 +122,4 @@ func wrap(sty text.Style, s string, width vg.Length) []string {
 		}
 	}
 	return out
-}
-
-// Clip cuts a text that is wider than width, with an ellipsis at its end.
-func Clip(sty text.Style, s string, width vg.Length) string {
-	if sty.Width(s) <= width {
-		return s
-	}
-	runes := []rune(s)
-	n := sort.Search(len(runes), func(n int) bool { return sty.Width(string(runes[:n])+"…") > width })
-	return string(runes[:max(n-1, 0)]) + "…"
 }

@@ -28,7 +28,7 @@ func (p *Panel) Rules(labels bool) {
 		y := p.AtY(t.Value)
 		p.StrokeLine2(Stroke(GridGrey, 1), p.Min.X, y, p.Max.X, y)
 		if labels {
-			p.FillText(FlushRight(Lettering(NoteSize, MutedInk)), vg.Point{X: p.Min.X - 6, Y: y}, t.Label)
+			p.FillText(FlushRight(Lettering(NoteSize, MutedInk)), vg.Point{X: p.Min.X - 9, Y: y}, t.Label)
 		}
 	}
 	p.StrokeLine2(Stroke(AxisGrey, 1), p.Min.X, p.Min.Y, p.Max.X, p.Min.Y)
