@@ -93,12 +93,12 @@ func (t *terminal) table(of table.Table) {
 		text, left := rest.Terminal(t.width)
 		t.out.WriteString(text + "\n")
 		if !t.verbose {
-			if left != nil {
-				t.out.WriteString(t.wrapped("--verbose shows "+strings.Join(left, ", ")) + "\n")
+			if len(left.Columns) > 0 {
+				t.out.WriteString(t.wrapped("--verbose shows "+strings.Join(left.Names(), ", ")) + "\n")
 			}
 			return
 		}
-		rest = rest.From(len(rest.Columns) - len(left))
+		rest = left
 	}
 	for _, r := range of.Rows {
 		var notes []string

@@ -1,6 +1,9 @@
 package choose
 
 import (
+	"slices"
+
+	"kvbench/internal/expect"
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
 )
@@ -36,4 +39,17 @@ func (c *Choice) Breaks(v *result.Variant, f metric.Figure) bool {
 		}
 	}
 	return false
+}
+
+// Asks reports whether the promise or the preference is about a metric.
+func (c *Choice) Asks(m metric.Metric) bool {
+	if c == nil || m.ID == "" {
+		return false
+	}
+	for _, f := range c.Figures {
+		if f.ID == m.ID {
+			return true
+		}
+	}
+	return len(c.Standings) > 0 && slices.ContainsFunc(c.Standings[0].Clauses, func(r expect.Result) bool { return r.Figure.ID == m.ID })
 }

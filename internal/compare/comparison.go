@@ -51,7 +51,7 @@ type Comparison struct {
 	// Choices are the scenarios of which another variant is chosen now.
 	Choices []ChoiceChange `json:"choices"`
 	// Failed names what the gate fails on, with its numbers: what did not run to its end,
-	// then what is worse, in the order of Heavier.
+	// then what is worse, heaviest first.
 	Failed []string `json:"failed"`
 	// Differences are where the runs are not of the same definition.
 	Differences []Difference `json:"differences"`

@@ -30,7 +30,7 @@ func dumbbells(c *compare.Comparison, most int) (kit.Chart, bool) {
 				continue
 			}
 			row := chart.Dumbbell{
-				Label: d.Scenario + "/" + d.Variant + " " + seriesOf(d),
+				Label: shortened(d.Scenario + "/" + d.Variant + " " + seriesOf(d)),
 				Base:  d.Base, Head: d.Head, Unit: d.Unit, Verdict: verdictName(d),
 			}
 			if d.Samples != compare.Totals && d.Low != nil && d.High != nil {
@@ -48,6 +48,19 @@ func dumbbells(c *compare.Comparison, most int) (kit.Chart, bool) {
 		subtitle += "; " + modelled
 	}
 	return chart.Dumbbells("compare", title, subtitle, rows[:min(len(rows), most)])
+}
+
+// longestLabel is how many characters of a label leave room for what it names.
+const longestLabel = 56
+
+// shortened is a label without its middle, where it is long.
+func shortened(label string) string {
+	text := []rune(label)
+	n := len(text) - longestLabel
+	if n <= 0 {
+		return label
+	}
+	return string(text[:longestLabel/2]) + "…" + string(text[longestLabel/2+n+1:])
 }
 
 // mostOverlays is the most variants whose response is drawn of both runs.

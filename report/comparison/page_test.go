@@ -35,6 +35,7 @@ func TestMarkdownIsShort(t *testing.T) {
 	c := made()
 	for i := range 3000 {
 		in(c, c.Deltas[i%len(made().Deltas)], nil, fmt.Sprint("a-scenario-with-a-long-name-", i))
+		c.Choices = append(c.Choices, compare.ChoiceChange{Scenario: fmt.Sprint("s", i)})
 		c.Only = append(c.Only, fmt.Sprintf("scenario a-scenario-with-a-long-name-%d is in base alone", i))
 	}
 	got := markdown(t, c)
@@ -45,7 +46,7 @@ func TestMarkdownIsShort(t *testing.T) {
 	if n := strings.Count(open, "| a-scenario") + strings.Count(open, "| s/v"); n != openRows {
 		t.Errorf("%d rows stand open", n)
 	}
-	inOrder(t, got, "more, in compare.json", "> - and 2981 more")
+	inOrder(t, got, "**Another choice: and 2995 more**", "more, in compare.json", "> - and 2981 more")
 }
 
 // The page needs nothing from elsewhere, escapes what it quotes, and lays the
@@ -110,7 +111,13 @@ func TestChart(t *testing.T) {
 	if err := errors.Join(reporttest.File("compare.svg", svg), reporttest.File("compare.png", png)); err != nil {
 		t.Error(err)
 	}
-	c.Deltas = c.Deltas[:2]
+	long := strings.Repeat("long-", 40)
+	c.Deltas = c.Deltas[:0]
+	in(c, made().Deltas[4], nil, long)
+	if picture, _ := Chart(c); strings.Contains(picture.Alt, long) || !strings.Contains(picture.Alt, "…") || !strings.Contains(picture.Alt, "/v stale_read share") {
+		t.Errorf("a label that leaves no room: %s", picture.Alt)
+	}
+	c.Deltas = made().Deltas[:2]
 	if _, ok := Chart(c); ok {
 		t.Error("there is a picture of no change")
 	}

@@ -89,7 +89,7 @@ func (v *view) headline() string {
 // opening is what follows on the headline.
 func (v *view) opening() []string {
 	var out []string
-	for _, text := range v.Choices {
+	for _, text := range first(v.Choices, mostLines) {
 		out = append(out, "Another choice: "+text)
 	}
 	for _, text := range first(v.Differ, mostLines) {

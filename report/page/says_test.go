@@ -26,7 +26,7 @@ func TestPageSays(t *testing.T) {
 			"p50 4.9 min", "1 get", "kvbench run --seed 7", "name: memory-tier", "429",
 		},
 		"none": {
-			"1 none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of response", "0% ✗ 12% ⚠ 0.3% $0.29",
+			"1 none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of transactions", "0% ✗ 12% ⚠ 0.3% $0.29",
 		},
 		"tie":         {"Take ✓ b or ✓ c", "a tie of 2 · 1 seed"},
 		"alone":       {"1 nothing to choose", "Nothing to choose: one variant"},

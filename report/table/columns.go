@@ -40,6 +40,10 @@ func Main(s *answer.Scenario) Table {
 	for _, m := range s.Seen(metric.Gauge) {
 		columns = append(columns, gauge(m))
 	}
+	for i := range columns {
+		c := &columns[i]
+		c.Decides = c.Group == groupFast || s.Choice.Asks(c.Figure.Metric)
+	}
 	return of(s, columns)
 }
 

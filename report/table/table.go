@@ -28,6 +28,9 @@ type Column struct {
 	Note   func(*result.Variant) string // nil where there is none
 	Better metric.Better
 	Figure metric.Figure // the column's, where it is one
+	// Decides says that a reader decides by it: how fast, what is promised and what is
+	// preferred.
+	Decides bool
 }
 
 // Row is one variant.
@@ -45,11 +48,27 @@ type Cell struct {
 	Broken     bool // by it the variant breaks the promise
 }
 
-// From is the table without its first columns.
-func (t Table) From(column int) Table {
-	out := Table{Columns: t.Columns[column:]}
+// Names are those of the columns.
+func (t Table) Names() []string {
+	out := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		out[i] = c.Name
+	}
+	return out
+}
+
+// pick is the table of some of its columns.
+func (t Table) pick(columns []int) Table {
+	var out Table
+	for _, i := range columns {
+		out.Columns = append(out.Columns, t.Columns[i])
+	}
 	for _, r := range t.Rows {
-		r.Cells = r.Cells[column:]
+		all := r.Cells
+		r.Cells = nil
+		for _, i := range columns {
+			r.Cells = append(r.Cells, all[i])
+		}
 		out.Rows = append(out.Rows, r)
 	}
 	return out

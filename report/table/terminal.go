@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
 	"kvbench/internal/printable"
@@ -9,29 +10,43 @@ import (
 	"charm.land/lipgloss/v2/table"
 )
 
-// Terminal renders the first columns of a table that fit a width, unless that is 0, and
-// says which did not.
-func (t Table) Terminal(width int) (text string, left []string) {
-	n := len(t.Columns)
-	for text = t.render(n); n > 1 && width > 0 && lipgloss.Width(text) > width; text = t.render(n) {
+// Terminal renders the columns of a table that fit a width, unless that is 0: those that
+// decide before the others, each in its place. left is the table of those that do not fit.
+func (t Table) Terminal(width int) (text string, left Table) {
+	order := make([]int, len(t.Columns))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return t.rank(a) - t.rank(b) })
+	n := len(order)
+	for {
+		fits, rest := slices.Sorted(slices.Values(order[:n])), slices.Sorted(slices.Values(order[n:]))
+		text = t.pick(fits).render()
+		if n == 1 || width == 0 || lipgloss.Width(text) <= width {
+			return text, t.pick(rest)
+		}
 		n--
 	}
-	for _, c := range t.Columns[n:] {
-		left = append(left, c.Name)
-	}
-	return text, left
 }
 
-// render renders the first n columns.
-func (t Table) render(n int) string {
+// rank is 0 of a column that decides.
+func (t Table) rank(column int) int {
+	if t.Columns[column].Decides {
+		return 0
+	}
+	return 1
+}
+
+// render renders all columns.
+func (t Table) render() string {
 	header := []string{"variant"}
-	for _, c := range t.Columns[:n] {
+	for _, c := range t.Columns {
 		header = append(header, printable.Line(c.Name))
 	}
 	var rows [][]string
 	for _, r := range t.Rows {
 		row := []string{r.Name()}
-		for _, c := range r.Cells[:n] {
+		for _, c := range r.Cells {
 			row = append(row, printable.Line(c.Text))
 		}
 		rows = append(rows, row)

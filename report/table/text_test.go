@@ -17,28 +17,32 @@ import (
 func TestTerminal(t *testing.T) {
 	main := table.Main(of(t, pair().Run(t)))
 	all, left := main.Terminal(0)
-	if left != nil || !strings.Contains(all, "✓ no-memory") || !strings.Contains(all, "ops/txn") {
-		t.Errorf("%q left out of\n%s", left, all)
+	if len(left.Columns) > 0 || !strings.Contains(all, "✓ no-memory") || !strings.Contains(all, "ops/txn") {
+		t.Errorf("%q left out of\n%s", left.Names(), all)
 	}
 	for width := 30; width <= lipgloss.Width(all); width += 5 {
 		var shown []string
 		for rest := main; len(rest.Columns) > 0; {
 			text, left := rest.Terminal(width)
-			if w := lipgloss.Width(text); w > width && len(rest.Columns)-len(left) > 1 {
+			if w := lipgloss.Width(text); w > width && len(rest.Columns)-len(left.Columns) > 1 {
 				t.Errorf("%d wide where %d are wanted:\n%s", w, width, text)
 			}
-			n := len(rest.Columns) - len(left)
-			for _, c := range rest.Columns[:n] {
-				if !strings.Contains(text, c.Name) {
-					t.Errorf("%s is not in\n%s", c.Name, text)
+			for _, name := range rest.Names() {
+				if !slices.Contains(left.Names(), name) {
+					shown = append(shown, name)
+					if !strings.Contains(text, name) {
+						t.Errorf("%s is not in\n%s", name, text)
+					}
 				}
-				shown = append(shown, c.Name)
 			}
-			rest = rest.From(n)
+			rest = left
 		}
 		if len(shown) != len(main.Columns) {
 			t.Errorf("at a width of %d %q are shown", width, shown)
 		}
+	}
+	if text, left := main.Terminal(60); strings.Contains(text, "stale-read") || !strings.Contains(text, "$/million") || !slices.Contains(left.Names(), "stale-read") {
+		t.Errorf("what decides is not shown first:\n%s", text)
 	}
 }
 
