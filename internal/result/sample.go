@@ -116,6 +116,10 @@ func (s *Sample) Distribution(series int) (*sparse.Histogram, error) {
 		if err != nil {
 			return nil, err
 		}
+		if sum.Count() == 0 && one != nil {
+			sum = one
+			continue
+		}
 		sum.Merge(one)
 	}
 	return sum, nil

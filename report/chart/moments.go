@@ -65,7 +65,11 @@ func momentOf(s *result.Scenario, intervals []runfile.Interval, of metric.Metric
 		if err != nil {
 			return m, err
 		}
-		m.responses.Merge(h)
+		if i == 0 && h != nil {
+			m.responses = h
+		} else {
+			m.responses.Merge(h)
+		}
 		if of.ID == "" {
 			continue
 		}
