@@ -43,7 +43,7 @@ var layers = []layer{
 	{"internal/expect", []string{"internal/record", "internal/result", "internal/runfile"}, "expecting reads figures"},
 	{"internal/choose", []string{"internal/expect", "internal/result", "internal/runfile"}, "choosing reads figures"},
 	{"internal/answer", []string{"internal/choose", "internal/expect", "internal/record", "internal/result", "internal/runfile"}, "an answer is figures, and what they come to"},
-	{"report/table", []string{"internal/answer", "internal/choose", "internal/result", "internal/record", "internal/runfile"}, "a table is a function of an answer"},
+	{"report/table", []string{"internal/answer", "internal/choose", "internal/price", "internal/result", "internal/record", "internal/runfile"}, "a table is a function of an answer"},
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},
 	{"report/chart", []string{"internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
 	{"internal/compare", []string{"internal/choose", "internal/result", "internal/runfile", "internal/record"}, "comparing reads figures and nothing else"},

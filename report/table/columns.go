@@ -7,6 +7,7 @@ import (
 
 	"kvbench/internal/answer"
 	"kvbench/internal/metric"
+	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/internal/result"
 	"kvbench/internal/runfile"
@@ -36,7 +37,7 @@ func Main(s *answer.Scenario) Table {
 			columns = append(columns, share(groupWrong, m))
 		}
 	}
-	columns = append(columns, price(s.Scenario), ops(s.Scenario))
+	columns = append(columns, million(s.Scenario), ops(s.Scenario))
 	for _, m := range s.Seen(metric.Gauge) {
 		columns = append(columns, gauge(m))
 	}
@@ -62,7 +63,7 @@ func Details(s *answer.Scenario) Table {
 		figure(groupFast, "p95", metric.Figure{Metric: response, Stat: metric.P95}),
 		figure(groupFast, "p99.9", metric.Figure{Metric: response, Stat: metric.P999}),
 		figure(groupFast, "max", metric.Figure{Metric: response, Stat: metric.Max}),
-		month(s.Scenario), free(),
+		month(s.Scenario), free(s.Scenario),
 	}
 	for _, m := range s.Seen(metric.Outcome) {
 		columns = append(columns, figure(groupEnd, m.Name(), metric.Figure{Metric: m, Stat: metric.Part}))
@@ -146,7 +147,7 @@ func ops(s *result.Scenario) Column {
 	return c
 }
 
-func price(s *result.Scenario) Column {
+func million(s *result.Scenario) Column {
 	m, _ := s.Metric(runfile.USD)
 	c := figure(groupCost, "$/million", metric.Figure{Metric: m, Stat: metric.Mean})
 	c.Doc = "US dollars per million transactions. " + s.Def.Prices().Source + "."
@@ -170,8 +171,8 @@ func month(s *result.Scenario) Column {
 	}
 }
 
-func free() Column {
-	return Column{
+func free(s *result.Scenario) Column {
+	c := Column{
 		Group: groupCost, Name: "free plan", Text: metric.FormatTime,
 		Doc: "How long a day's allowance of the free plan lasts at that rate, and what is used up first.",
 		Value: measured(func(v *result.Variant) metric.Quantity {
@@ -182,15 +183,16 @@ func free() Column {
 			return metric.Of(free.AfterS * 1e9)
 		}),
 		Note: func(v *result.Variant) string {
-			switch free := v.Cost().Free; {
-			case free == nil:
-				return "is known of Workers KV Instant"
-			case free.Limit != "":
+			if free := v.Cost().Free; free.Limit != "" {
 				return "until " + free.Limit + " are used up"
 			}
 			return "all day"
 		},
 	}
+	if !price.HasFreePlan(s.Def.Capabilities.Mode) {
+		c.None, c.Doc = "none", "Of Workers KV Instant no free plan is known."
+	}
+	return c
 }
 
 // measured leaves the cell of a variant empty that measured no transaction.

@@ -3,6 +3,7 @@
 package table
 
 import (
+	"cmp"
 	"slices"
 
 	"kvbench/internal/answer"
@@ -26,6 +27,7 @@ type Column struct {
 	Value  func(*result.Variant) metric.Quantity
 	Text   func(float64) string
 	Note   func(*result.Variant) string // nil where there is none
+	None   string                       // what is shown where there is no value; metric.None if empty
 	Better metric.Better
 	Figure metric.Figure // the column's, where it is one
 	// Decides says that a reader decides by it: how fast, what is promised and what is
@@ -84,7 +86,9 @@ func of(s *answer.Scenario, columns []Column) Table {
 		row := Row{Variant: v, Taken: s.Choice.Takes(v)}
 		for _, c := range columns {
 			cell := Cell{Value: c.Value(v)}
-			cell.Text = cell.Value.Text(c.Text)
+			if cell.Text = cell.Value.Text(c.Text); !cell.Value.Known() {
+				cell.Text = cmp.Or(c.None, cell.Text)
+			}
 			cell.Broken = s.Choice.Breaks(v, c.Figure)
 			if c.Note != nil && cell.Value.Known() {
 				cell.Note = c.Note(v)
