@@ -134,7 +134,7 @@ func TestChoice(t *testing.T) {
 		{
 			name: "what went wrong beyond the promise decides last", promise: []string{"stale-read < 50%"}, prefer: fast, kept: true,
 			variants: []made{{name: "seed", ms: []int64{90}, torn: 10}, {name: "other", ms: []int64{90}}},
-			line:     "Take other: seed has torn-read in 10% of read",
+			line:     "Take other: seed has torn-read in 10% of read transactions",
 		},
 		{
 			name: "errors beyond the promise too", prefer: fast, kept: true,

@@ -29,13 +29,13 @@ func TestNothingToSeeItIn(t *testing.T) {
 		t.Errorf("one has updates: %s", diff)
 	}
 	none(1)
-	want := []string{"Not observed: stale-read, torn-read", "Nothing can be said of lost-update: the count of updated is 0"}
+	want := []string{"Not observed: stale-read, torn-read", "Nothing can be said of lost-update: the count of updated transactions is 0"}
 	if diff := cmp.Diff(want, said()); diff != "" {
 		t.Errorf("none has an update: %s", diff)
 	}
 	run.Variants = run.Variants[:0]
 	want = []string{
-		"Nothing can be said of stale-read, torn-read: the count of response is 0", "Nothing can be said of lost-update: the count of updated is 0",
+		"Nothing can be said of stale-read, torn-read: the count of transactions is 0", "Nothing can be said of lost-update: the count of updated transactions is 0",
 	}
 	if diff := cmp.Diff(want, said()); diff != "" {
 		t.Errorf("none ran: %s", diff)
