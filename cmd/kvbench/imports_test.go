@@ -45,7 +45,7 @@ var layers = []layer{
 	{"internal/answer", []string{"internal/choose", "internal/expect", "internal/record", "internal/result", "internal/runfile"}, "an answer is figures, and what they come to"},
 	{"report/table", []string{"internal/answer", "internal/choose", "internal/price", "internal/result", "internal/record", "internal/runfile"}, "a table is a function of an answer"},
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},
-	{"report/chart", []string{"internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
+	{"report/chart", []string{"internal/choose", "internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
 	{"internal/compare", []string{"internal/choose", "internal/result", "internal/runfile", "internal/record"}, "comparing reads figures and nothing else"},
 	{"internal/history", []string{"internal/result", "internal/runfile"}, "a history is figures, run by run"},
 	{"report/reporttest", []string{"internal/record", "internal/runfile", "kv"}, "reading back knows nothing of what was written"},

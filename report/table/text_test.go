@@ -41,7 +41,7 @@ func TestTerminal(t *testing.T) {
 			t.Errorf("at a width of %d %q are shown", width, shown)
 		}
 	}
-	if text, left := main.Terminal(68); strings.Contains(text, "stale-read") || !strings.Contains(text, "$/million") || !slices.Contains(left.Names(), "stale-read") {
+	if text, left := main.Terminal(50); !strings.Contains(text, "lost-update") || !slices.Contains(left.Names(), "stale-read") {
 		t.Errorf("what decides is not shown first:\n%s", text)
 	}
 }

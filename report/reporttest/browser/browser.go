@@ -39,9 +39,12 @@ type Browser struct {
 	console iter.Seq2[chromedp.ConsoleMessage, error]
 }
 
-// Open starts Chromium.
+// Open starts Chromium. With -short the test is skipped.
 func Open(t *testing.T) Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it drives a browser")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
