@@ -11,16 +11,6 @@ import (
 	"kvbench/internal/runfile"
 )
 
-// ChoiceChange is a scenario of which another variant is chosen now, or one that keeps
-// the promise where none did.
-type ChoiceChange struct {
-	Scenario string `json:"scenario"`
-	Base     Choice `json:"base"`
-	Head     Choice `json:"head"`
-	// Redefined says that the scenario, or what it is chosen by, is another.
-	Redefined bool `json:"redefined"`
-}
-
 // Choice is what is chosen of one run.
 type Choice struct {
 	Variants []string `json:"variants"` // more than one in a tie, none where none ran to its end

@@ -123,3 +123,26 @@ func (c *Comparison) gate() {
 		c.Gate = "fail"
 	}
 }
+
+// Family is a family of figures that are tested together.
+type Family struct {
+	Test       Test   `json:"test"`       // signs or rank-sum
+	Correction string `json:"correction"` // for the number of its tests: westfall-young or holm
+	Tests      int    `json:"tests"`
+	// Leading says that it is of the medians of responses and calls alone.
+	Leading bool `json:"leading"`
+	// Fewest is the fewest repeats that anything in it was tested on, Least how many it
+	// takes to tell any difference from chance, however large it is.
+	Fewest int `json:"fewest_repeats"`
+	Least  int `json:"least_repeats"`
+}
+
+// ChoiceChange is a scenario of which another variant is chosen now, or one that keeps
+// the promise where none did.
+type ChoiceChange struct {
+	Scenario string `json:"scenario"`
+	Base     Choice `json:"base"`
+	Head     Choice `json:"head"`
+	// Redefined says that the scenario, or what it is chosen by, is another.
+	Redefined bool `json:"redefined"`
+}

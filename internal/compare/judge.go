@@ -6,19 +6,6 @@ import (
 	"kvbench/internal/metric"
 )
 
-// Family is a family of figures that are tested together.
-type Family struct {
-	Test       Test   `json:"test"`       // signs or rank-sum
-	Correction string `json:"correction"` // for the number of its tests: westfall-young or holm
-	Tests      int    `json:"tests"`
-	// Leading says that it is of the medians of responses and calls alone.
-	Leading bool `json:"leading"`
-	// Fewest is the fewest repeats that anything in it was tested on, Least how many it
-	// takes to tell any difference from chance, however large it is.
-	Fewest int `json:"fewest_repeats"`
-	Least  int `json:"least_repeats"`
-}
-
 // The corrections for the number of tests. A gate has to be right as a whole: both bound
 // the chance of a single false alarm however figures depend on each other. Benjamini and
 // Hochberg's would let a share of what is called worse be chance.

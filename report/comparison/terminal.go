@@ -13,12 +13,11 @@ import (
 	"charm.land/lipgloss/v2/table"
 )
 
-// The most rows that the terminal shows of all that changed, of those what can't be told,
-// and the most lines of a kind.
+// The most rows that the terminal shows of all that changed, and of those what can't be
+// told.
 const (
 	mostRows   = 10
 	mostUnsure = 3
-	mostLines  = 5
 )
 
 // Terminal prints a comparison: the choices that changed, what differs by definition, what

@@ -10,6 +10,9 @@ import (
 	"kvbench/internal/metric"
 )
 
+// mostLines is how many lines of a kind are shown before it is said how many more there are.
+const mostLines = 5
+
 // view is what each of them shows, in its order.
 type view struct {
 	*compare.Comparison
