@@ -58,8 +58,8 @@ type advice struct {
 }
 
 type scenarioAdvice struct {
-	Name     string          `json:"name"`
-	Question string          `json:"question"`
+	Name     string         `json:"name"`
+	Question string         `json:"question"`
 	Choice   *choose.Chosen `json:"choice"`
 }
 
