@@ -56,13 +56,17 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
 		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s\n", s.Name, printable.Line(s.Question),
 			def.Pattern, printable.Line(def.Driver), def.Latency().Words(), def.Clock, def.Load)
+		wide := 0
+		for _, v := range s.Variants {
+			wide = max(wide, len(v.Name))
+		}
 		for j, v := range s.Variants {
 			e := all[i][j]
-			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
+			fmt.Fprintf(w, "  %-*s  about %s transactions, %s KV operations, %s, %s\n", wide, v.Name,
 				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), span(e.time))
 			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {
 				if text != "" {
-					fmt.Fprintf(w, "  %-20s %s\n", "", text)
+					fmt.Fprintf(w, "  %-*s  %s\n", wide, "", text)
 				}
 			}
 		}

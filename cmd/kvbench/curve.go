@@ -23,6 +23,10 @@ func (c curve) extrapolate(n float64) extrapolation {
 	}
 	mean := c[len(c)-1] / tried
 	at, slope, significance := c.line()
+	if n > tried && significance < -4 { // it settles, as a cache does that fills: what was used last goes on
+		half := len(c) / 2
+		return extrapolation{total: c[len(c)-1] + (n-tried)*(c[len(c)-1]-c[half])/float64(len(c)-1-half)}
+	}
 	if n <= tried || significance < 4 || slope*tried < 0.05*mean {
 		return extrapolation{total: n * mean}
 	}

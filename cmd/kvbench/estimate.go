@@ -51,6 +51,11 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 			return estimate{}, fmt.Errorf("trying %w", err)
 		}
 	}
+	if t.settles() && p.transactions(scenario, t) > longTrial {
+		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, settlingTrial); err != nil {
+			return estimate{}, fmt.Errorf("trying %w", err)
+		}
+	}
 	once := p.transactions(scenario, t) // of one repeat
 	ops := t.ops().extrapolate(once)
 	cost := t.usd(!capabilities.Virtual).extrapolate(once)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -159,6 +160,6 @@ func (p *progress) close() {
 		return
 	}
 	took := time.Since(p.started)
-	fmt.Fprintf(p.w, "%s measured in %s: %d KV operations, %.0f a second of wall time\n",
-		p.simulated.Round(time.Millisecond), took.Round(10*time.Millisecond), p.ops, float64(p.ops)/took.Seconds())
+	fmt.Fprintf(p.w, "measured %s in %s: %s KV operations, %s/s of wall time\n",
+		p.simulated.Round(time.Second), took.Round(10*time.Millisecond), metric.Grouped(p.ops), metric.Grouped(uint64(float64(p.ops)/took.Seconds())))
 }

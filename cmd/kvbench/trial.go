@@ -48,6 +48,7 @@ type stopwatch struct {
 const (
 	trialTransactions = 300
 	longTrial         = 1200
+	settlingTrial     = 12_000 // where they need fewer and fewer calls
 )
 
 // What a trial seeds and keeps is not what the plan would: it has at most trialKeys keys,
@@ -223,4 +224,10 @@ func (t *trial) keys(n float64) float64 {
 func (t *trial) mayGrow() bool {
 	_, _, significance := t.usd(true).line()
 	return t.ended.Keys > t.seeded.Keys || significance > 2
+}
+
+// settles reports whether transactions need fewer calls the longer it runs.
+func (t *trial) settles() bool {
+	_, _, significance := t.ops().line()
+	return significance < -4
 }

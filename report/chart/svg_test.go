@@ -137,7 +137,6 @@ func checkCharts(t *testing.T, s *result.Scenario) {
 }
 
 // inText is a text of an SVG with its place and size.
-var inText = regexp.MustCompile(`<text x="([0-9.-]+)" y="([0-9.-]+)"(?: font-size="([0-9.]+)")?[^>]*>([^<]*)</text>`)
 
 var painted = regexp.MustCompile(`(fill|stroke)="(#[0-9a-f]+)"`)
 

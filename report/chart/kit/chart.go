@@ -19,7 +19,7 @@ import (
 // Chart is one picture.
 type Chart struct {
 	Scenario string // the scenario's name
-	Name     string // also the end of its file name: "latency", "timeline", "faults", "outcomes", "marks", "staleness", "cost" or "growth"
+	Name     string // also the end of its file name: "latency", "timeline", "faults", "outcomes", "anomalies", "staleness", "cost" or "growth"
 	Title    string // the finding or question, a sentence
 	Alt      string // what it shows in words, with its main figures
 
