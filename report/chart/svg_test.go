@@ -136,8 +136,6 @@ func checkCharts(t *testing.T, s *result.Scenario) {
 	}
 }
 
-// inText is a text of an SVG with its place and size.
-
 var painted = regexp.MustCompile(`(fill|stroke)="(#[0-9a-f]+)"`)
 
 // Every colour that a chart uses has one of its own on a dark page.
