@@ -128,7 +128,7 @@ func openAnswer(ctx context.Context, path string) (*answer.Answer, error) {
 		}
 		a, err := answer.Of(run)
 		if err != nil {
-			return nil, usage(errors.Join(err, run.Close()))
+			return nil, usage(errors.Join(fmt.Errorf("%s: %w", run.Path, err), run.Close()))
 		}
 		return a, nil
 	})
@@ -143,7 +143,7 @@ func openSet(ctx context.Context, path string) (*result.Set, error) {
 		}
 		set, err := result.Of(run)
 		if err != nil {
-			return nil, usage(errors.Join(err, run.Close()))
+			return nil, usage(errors.Join(fmt.Errorf("%s: %w", run.Path, err), run.Close()))
 		}
 		return set, nil
 	})
