@@ -142,7 +142,7 @@ measured is kept.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(secrets), newReport(), newAdvise(), newCompare(secrets), newBaseline(secrets), newList(secrets),
-		newCheck(secrets), newEmulate(secrets), newClean(secrets))
+		newCheck(secrets), newSchema(), newEmulate(secrets), newClean(secrets))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(flagError) // of all below it too
 	root.InitDefaultCompletionCmd()
