@@ -42,7 +42,7 @@ type Driver struct {
 func Table() []Driver {
 	return []Driver{
 		{
-			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example, Options: embedded.Options,
+			Scheme: embedded.Scheme, Doc: embedded.Doc, Example: embedded.Example, Options: embedded.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed, env.Prices) },
 		},
 		{

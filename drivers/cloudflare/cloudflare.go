@@ -49,7 +49,7 @@ import (
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go; the token is that of " + rest.TokenVariable
+	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go"
 	Example = "cloudflare://ACCOUNT/NAMESPACE"
 )
 

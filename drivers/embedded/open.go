@@ -10,8 +10,9 @@ import (
 	"kvbench/kv"
 )
 
-// Doc says what the driver is; Example is a URL that it opens.
+// Scheme names the driver in a URL; Doc says what it is; Example is a URL that it opens.
 const (
+	Scheme  = "embedded"
 	Doc     = "Workers KV in memory: latency, locations, their caches and propagation are modelled"
 	Example = "embedded://?locations=3&profile=edge&propagation=60s&writes=strict"
 )

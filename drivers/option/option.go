@@ -106,8 +106,13 @@ func Read(u *url.URL, known []Option) error {
 }
 
 // TakeUnknown takes the options out of a driver's URL that have none of the known names,
-// and returns the URL without them, and what is wrong with them.
+// and returns the URL without them, and what is wrong with them. A query that can't be read
+// it leaves as it is, to who reads the rest.
 func TakeUnknown(u *url.URL, known []string) (*url.URL, error) {
+	// A % that ends a value stands for itself: fault-share=90%.
+	if _, err := url.ParseQuery(strings.ReplaceAll(u.RawQuery+"&", "%&", "%25&")); err != nil {
+		return u, nil
+	}
 	var left []string
 	var errs []error
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {

@@ -18,7 +18,7 @@ import (
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "Workers KV over Cloudflare's REST API, on plain HTTP; the token is that of " + TokenVariable
+	Doc     = "Workers KV over Cloudflare's REST API, on plain HTTP"
 	Example = "rest://ACCOUNT/NAMESPACE"
 )
 
