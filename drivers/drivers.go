@@ -14,6 +14,7 @@ import (
 	"kvbench/drivers/option"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
+	"kvbench/internal/setting"
 	"kvbench/kv"
 )
 
@@ -29,10 +30,11 @@ type Env struct {
 
 // Driver opens stores of one kind.
 type Driver struct {
-	Scheme  string   // of its URLs
-	Doc     string   // one sentence
-	Example string   // a URL that Open takes
-	Secrets []string // environment variables that it takes a secret from
+	Scheme  string                   // of its URLs
+	Doc     string                   // one sentence
+	Example string                   // a URL that Open takes
+	Secrets []string                 // environment variables that it takes a secret from
+	Options func() []setting.Setting // of its own; see Settings
 	Open    func(u *url.URL, env Env) (kv.Store, error)
 }
 
@@ -40,18 +42,23 @@ type Driver struct {
 func Table() []Driver {
 	return []Driver{
 		{
-			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example,
+			Scheme: embedded.Scheme, Doc: embedded.Doc, Example: embedded.Example, Options: embedded.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed, env.Prices) },
 		},
 		{
-			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example, Secrets: []string{rest.TokenVariable},
+			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example, Secrets: []string{rest.TokenVariable}, Options: cloudflare.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock, env.Prices) },
 		},
 		{
-			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable},
+			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable}, Options: rest.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
 	}
+}
+
+// Shared describes the options that every driver has: the prices and those of faults.
+func Shared() []setting.Setting {
+	return append([]setting.Setting{option.PricesSetting()}, fault.Options()...)
 }
 
 // Open opens the store that a URL names, with the faults that its options named
@@ -84,17 +91,26 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	u, unknown := option.TakeUnknown(u, append(setting.Names(table[i].Options()), setting.Names(Shared())...))
+	if unknown != nil {
+		unknown = fmt.Errorf("driver %s: %w", u.Scheme, unknown)
+	}
 	u, profile, err := fault.FromURL(u)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(unknown, err)
 	}
 	if u, env.Prices, err = option.PricesFromURL(u); err != nil {
-		return nil, err
+		return nil, errors.Join(unknown, err)
 	}
 	store, err := table[i].Open(u, env)
-	switch {
+	if err != nil {
+		err = fmt.Errorf("driver %s: %w", u.Scheme, err)
+	}
+	switch err := errors.Join(unknown, err); {
+	case err != nil && store != nil:
+		return nil, errors.Join(err, store.Close())
 	case err != nil:
-		return nil, fmt.Errorf("driver %s: %w", u.Scheme, err)
+		return nil, err
 	case profile.Name != "":
 		return fault.Wrap(store, profile, env.Clock, env.Seed), nil
 	}

@@ -48,8 +48,8 @@ func apiCache() *bench.Pattern {
 }
 
 type apiCacheParams struct {
-	TTL    time.Duration `yaml:"ttl" min:"60s" max:"87600h"` // how long KV keeps an answer
-	Origin originParams  `yaml:"origin"`
+	TTL    time.Duration `yaml:"ttl" min:"60s" max:"87600h" doc:"how long KV keeps an answer; the variant ttl-30 has 30s whatever it is"`
+	Origin originParams  `yaml:"origin" doc:"the modelled server behind the cache"`
 }
 
 type apiCacheLoad struct {

@@ -66,13 +66,13 @@ func fallback() *bench.Pattern {
 }
 
 type fallbackParams struct {
-	Absent float64       `yaml:"absent" min:"0" max:"1"`          // share of the keys that do not exist
-	Nulls  float64       `yaml:"nulls" min:"0" max:"1"`           // share of the keys whose value is null, as JSON
-	Falsy  float64       `yaml:"falsy" min:"0" max:"1"`           // share of the keys whose value is 0, false or ""
-	Tries  int           `yaml:"tries" min:"1" max:"20"`          // of retry-then-fallback
-	Pause  time.Duration `yaml:"pause" min:"1ms" max:"1h"`        // before the second try; doubles before each further one
-	Errors int           `yaml:"errors" min:"1"`                  // in a row that open the circuit breaker
-	Open   time.Duration `yaml:"open-for" min:"1ms" max:"87600h"` // how long the breaker then stays open
+	Absent float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the keys that do not exist; with nulls and falsy 100% at most"`
+	Nulls  float64       `yaml:"nulls" min:"0%" max:"100%" doc:"share of the keys whose value is null, as JSON"`
+	Falsy  float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the keys whose value is 0, false or the empty text, which code may take for absent"`
+	Tries  int           `yaml:"tries" min:"1" max:"20" doc:"how often a get is tried in all; of the variant retry-then-fallback alone"`
+	Pause  time.Duration `yaml:"pause" min:"1ms" max:"1h" doc:"how long the second try waits, and each further one twice as long; of the variant retry-then-fallback alone"`
+	Errors int           `yaml:"errors" min:"1" doc:"how many errors in a row open the breaker; of the variant circuit-breaker alone"`
+	Open   time.Duration `yaml:"open-for" min:"1ms" max:"87600h" doc:"how long the breaker then stays open, so that no get is made; of the variant circuit-breaker alone"`
 }
 
 type fallbackLoad struct {

@@ -57,12 +57,11 @@ func multiTier() *bench.Pattern {
 }
 
 type multiTierParams struct {
-	MemoryTTL time.Duration `yaml:"memory-ttl" min:"1ms" max:"87600h"` // how long memory keeps a value
-	KVTTL     time.Duration `yaml:"kv-ttl" min:"60s" max:"87600h"`     // how long KV keeps a value
-	CacheTTL  time.Duration `yaml:"cache-ttl" max:"87600h"`            // how long a location's cache may serve it; at least 30 s, or 0 for the default
-	// MemoryEntries is how many entries bounded-memory holds, in each isolate.
-	MemoryEntries int          `yaml:"memory-entries" min:"1"`
-	Origin        originParams `yaml:"origin"`
+	MemoryTTL     time.Duration `yaml:"memory-ttl" min:"1ms" max:"87600h" doc:"how long an isolate's memory keeps a value; longer saves calls of KV, and answers get staler"`
+	KVTTL         time.Duration `yaml:"kv-ttl" min:"60s" max:"87600h" doc:"how long KV keeps a value; longer saves fetches of the origin, and answers get staler"`
+	CacheTTL      time.Duration `yaml:"cache-ttl" max:"87600h" doc:"how long a location's cache may serve what a get found; at least 30s, or 0s for KV's default, which is 60s"`
+	MemoryEntries int           `yaml:"memory-entries" min:"1" doc:"how many entries an isolate's memory holds; of the variant bounded-memory alone"`
+	Origin        originParams  `yaml:"origin" doc:"the modelled server behind the caches"`
 }
 
 type multiTierLoad struct {

@@ -15,19 +15,12 @@ import (
 // originParams set the modelled server that a cache stands before. What of its keys
 // is absent or falsy stays so; every other value changes.
 type originParams struct {
-	// Latency of one fetch.
-	Latency quantile.Dist `yaml:"latency"`
-	// Changes is how long each value lives before the server changes it.
-	Changes time.Duration `yaml:"changes" min:"1ms" max:"87600h"`
-	// Absent is the share of the keys that the server does not have: it answers null.
-	Absent float64 `yaml:"absent" min:"0" max:"1"`
-	// Falsy is the share of the keys whose value is 0, false or "".
-	Falsy float64 `yaml:"falsy" min:"0" max:"1"`
-	// Errors is the share of the fetches that are answered with an error, as JSON.
-	Errors float64 `yaml:"errors" min:"0" max:"1"`
-	// ErrorPages is the share of the fetches that are answered with an error which
-	// is no JSON, such as a proxy's page in HTML: r.json() throws.
-	ErrorPages float64 `yaml:"error-pages" min:"0" max:"1"`
+	Latency    quantile.Dist `yaml:"latency" doc:"how long one fetch takes: its percentiles, or one time for every fetch"`
+	Changes    time.Duration `yaml:"changes" min:"1ms" max:"87600h" doc:"how long each value lives before the server changes it, which makes what is cached stale"`
+	Absent     float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the keys that the server does not have: it answers null; with falsy 100% at most"`
+	Falsy      float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the keys whose value is 0, false or the empty text, which code may take for absent"`
+	Errors     float64       `yaml:"errors" min:"0%" max:"100%" doc:"share of the fetches that are answered with an error, as JSON; with error-pages 100% at most"`
+	ErrorPages float64       `yaml:"error-pages" min:"0%" max:"100%" doc:"share of the fetches that are answered with an error that is no JSON, such as a proxy's page: r.json() throws"`
 }
 
 // defaultOrigin answers as a database-backed API commonly does; an assumption.

@@ -85,11 +85,11 @@ func prefix() *bench.Pattern {
 }
 
 type prefixParams struct {
-	Set        float64 `yaml:"set"`                      // share of the transactions that set a user, every other of them a new one
-	Get        float64 `yaml:"get"`                      // share that get one
-	Delete     float64 `yaml:"delete"`                   // share that delete one; the others list
-	Profiles   float64 `yaml:"profiles"`                 // share of the users that also have the key user:ID:profile
-	Neighbours int     `yaml:"neighbours" max:"1000000"` // keys under another prefix of the namespace
+	Set        float64 `yaml:"set" min:"0%" max:"100%" doc:"share of the transactions that set a user, every other of them a new one"`
+	Get        float64 `yaml:"get" min:"0%" max:"100%" doc:"share of the transactions that get a user"`
+	Delete     float64 `yaml:"delete" min:"0%" max:"100%" doc:"share of the transactions that delete a user; with set and get 100% at most, and the others list"`
+	Profiles   float64 `yaml:"profiles" min:"0%" max:"100%" doc:"share of the users that also have a key user:ID:profile, which a listing of user: finds too"`
+	Neighbours int     `yaml:"neighbours" max:"1000000" doc:"how many keys the namespace has under another prefix; with their values 1 GiB at most"`
 }
 
 type prefixLoad struct {
@@ -113,22 +113,8 @@ func newPrefix(s bench.Setup) (bench.Workload, error) {
 	if err := s.Decode(&p.prefixParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{
-		{"set", p.Set},
-		{"get", p.Get},
-		{"delete", p.Delete},
-		{"set, get and delete together", p.Set + p.Get + p.Delete},
-		{"profiles", p.Profiles},
-	} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
-	}
-	if p.Neighbours < 0 {
-		return nil, fmt.Errorf("neighbours must be 0 or more; it is %d", p.Neighbours)
+	if err := checkShare("set, get and delete together", p.Set+p.Get+p.Delete); err != nil {
+		return nil, err
 	}
 	if most := neighbourBytes / max(p.Size.Max, 1); p.Neighbours > most {
 		return nil, fmt.Errorf("neighbours with values of up to %d bytes may be %d at most, which is 1 GiB; they are %d", p.Size.Max, most, p.Neighbours)

@@ -171,7 +171,7 @@ func TestPrefixRefuses(t *testing.T) {
 		{"index-key", "4_000_000", "", "index-key keeps all ids in one value: those of 4000000 keys are 30888891 bytes, and KV takes 26214400"},
 		{"seed", "4_000_000", "", ""},
 		{"index-key", "3_000_000", "", ""},
-		{"seed", "10", ", with: {profiles: 1.1}", "profiles must be a share between 0 and 1; it is 1.1"},
+		{"seed", "10", ", with: {profiles: 1.1}", "it may be between 0% and 100%"},
 		{"seed", "10", ", with: {parallel: 6}", `there is no field "parallel"`},
 	} {
 		_, err := scenariofile.Load("test", []byte(fmt.Sprintf(

@@ -70,10 +70,10 @@ func session() *bench.Pattern {
 }
 
 type sessionParams struct {
-	TTL     time.Duration `yaml:"ttl" min:"60s"` // of a session, in whole seconds
-	Create  float64       `yaml:"create"`        // share of the transactions that create a session
-	Logout  float64       `yaml:"logout"`        // share that log one out; the others look one up
-	PreRead float64       `yaml:"pre-read"`      // share of the look-ups of pre-read that are of the next session
+	TTL     time.Duration `yaml:"ttl" min:"60s" doc:"how long a session lives, in whole seconds; sliding and sliding-throttled begin it anew with look-ups"`
+	Create  float64       `yaml:"create" min:"0%" max:"100%" doc:"share of the transactions that create a session"`
+	Logout  float64       `yaml:"logout" min:"0%" max:"100%" doc:"share of the transactions that log a session out; with create 100% at most, and the others look one up"`
+	PreRead float64       `yaml:"pre-read" min:"0%" max:"100%" doc:"share of the look-ups that are of the session that is created next; of the variant pre-read alone"`
 }
 
 type sessionLoad struct {
@@ -92,13 +92,8 @@ func newSession(s bench.Setup) (bench.Workload, error) {
 	if err := s.Decode(&p.sessionParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{{"create", p.Create}, {"logout", p.Logout}, {"create and logout together", p.Create + p.Logout}, {"pre-read", p.PreRead}} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
+	if err := checkShare("create and logout together", p.Create+p.Logout); err != nil {
+		return nil, err
 	}
 	if p.TTL%time.Second != 0 {
 		return nil, fmt.Errorf("ttl must be in whole seconds, as KV's expirationTtl is; it is %v", p.TTL)

@@ -81,14 +81,14 @@ func versioned() *bench.Pattern {
 }
 
 type versionedParams struct {
-	Old      float64       `yaml:"old"`                     // share of the documents that are in the old format at first
-	Absent   float64       `yaml:"absent"`                  // share that do not exist at first
-	Falsy    float64       `yaml:"falsy"`                   // share that are 0 at first, which `if (!value)` takes for absent
-	Expiring float64       `yaml:"expiring"`                // share that expire
-	TTL      time.Duration `yaml:"ttl" min:"60s"`           // how long these live after they were made or updated, in whole seconds
-	Update   float64       `yaml:"update"`                  // share of the transactions that write a new value, in the new format
-	Batch    float64       `yaml:"batch"`                   // share of batch's transactions that are a step of its job
-	Page     int           `yaml:"page" min:"1" max:"1000"` // documents that a step of the job lists; see stepOperations
+	Old      float64       `yaml:"old" min:"0%" max:"100%" doc:"share of the documents that are in the old format at first"`
+	Absent   float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the documents that do not exist at first"`
+	Falsy    float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the documents that are 0 at first, which if (!value) takes for absent"`
+	Expiring float64       `yaml:"expiring" min:"0%" max:"100%" doc:"share of the documents that expire"`
+	TTL      time.Duration `yaml:"ttl" min:"60s" doc:"how long a document that expires lives after it was made or updated, in whole seconds"`
+	Update   float64       `yaml:"update" min:"0%" max:"100%" doc:"share of the transactions that write a new value, in the new format; with batch 100% at most"`
+	Batch    float64       `yaml:"batch" min:"0%" max:"100%" doc:"share of the transactions that are a step of the job that migrates all; of the variant batch alone"`
+	Page     int           `yaml:"page" min:"1" max:"1000" doc:"how many documents a step of the job lists; of the variant batch alone, and 499 at most on the free plan"`
 }
 
 type versionedLoad struct {
@@ -130,21 +130,8 @@ func newVersioned(s bench.Setup) (bench.Workload, error) {
 	if err := s.Decode(&p.versionedParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{
-		{"old", p.Old},
-		{"absent", p.Absent},
-		{"falsy", p.Falsy},
-		{"expiring", p.Expiring},
-		{"update", p.Update},
-		{"batch", p.Batch},
-		{"update and batch together", p.Update + p.Batch},
-	} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
+	if err := checkShare("update and batch together", p.Update+p.Batch); err != nil {
+		return nil, err
 	}
 	if p.TTL%time.Second != 0 {
 		return nil, fmt.Errorf("ttl must be in whole seconds, as KV takes it; it is %v", p.TTL)

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -116,7 +117,7 @@ func (o emulateOptions) storeURL(args []string) (string, error) {
 		}
 	}
 	if o.fault != "" {
-		options = append(options, "fault="+o.fault)
+		options = append(options, "fault="+url.QueryEscape(o.fault))
 		if !has("fault-from") && !has("fault-for") {
 			options = append(options, "fault-from=0s", "fault-for=0s")
 		}

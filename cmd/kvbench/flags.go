@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
@@ -13,7 +14,31 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError makes a wrong flag one of usage and suggests the right one.
+// unknownCommand is the error of a word that is no command below c.
+func unknownCommand(c *cobra.Command, word string) error {
+	var names []string
+	for _, below := range c.Commands() {
+		if below.IsAvailableCommand() {
+			names = append(names, below.Name())
+		}
+	}
+	if names == nil {
+		return usage(fmt.Errorf("%s has no command %q", c.CommandPath(), word))
+	}
+	return usage(fmt.Errorf("%s has no command %q; %s", c.CommandPath(), word, suggest.Mean(word, "there are", names)))
+}
+
+// flagErrors returns what makes a wrong flag of a command line one of usage, and suggests
+// the right one. Where the flag is one of a command that there is not, that is told.
+func flagErrors(args []string) func(*cobra.Command, error) error {
+	return func(c *cobra.Command, err error) error {
+		if _, rest, _ := c.Root().Find(args); c.HasSubCommands() && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+			return unknownCommand(c, rest[0])
+		}
+		return flagError(c, err)
+	}
+}
+
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
@@ -36,6 +61,9 @@ func refuse(c *cobra.Command) {
 	check := c.Args
 	c.Args = func(c *cobra.Command, args []string) error {
 		if check != nil {
+			if c.HasSubCommands() && len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
 			if err := check(c, args); err != nil {
 				return usage(err)
 			}

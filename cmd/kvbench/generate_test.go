@@ -99,21 +99,12 @@ func (g *generator) draw(p *bench.Pattern, number int) (text string, settings []
 		"plan: " + g.one("paid", "free"),
 		"errors: " + g.one("0%", "5%", "100%"),
 	}
-	with, settings := g.settings(reflect.ValueOf(settingsOf(p)).Elem(), "")
+	with, settings := g.settings(reflect.ValueOf(p.Settings()).Elem(), "")
 	if len(settings) > 0 {
 		lines = append(lines, "with: "+with)
 	}
 	lines = append(lines, "expect: ["+strings.Join(g.expect(p), ", ")+"]")
 	return "  - " + strings.Join(lines, "\n    ") + "\n", settings
-}
-
-// settingsOf is the struct that a pattern decodes its settings into, with its defaults.
-func settingsOf(p *bench.Pattern) (into any) {
-	_, _ = p.New(bench.Setup{
-		Variant: p.Variants[0].Name, Params: bench.Params{Keys: 1, Isolates: 1}, Locations: 1,
-		Decode: func(v any) error { into = v; return nil },
-	})
-	return into
 }
 
 // settings draws some of a struct's fields, each at an edge of what its tags allow or at
@@ -153,7 +144,7 @@ func (g *generator) value(v reflect.Value, tag reflect.StructTag) string {
 	case quantile.Dist:
 		of = append(of, "0s", "1ns", "p0:0s,p50:1ms,p100:40s", "p99.9:1h")
 	case float64:
-		of = append(of, "0", "1", "0.5", "0.000001", "0.1")
+		of = append(of, "0", "1", "0.5", "0.000001", "0.1", "10%")
 	case int:
 		of = append(of, strconv.Itoa(value), "1", "2", "8", "1000")
 	case bool:

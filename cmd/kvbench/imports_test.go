@@ -21,7 +21,7 @@ type layer struct {
 }
 
 // leaves are small packages that import nothing of ours and that all may use.
-var leaves = []string{"internal/changepoint", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/suggest", "internal/units"}
+var leaves = []string{"internal/changepoint", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
@@ -33,6 +33,7 @@ var layers = []layer{
 	{"internal/printable", nil, "a leaf"},
 	{"internal/quantile", nil, "a leaf"},
 	{"internal/secret", nil, "a leaf"},
+	{"internal/setting", nil, "a leaf"},
 	{"internal/suggest", nil, "a leaf"},
 	{"internal/units", nil, "a leaf"},
 	{"internal/record", []string{"internal/sparse"}, "observations know nothing of what is observed"},

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -74,6 +73,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 	defer log.SetOutput(os.Stderr)
 	root := newRoot(secrets)
 	root.SetArgs(args)
+	root.SetFlagErrorFunc(flagErrors(args)) // of all below it too
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
@@ -142,9 +142,8 @@ measured is kept.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(secrets), newReport(), newAdvise(), newCompare(secrets), newBaseline(secrets), newList(secrets),
-		newCheck(secrets), newEmulate(secrets), newClean(secrets))
+		newCheck(secrets), newSchema(), newEmulate(secrets), newClean(secrets))
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetFlagErrorFunc(flagError) // of all below it too
 	root.InitDefaultCompletionCmd()
 	refuse(root)
 	root.SetHelpCommand(newHelp())
@@ -158,8 +157,11 @@ func newHelp() *cobra.Command {
 		Short: "Help about any command",
 		RunE: func(c *cobra.Command, args []string) error {
 			about, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return usage(fmt.Errorf("there is no command %q", strings.Join(args, " ")))
+			switch {
+			case err != nil:
+				return usage(err)
+			case len(rest) > 0:
+				return unknownCommand(about, rest[0])
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()

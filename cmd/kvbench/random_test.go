@@ -102,7 +102,7 @@ func TestScenariosOfNothing(t *testing.T) {
 
 // settingNames are the settings of a pattern.
 func settingNames(p *bench.Pattern) (names []string) {
-	settings, err := runfile.SettingsOf(settingsOf(p))
+	settings, err := runfile.SettingsOf(p.Settings())
 	if err != nil {
 		panic(err)
 	}

@@ -39,6 +39,7 @@ import (
 	own "kvbench/drivers/option"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
+	"kvbench/internal/setting"
 	"kvbench/kv"
 
 	client "github.com/cloudflare/cloudflare-go/v7/kv"
@@ -48,7 +49,7 @@ import (
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go; " + rest.Options
+	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go"
 	Example = "cloudflare://ACCOUNT/NAMESPACE"
 )
 
@@ -57,6 +58,9 @@ const (
 func Open(u *url.URL, clk clock.Clock, prices own.Prices) (kv.Store, error) {
 	return rest.OpenWith(u, clk, prices, dial)
 }
+
+// Options describes the options of Open, but for prices.
+func Options() []setting.Setting { return rest.Options() }
 
 // calls makes the calls by the client.
 type calls struct {

@@ -94,6 +94,24 @@ func instantList() timing {
 	}
 }
 
+// Profile says how long the calls of a latency profile take, by their percentiles.
+type Profile struct {
+	Name  string
+	Hot   quantile.Dist // a get that the location's cache answers
+	Cold  quantile.Dist // a get that goes to the central store
+	List  quantile.Dist // one page of a listing
+	Write quantile.Dist // a put, a delete, or a whole bulk put
+}
+
+// Profiles lists the latency profiles, of which each option of a latency can replace a
+// part.
+func Profiles() (all []Profile) {
+	for _, p := range profiles() {
+		all = append(all, Profile{p.name, p.hot.spread, p.cold.spread, p.list.spread, p.put.spread})
+	}
+	return all
+}
+
 // set takes the timing from an option.
 func (t *timing) set(value string) (err error) {
 	if t.spread, err = quantile.Parse(value); err == nil && t.spread.Max() > maxLatency {

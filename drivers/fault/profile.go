@@ -113,16 +113,19 @@ func Profiles() []Profile {
 
 // Named returns the profile of that name with its defaults.
 func Named(name string) (Profile, error) {
-	all := Profiles()
-	names := make([]string, len(all))
-	for i, p := range all {
-		names[i] = p.Name
-	}
-	i, err := option.OneOf("fault", name, names)
+	i, err := option.OneOf("fault", name, names())
 	if err != nil {
 		return Profile{}, err
 	}
-	return all[i], nil
+	return Profiles()[i], nil
+}
+
+// names are those of Profiles.
+func names() (all []string) {
+	for _, p := range Profiles() {
+		all = append(all, p.Name)
+	}
+	return all
 }
 
 // String says what is hit, when and how, in figures.

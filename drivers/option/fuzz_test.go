@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kvbench/drivers/option"
+	"kvbench/internal/setting"
 	"kvbench/kv"
 )
 
@@ -21,7 +22,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		got := url.Values{}
 		set := func(name string) option.Option {
-			return option.Option{Name: name, Set: func(value string) error {
+			return option.Option{Setting: setting.Setting{Name: name}, Set: func(value string) error {
 				got.Add(name, value)
 				return nil
 			}}

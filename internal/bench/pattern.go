@@ -33,6 +33,18 @@ type Pattern struct {
 	New func(Setup) (Workload, error)
 }
 
+// Settings returns the struct that the pattern decodes its settings into, with its
+// defaults; nil where it has none. Its fields have tags as package scenariofile reads
+// them.
+func (p *Pattern) Settings() (into any) {
+	// What New makes of the defaults is not wanted, and no more is what it may refuse.
+	_, _ = p.New(Setup{
+		Variant: p.Variants[0].Name, Params: Params{Keys: 1, Isolates: 1}, Locations: 1,
+		Decode: func(v any) error { into = v; return nil },
+	})
+	return into
+}
+
 // AllOutcomes returns the pattern's outcomes and, last, "error": that of a
 // transaction that ended in one.
 func (p *Pattern) AllOutcomes() []string {

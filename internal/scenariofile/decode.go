@@ -23,6 +23,10 @@ import (
 //	required:"true"   the file has to name it, and a text must not be empty
 //	min:"1" max:"10"  the range, both ends included, written as in the file
 //	oneof:"a,b"       the words that are known
+//	doc:"text"        what it means
+//	unset:"text"      what holds where it is not named, in place of the value that it keeps
+//	kind:"list"       what kind of value it has, where its type does not tell
+//	was:"name"        what it was called before
 type decoder struct {
 	src   *source
 	vars  map[*yaml.Node]expansion // of the scalars that hold variables

@@ -6,58 +6,49 @@ import (
 	"strings"
 	"testing"
 
+	"kvbench/internal/setting"
 	"kvbench/scenarios"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// The reference has a table for each struct of the format with exactly its
-// fields, in their order, and in each row the field's range and its words.
+// The reference has a table for each struct of the format, made from its tags, and every
+// field says what it means.
 func TestReference(t *testing.T) {
-	text, err := os.ReadFile("../../docs/scenarios.md")
+	const name = "../../docs/scenarios.md"
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	made := string(text)
 	for heading, spec := range map[string]any{
-		"The file": fileSpec{}, "A scenario": scenarioSpec{}, "load": loadSpec{}, "keys": keysSpec{}, "choose": chooseSpec{},
+		"The file": defaultFile(), "A scenario": defaultScenario(defaultFile()), "load": defaultScenario(defaultFile()).Load,
+		"keys": defaultScenario(defaultFile()).Keys, "choose": chooseSpec{},
 	} {
-		_, section, found := strings.Cut(string(text), "\n## "+heading+"\n")
-		if !found {
-			t.Errorf("there is no section %q", heading)
+		var table strings.Builder
+		var fields []setting.Setting
+		for _, f := range fieldsOf(reflect.ValueOf(spec)) {
+			if f.Doc == "" {
+				t.Errorf("%s: %s says nothing of what it means", heading, f.Name)
+			}
+			fields = append(fields, f.Setting)
+		}
+		setting.Markdown(&table, "field", fields)
+		before, rest, found := strings.Cut(made, "\n## "+heading+"\n")
+		above, below, has := strings.Cut(rest, "| field |")
+		if !found || !has || strings.Contains(above, "\n## ") {
+			t.Errorf("there is no section %q with a table", heading)
 			continue
 		}
-		section, _, _ = strings.Cut(section, "\n## ")
-		var rows []string
-		for line := range strings.Lines(section) {
-			if strings.HasPrefix(line, "| `") {
-				rows = append(rows, line)
-			}
+		_, below, _ = strings.Cut(below, "\n\n")
+		made = before + "\n## " + heading + "\n" + above + table.String() + "\n" + below
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(made), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		var fields []reflect.StructTag
-		for i := range reflect.TypeOf(spec).NumField() {
-			if tag := reflect.TypeOf(spec).Field(i).Tag; tag.Get("yaml") != "" {
-				fields = append(fields, tag)
-			}
-		}
-		if len(rows) != len(fields) {
-			t.Errorf("%s: %d rows for %d fields", heading, len(rows), len(fields))
-			continue
-		}
-		for i, row := range rows {
-			tag := fields[i]
-			name := tag.Get("yaml")
-			if !strings.HasPrefix(row, "| `"+name+"` |") {
-				t.Errorf("%s: the row of %s is %s", heading, name, row)
-			}
-			wants := []string{tag.Get("min"), tag.Get("max")}
-			wants = append(wants, strings.Split(tag.Get("oneof"), ",")...)
-			if tag.Get("required") != "" {
-				wants = append(wants, "| required |")
-			}
-			for _, want := range wants {
-				if !strings.Contains(row, want) {
-					t.Errorf("%s: the row of %s does not say %s", heading, name, want)
-				}
-			}
-		}
+	} else if diff := cmp.Diff(made, string(text)); diff != "" {
+		t.Errorf("%s is out of step; run go test ./internal/scenariofile -run TestReference -update\n%s", name, diff)
 	}
 }
 

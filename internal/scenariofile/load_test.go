@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "rewrite the expected errors in testdata
 
 // cacheParams are the settings of the test's pattern.
 type cacheParams struct {
-	Update float64       `yaml:"update" max:"1"`
+	Update float64       `yaml:"update" max:"100%"`
 	TTL    time.Duration `yaml:"ttl" min:"1m"`
 	Mode   string        `yaml:"mode" oneof:"plain,bulk"`
 	Strict bool          `yaml:"strict"`
@@ -98,7 +98,7 @@ scenarios:
     keys: {count: 10_000, distribution: "zipfian(0.99)", size: "uniform(100B, 10KiB)"}
     isolates: 2
     repeat: 3
-    with: {update: 0.2, origin: {count: 5}, size: 2kB, latency: "p50:1ms,p99:9ms"}
+    with: {update: 20%, origin: {count: 5}, size: 2kB, latency: "p50:1ms,p99:9ms"}
     expect:
       - single-flight.stampede.max <= 1
       - seed.stale-read.share < 1%

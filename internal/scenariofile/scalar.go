@@ -13,7 +13,8 @@ import (
 	"kvbench/internal/units"
 )
 
-// share is a part of something, written in percent.
+// share is a part of something, written in percent: 1 would be 100% to one reader and 1% to
+// another. A float64 is one too, written 10% or 0.1.
 type share float64
 
 // scalarParser reads the single values of one type.
@@ -54,7 +55,7 @@ func parserOf(t reflect.Type) *scalarParser {
 	case reflect.Uint64:
 		return &scalarParser{"a whole number", true, parseAs(parseWhole[uint64])}
 	case reflect.Float64:
-		return &scalarParser{"a number", true, parseAs(units.ParseNumber)}
+		return &scalarParser{"a share", false, parseAs(units.ParseFraction)}
 	}
 	return nil
 }
@@ -111,19 +112,13 @@ func (p *scalarParser) check(text string, value any, tag reflect.StructTag) erro
 		hint := suggest.Mean(text, "write one of", known)
 		return &units.Error{Text: text, Want: "known here", Hint: hint}
 	}
-	if d, is := value.(quantile.Dist); is && d.Max() > maxLatency {
-		return &units.Error{Text: text, Want: "in range", Hint: "each of its times may be at most 24h"}
-	}
-	low, hasLow := tag.Lookup("min")
-	high, hasHigh := tag.Lookup("max")
-	if _, duration := value.(time.Duration); duration && !hasHigh {
-		high, hasHigh = maxDuration, true
-	}
-	if hasLow && numberOf(value) < numberOf(p.must(low)) || hasHigh && numberOf(value) > numberOf(p.must(high)) {
+	low, high := bounds(reflect.TypeOf(value), tag)
+	if low != "" && numberOf(value) < numberOf(p.must(low)) || high != "" && numberOf(value) > numberOf(p.must(high)) {
 		hint := "at least " + low
-		if hasLow && hasHigh {
+		switch {
+		case low != "" && high != "":
 			hint = "between " + low + " and " + high
-		} else if hasHigh {
+		case high != "":
 			hint = "at most " + high
 		}
 		return &units.Error{Text: text, Want: "in range", Hint: "it may be " + hint}
@@ -140,9 +135,15 @@ func (p *scalarParser) must(s string) any {
 	return v
 }
 
+// numberOf is what a value is compared by.
 func numberOf(v any) float64 {
-	if rate, ok := v.(load.Rate); ok {
-		return rate.PerSecond()
+	switch x := v.(type) {
+	case load.Rate:
+		return x.PerSecond()
+	case load.Size:
+		return float64(x.Max)
+	case quantile.Dist:
+		return float64(x.Max())
 	}
 	switch r := reflect.ValueOf(v); {
 	case r.CanInt():

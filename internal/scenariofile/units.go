@@ -95,8 +95,8 @@ func ParseDistribution(s string) (load.Distribution, error) {
 			err = bad
 		}
 	case load.Hotspot:
-		if p.HotKeys, err = parseShare(args[0]); err == nil {
-			p.HotShare, err = parseShare(args[1])
+		if p.HotKeys, err = units.ParseFraction(args[0]); err == nil {
+			p.HotShare, err = units.ParseFraction(args[1])
 		}
 		if err == nil && (p.HotKeys <= 0 || p.HotKeys >= 1 || p.HotShare <= 0 || p.HotShare >= 1) {
 			bad.Why = "both shares must be above 0 and below 1"
@@ -107,12 +107,4 @@ func ParseDistribution(s string) (load.Distribution, error) {
 		return load.Distribution{}, err
 	}
 	return p, nil
-}
-
-// parseShare reads a share written as 20% or 0.2.
-func parseShare(s string) (float64, error) {
-	if strings.HasSuffix(s, "%") {
-		return units.ParseShare(s)
-	}
-	return units.ParseNumber(s)
 }
