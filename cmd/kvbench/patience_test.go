@@ -31,7 +31,7 @@ func TestEndsWhateverItDoes(t *testing.T) {
 	}
 	for name, args := range map[string][]string{
 		"a state that does not come": {"emulate", "--listen", "127.0.0.1:0", "--state", pipe},
-		"a list that nobody reads":   {"list", file},
+		"a list that nobody reads":   {"list", "--json", file},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command("kvbench", args...)
