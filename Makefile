@@ -10,8 +10,11 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # Packages that have no goroutine, tests that draw thousands of samples, and those that
 # run in virtual time, one task at a time. The patterns run on the wall clock, under the
-# race detector, in the tests of the command line.
-SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios
+# race detector, in the tests of the command line; charts are drawn in the tests of report.
+SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios \
+	kvbench/internal/runfile kvbench/internal/scenariofile kvbench/internal/sparse kvbench/report/chart \
+	kvbench/report/chart/kit kvbench/report/comparison kvbench/report/export kvbench/report/history \
+	kvbench/report/page kvbench/report/table
 
 # The tests of the command line start hundreds of processes and run hundreds of scenarios:
 # all of them without the race detector, and with it those that run patterns on the wall
