@@ -92,7 +92,7 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 				}
 				now = r.clock.Now()
 			}
-			if now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
+			if more := now < end && left > 0; more && now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
 				r.fatal = errTooLong
 				halt()
 			}

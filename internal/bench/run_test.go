@@ -349,3 +349,19 @@ func TestIntervalsEndWithTheLoad(t *testing.T) {
 		t.Errorf("%d of 2 gets beside the transactions are counted", n)
 	}
 }
+
+// A worker that has no transaction left may think for ever.
+func TestThinkAfterTheLast(t *testing.T) {
+	for name, l := range map[string]load.Load{
+		"all its transactions": {Workers: 3, Transactions: 3, Think: 9600 * time.Hour},
+		"all its time":         {Workers: 3, Duration: time.Hour, Think: 9600 * time.Hour},
+	} {
+		c := clock.NewVirtual()
+		v, _, err := run(t.Context(), scenario(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			return done, w.Sleep(ctx, time.Second)
+		}, l), c, &store{clock: c})
+		if err != nil || !v.Complete {
+			t.Errorf("%s: %v, complete %v", name, err, v.Complete)
+		}
+	}
+}

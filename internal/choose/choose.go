@@ -56,7 +56,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 		}
 	}
 	if c.Kept = len(keep) > 0; !c.Kept {
-		c.nearest(ended)
+		c.nearest(ended, prefer)
 		return c, nil
 	}
 	for _, f := range prefer {
@@ -92,8 +92,14 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 				Message: "more of " + f.ID + " is neither better nor worse", Hint: "prefer a latency, a cost or an anomaly",
 			}}
 		}
-		if f.Stat == metric.N && f.Of != "" {
+		switch {
+		case f.Stat != metric.N:
+		case f.Of != "":
 			f.Stat = metric.Part // how often, whatever the load
+		case f.Series >= 0:
+			return nil, nil, &Error{"prefer", i, text, &expect.Error{
+				Message: "how often " + f.ID + " was taken is nothing to prefer by", Hint: "name a statistic, such as " + f.ID + ".p99",
+			}}
 		}
 		prefer = append(prefer, f)
 	}
@@ -217,9 +223,9 @@ func outside(s *result.Scenario, promise []expect.Expect) (out []metric.Figure) 
 	return out
 }
 
-// nearest takes those that break the fewest clauses, and of these the one that breaks
-// them by least.
-func (c *Choice) nearest(ended []*Standing) {
+// nearest takes those that break the fewest clauses, of these the one that breaks them by
+// least, and of those that do so alike the one that is preferred.
+func (c *Choice) nearest(ended []*Standing, prefer []metric.Figure) {
 	if len(ended) == 0 {
 		return
 	}
@@ -237,6 +243,9 @@ func (c *Choice) nearest(ended []*Standing) {
 		least = min(least, s.excess())
 	}
 	first = slices.DeleteFunc(first, func(s *Standing) bool { return s.excess() > least*(1+nearShare) })
+	for _, f := range prefer {
+		first = best(first, f)
+	}
 	c.take(first)
 	if len(c.Take) > 0 {
 		s := c.standing(c.Take[0])

@@ -49,6 +49,8 @@ func (c *Choice) names() string {
 func (c *Choice) Reason() string {
 	b := c.Because
 	switch {
+	case b == nil && len(c.Take) > 1 && len(c.Take) == len(c.Standings):
+		return "nothing tells them apart"
 	case b == nil && len(c.Take) > 0 && len(c.Standings) > 1 && c.Kept:
 		return "nothing tells the others apart from it"
 	case b == nil:

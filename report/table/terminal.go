@@ -47,7 +47,11 @@ func (t Table) render() string {
 	for _, r := range t.Rows {
 		row := []string{r.Name()}
 		for _, c := range r.Cells {
-			row = append(row, printable.Line(c.Text))
+			text := printable.Line(c.Text)
+			if c.Broken {
+				text = "✗ " + text
+			}
+			row = append(row, text)
 		}
 		rows = append(rows, row)
 	}
