@@ -357,9 +357,9 @@ func TestThinkAfterTheLast(t *testing.T) {
 		"all its time":         {Workers: 3, Duration: time.Hour, Think: 9600 * time.Hour},
 	} {
 		c := clock.NewVirtual()
-		v, _, err := run(t.Context(), scenario(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+		v, _, err := run(t.Context(), scenario(do(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 			return done, w.Sleep(ctx, time.Second)
-		}, l), c, &store{clock: c})
+		}), l), c, &store{clock: c})
 		if err != nil || !v.Complete {
 			t.Errorf("%s: %v, complete %v", name, err, v.Complete)
 		}
