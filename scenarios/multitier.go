@@ -40,7 +40,7 @@ func multiTier() *bench.Pattern {
 			{Name: "no-memory", Doc: "no memory tier: KV, then origin"},
 			{Name: "origin-only", Doc: "no cache at all"},
 			{Name: "single-flight", Doc: "one fetch per key and isolate at a time; the others wait for it"},
-			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
+			{Name: "jittered-ttl", Doc: "both TTLs up to 20% shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
 			{Name: "stale-while-revalidate", Doc: "what has expired in memory, however long ago, is served until it has been fetched anew beside the requests"},
 			{Name: "early-refresh", Doc: "a request may fetch anew before memory or KV expires, the likelier the nearer that is"},
 			{Name: "bounded-memory", Doc: "memory holds at most memory-entries entries; the least recently used is evicted first"},

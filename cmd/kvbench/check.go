@@ -48,7 +48,7 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 		return err
 	}
 	need := p.need(all)
-	fmt.Fprintf(w, "%s: %d scenarios\n", printable.Line(p.file.Name), len(p.scenarios))
+	fmt.Fprintf(w, "%s: %s\n", printable.Line(p.file.Name), counted(len(p.scenarios), "scenario"))
 	for _, text := range append(need.warnings(), p.warnings()...) {
 		fmt.Fprintln(w, "WARNING", printable.Line(text))
 	}
@@ -88,4 +88,12 @@ func untried(ctx context.Context, err error) error {
 func about(n float64) string {
 	unit := math.Pow(10, max(0, math.Floor(math.Log10(max(n, 1)))-1))
 	return fmt.Sprintf("%.0f", math.Round(n/unit)*unit)
+}
+
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }

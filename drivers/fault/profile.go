@@ -69,7 +69,7 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "blips", Doc: "a share of the calls, each drawn on its own, answers 500",
-			Source: "assumption: 1 % of the calls are hit; " + refusalSource,
+			Source: "assumption: 1% of the calls are hit; " + refusalSource,
 			Share:  0.01, Ops: AllOps, Delay: refusal, effect: refused,
 		},
 		{
@@ -93,8 +93,8 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "partial-outage", Doc: "for a stretch calls that the edge cache does not answer answer 500",
-			Source: incident + ": for 2 h 28 min 90.22 % of all requests failed, with 503 or 500: those that the " +
-				"cache could not answer; assumption: 90 % of those fail, with 500, from 60 s for 30 s; " + refusalSource,
+			Source: incident + ": for 2 h 28 min 90.22% of all requests failed, with 503 or 500: those that the " +
+				"cache could not answer; assumption: 90% of those fail, with 500, from 60 s for 30 s; " + refusalSource,
 			Share: 0.9, From: time.Minute, For: 30 * time.Second, Ops: AllOps, Delay: refusal, effect: missing,
 		},
 		{

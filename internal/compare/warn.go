@@ -23,7 +23,7 @@ func (c *Comparison) warn(base, head *runfile.Run) {
 	}
 	for _, f := range c.Families {
 		if 0 < f.Fewest && f.Fewest < f.Least {
-			c.Warnings = append(c.Warnings, fmt.Sprintf("With %s no difference can be told from chance among %d "+
+			c.Warnings = append(c.Warnings, fmt.Sprintf("With %d repeats no difference can be told from chance among %d "+
 				"tests, however large it is: that takes %d.", f.Fewest, c.Tests, f.Least))
 			break
 		}

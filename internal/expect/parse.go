@@ -173,7 +173,7 @@ func (p *parser) figure() (metric.Figure, error) {
 		f.Stat = metric.Mean
 	case len(p.segments) == 0:
 	case decimalPercentile(strings.Join(p.segments, ".")) && slices.Contains(known, metric.P999):
-		return f, p.fail("the percentiles are p50, p90, p95, p99 and p999, which is 99.9 %",
+		return f, p.fail("the percentiles are p50, p90, p95, p99 and p999, which is 99.9%",
 			"there is no statistic %q here", strings.Join(p.segments, "."))
 	case stat == metric.Part && m.Of == "":
 		return f, p.fail("ask for its count", "%s is not a share of anything", m.ID)
