@@ -21,7 +21,7 @@ func TestMarkdown(t *testing.T) {
 	}
 	for _, want := range []string{
 		"# kvbench: scenarios.yaml\n", "embedded://", "> [!WARNING]\n> Mind &lt;b&gt;this&lt;/b&gt;.\n", "> memory-tier: few measured fewer than 1,000",
-		"1 of 3 expectations met.", "## memory-tier\n", "**What does a memory tier save?**", "Take no-memory: seed loses 0.3% of updates", "modelled latency",
+		"1 of 3 expectations met.", "## memory-tier\n", "**What does a memory tier save?**", "Take no-memory: seed loses 0.3% of updates", "Latency modelled",
 		"❌ not met: no-memory: no-memory.ops &lt; 1: 1\n", "❌ not met: few: few.response.p99 &lt; 1ms: 90 ms\n",
 		"| variant |", "| ✓ no-memory |", "| few |", "| seed (published) |", "❌ 0.3%<br>all 1 s", "Not observed: torn-read.", "not measured.\n",
 	} {

@@ -122,7 +122,7 @@ func TestDocument(t *testing.T) {
 			want = []string{fmt.Sprintf("from %v s for %v s", p.From.Seconds(), p.For.Seconds())}
 		}
 		if p.Share < 1 {
-			want = append(want, fmt.Sprintf("%v %%", 100*p.Share))
+			want = append(want, fmt.Sprintf("%v%%", 100*p.Share))
 		}
 		for _, text := range want {
 			if row, ok := rows[p.Name]; !ok || p.Name != "none" && !strings.Contains(row, text) {

@@ -154,7 +154,7 @@ func TestFacts(t *testing.T) {
 func TestFactsOfAScenario(t *testing.T) {
 	count, share, flag, text := uint64(3), 0.25, true, "lru"
 	run := pair().Run(t)
-	const without = "Pattern multi-tier · Latency modelled latency · Clock virtual time · Load 100/s"
+	const without = "Pattern multi-tier · Latency modelled · Clock virtual time · Load 100/s"
 	def := &run.Header.Scenarios[0]
 	for _, test := range []struct {
 		workload *runfile.Workload

@@ -38,7 +38,8 @@ type Column struct {
 // Row is one variant.
 type Row struct {
 	Variant *result.Variant
-	Taken   bool   // it is the choice, and keeps the promise
+	Taken   bool   // it is the choice
+	Kept    bool   // it keeps the promise
 	Cells   []Cell // by column
 }
 
@@ -83,7 +84,7 @@ const sameRatio = 1.02
 func of(s *answer.Scenario, columns []Column) Table {
 	t := Table{Columns: columns}
 	for _, v := range ordered(s) {
-		row := Row{Variant: v, Taken: s.Choice.Takes(v) && s.Choice.Keeps(v)}
+		row := Row{Variant: v, Taken: s.Choice.Takes(v), Kept: s.Choice.Keeps(v)}
 		for _, c := range columns {
 			cell := Cell{Value: c.Value(v)}
 			if cell.Text = cell.Value.Text(c.Text); !cell.Value.Known() {

@@ -61,7 +61,7 @@ func (t Table) render() string {
 		switch {
 		case column == 0 && row == table.HeaderRow:
 			return plain.Bold(true)
-		case column == 0 && t.Rows[row].Taken:
+		case column == 0 && t.Rows[row].Taken && t.Rows[row].Kept:
 			return plain.Bold(true).Foreground(lipgloss.Green)
 		case column == 0:
 			return plain
@@ -89,7 +89,7 @@ func (r Row) Name() string {
 	if r.Variant.Published {
 		name += " (published)"
 	}
-	if r.Taken {
+	if r.Taken && r.Kept {
 		return "✓ " + name
 	}
 	return "  " + name
