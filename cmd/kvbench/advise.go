@@ -34,7 +34,7 @@ answers anew, without a new run, for every scenario that has what they speak of.
   kvbench advise RUN --promise 'stale-read < 1%' --promise 'response.p99 < 50ms' --prefer usd-per-million`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			set, err := openSet(c.Context(), args[0])
+			set, err := openAs(c.Context(), args[0], result.Of)
 			if err != nil {
 				return err
 			}

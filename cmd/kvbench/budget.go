@@ -47,7 +47,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 		for j := range p.scenarios[i].Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
-				return untried(ctx, err)
+				return unlessStopped(ctx, err)
 			}
 			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
 			for _, text := range []string{e.pace(p.header.Scenarios[i].Capabilities), e.growth()} {

@@ -75,15 +75,6 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 	return nil
 }
 
-// untried is why a trial failed: because the plan is one that can't run, unless the
-// user has stopped it.
-func untried(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return err
-	}
-	return usage(err)
-}
-
 // about is a number to two digits.
 func about(n float64) string {
 	unit := math.Pow(10, max(0, math.Floor(math.Log10(max(n, 1)))-1))

@@ -123,7 +123,7 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	}
 	var sets [2]*result.Set
 	for i, dir := range dirs {
-		if sets[i], err = openSet(c.Context(), dir); err != nil {
+		if sets[i], err = openAs(c.Context(), dir, result.Of); err != nil {
 			return err
 		}
 		defer sets[i].Run.Close()

@@ -42,14 +42,15 @@ func loadFile(ctx context.Context, args []string, told io.Writer, secrets *secre
 		}
 	}
 	if err != nil {
-		return nil, fileError(ctx, err)
+		return nil, unlessStopped(ctx, err)
 	}
 	file, err := scenariofile.Load(name, data, scenarios.Patterns(), secrets)
 	return file, usage(err)
 }
 
-// fileError is an error of reading a file: one of usage, unless the user has stopped it.
-func fileError(ctx context.Context, err error) error {
+// unlessStopped makes an error one of usage, as of a file that can't be read or a plan that
+// can't be run, unless the user has stopped the command.
+func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"kvbench/internal/history"
 	"kvbench/internal/printable"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/report"
 	reporthistory "kvbench/report/history"
@@ -34,7 +35,7 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 	}
 	var h history.History
 	for _, path := range paths[max(0, len(paths)-last):] {
-		night, err := openSet(ctx, path)
+		night, err := openAs(ctx, path, result.Of)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (p *plan) reach(ctx context.Context) error {
 			}
 			return reachAll(ctx, store, prefix.Of(p.header.RunID))
 		}); err != nil {
-			return fileError(ctx, fmt.Errorf("trying %s: %w", url, err))
+			return unlessStopped(ctx, fmt.Errorf("trying %s: %w", url, err))
 		}
 	}
 	return nil

@@ -12,7 +12,6 @@ import (
 
 	"kvbench/internal/answer"
 	"kvbench/internal/printable"
-	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/internal/suggest"
 	"kvbench/report"
@@ -88,7 +87,7 @@ func reportRun(c *cobra.Command, path, out string, formats []string, asJSON, ver
 	// A report keeps little of what it reads: collecting a third as often takes a
 	// sixth of its time away, for 300 MB instead of 170 of the largest runs.
 	defer debug.SetGCPercent(debug.SetGCPercent(300))
-	a, err := openAnswer(c.Context(), path)
+	a, err := openAs(c.Context(), path, answer.Of)
 	if err != nil {
 		return err
 	}
@@ -119,32 +118,18 @@ func checkFormats(formats []string) error {
 	return nil
 }
 
-// openAnswer opens a run and answers from it. Its errors are of usage.
-func openAnswer(ctx context.Context, path string) (*answer.Answer, error) {
-	return await(ctx, func() (*answer.Answer, error) {
+// openAs opens a run and makes something of it: its figures, or what it says. Its errors
+// are of usage.
+func openAs[T any](ctx context.Context, path string, of func(*runfile.Run) (*T, error)) (*T, error) {
+	return await(ctx, func() (*T, error) {
 		run, err := runfile.Open(path)
 		if err != nil {
 			return nil, usage(err)
 		}
-		a, err := answer.Of(run)
+		made, err := of(run)
 		if err != nil {
 			return nil, usage(errors.Join(fmt.Errorf("%s: %w", run.Path, err), run.Close()))
 		}
-		return a, nil
-	})
-}
-
-// openSet opens a run and puts it in figures. Its errors are of usage.
-func openSet(ctx context.Context, path string) (*result.Set, error) {
-	return await(ctx, func() (*result.Set, error) {
-		run, err := runfile.Open(path)
-		if err != nil {
-			return nil, usage(err)
-		}
-		set, err := result.Of(run)
-		if err != nil {
-			return nil, usage(errors.Join(fmt.Errorf("%s: %w", run.Path, err), run.Close()))
-		}
-		return set, nil
+		return made, nil
 	})
 }

@@ -43,7 +43,7 @@ func (p *plan) estimates(ctx context.Context, most machineLimit, skip func(*benc
 		for j, v := range s.Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
-				return nil, untried(ctx, err)
+				return nil, unlessStopped(ctx, err)
 			}
 			if err := most.refuse(s, v.Name, e); err != nil {
 				return nil, usage(err)

@@ -79,16 +79,6 @@ func (s *Setting) Unset() string {
 	return s.Default
 }
 
-// Find returns the setting of that name, or nil.
-func Find(all []Setting, name string) *Setting {
-	for i := range all {
-		if all[i].Name == name {
-			return &all[i]
-		}
-	}
-	return nil
-}
-
 // Names are the names of settings, in their order.
 func Names(all []Setting) []string {
 	names := make([]string, len(all))
