@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/runfile"
+	"kvbench/internal/units"
 )
 
 // Difference is something that is not the same in the definitions of two runs.
@@ -192,7 +193,7 @@ func (f *fields) add(name string, value any) {
 func textOf(v reflect.Value) string {
 	switch value := v.Interface().(type) {
 	case time.Duration:
-		return duration(value)
+		return units.ShortDuration(value)
 	case fmt.Stringer:
 		if v.Kind() == reflect.Pointer {
 			return "" // nil: add follows others
@@ -211,18 +212,6 @@ func textOf(v reflect.Value) string {
 		return fmt.Sprint(v.Interface())
 	}
 	return string(text)
-}
-
-// duration writes a duration as people do: 2m, not 2m0s.
-func duration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // differ are the fields that are not the same, in the order of f, and then those that
