@@ -97,7 +97,7 @@ func writeBaseline(path string, run *runfile.Run, reason string, secrets *secret
 	w, err := runfile.NewWriter(f, header, secrets)
 	for _, v := range run.Variants {
 		if err == nil {
-			err = w.Begin(v.Scenario, v.Variant, v.Repeat)
+			err = w.Begin(v.Scenario, v.Variant, v.Repeat, v.Point...)
 		}
 		if err == nil {
 			err = w.End(v)

@@ -41,7 +41,7 @@ func (p *plan) interrupted(ctx context.Context) bool {
 func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 	var all estimate
 	for i := range p.scenarios {
-		if !p.header.Scenarios[i].Capabilities.Billed {
+		if !p.defs[i].Capabilities.Billed {
 			continue
 		}
 		for j := range p.scenarios[i].Variants {
@@ -50,9 +50,9 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 				return unlessStopped(ctx, err)
 			}
 			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
-			for _, text := range []string{e.pace(p.header.Scenarios[i].Capabilities), e.growth()} {
+			for _, text := range []string{e.pace(p.defs[i].Capabilities), e.growth()} {
 				if text != "" {
-					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Name, p.scenarios[i].Variants[j].Name, text)
+					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Title(), p.scenarios[i].Variants[j].Name, text)
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/printable"
+	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
 	"kvbench/internal/units"
 
@@ -48,14 +49,22 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 		return err
 	}
 	need := p.need(all)
-	fmt.Fprintf(w, "%s: %s\n", printable.Line(p.file.Name), counted(len(p.scenarios), "scenario"))
+	fmt.Fprintf(w, "%s: %s\n", printable.Line(p.file.Name), counted(len(p.header.Scenarios), "scenario")+p.points())
 	for _, text := range append(need.warnings(), p.warnings()...) {
 		fmt.Fprintln(w, "WARNING", printable.Line(text))
 	}
 	for i := range p.scenarios {
-		s, def := &p.scenarios[i], &p.header.Scenarios[i]
-		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s\n", s.Name, printable.Line(s.Question),
-			def.Pattern, printable.Line(def.Driver), def.Latency().Words(), def.Clock, def.Load)
+		s, def := &p.scenarios[i], p.defs[i]
+		if i > 0 && p.of[i] == p.of[i-1] { // another point
+			fmt.Fprintf(w, "  at %s", runfile.Words(s.Point))
+		} else {
+			fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s", s.Name, printable.Line(s.Question),
+				def.Pattern, printable.Line(def.Driver), def.Latency().Words(), def.Clock, def.Load)
+			if len(s.Point) > 0 {
+				fmt.Fprintf(w, "\n  at %s", runfile.Words(s.Point))
+			}
+		}
+		fmt.Fprintln(w)
 		wide := 0
 		for _, v := range s.Variants {
 			wide = max(wide, len(v.Name))
@@ -73,6 +82,20 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 	}
 	fmt.Fprintf(w, "\n%s.\n", need)
 	return nil
+}
+
+// points says how many points the sweeps of the plan have; empty where there is none.
+func (p *plan) points() string {
+	n := 0
+	for i := range p.scenarios {
+		if len(p.scenarios[i].Point) > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return ", with " + counted(n, "point")
 }
 
 // about is a number to two digits.

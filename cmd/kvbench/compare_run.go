@@ -129,7 +129,7 @@ func (o compareOptions) plans(ctx context.Context, args []string, stderr io.Writ
 		for n := range p.scenarios {
 			if p.scenarios[n].Clock == "wall" && s.repeat == 0 {
 				p.scenarios[n].Repeat = max(p.scenarios[n].Repeat, defaultRepeats)
-				p.header.Scenarios[n].Repeats = p.scenarios[n].Repeat
+				p.header.Scenarios[p.of[n]].Repeats = p.scenarios[n].Repeat
 			}
 		}
 	}
@@ -228,7 +228,7 @@ func schedule(sides [2]*side) [][]turn {
 			scenario := &s.scenarios[i]
 			for repeat := range scenario.Repeat {
 				for v := range scenario.Variants {
-					k := key{scenario.Name, scenario.Variants[v].Name, repeat}
+					k := key{scenario.Title(), scenario.Variants[v].Name, repeat}
 					n, ok := at[k]
 					if !ok {
 						n = len(out)

@@ -38,7 +38,7 @@ type estimate struct {
 // cost grows, or keys become more, it tries more of them, and follows the growth in a
 // straight line.
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
-	s, capabilities := &p.scenarios[scenario], p.header.Scenarios[scenario].Capabilities
+	s, capabilities := &p.scenarios[scenario], p.defs[scenario].Capabilities
 	t, err := p.try(ctx, *s, s.Variants[variant], capabilities, trialTransactions)
 	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
 		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
@@ -109,7 +109,7 @@ func wanted(s *bench.Scenario, t *trial) float64 {
 func (p *plan) rate(scenario int, t *trial) float64 {
 	s := &p.scenarios[scenario]
 	rate := wanted(s, t)
-	if most, per := p.header.Scenarios[scenario].Capabilities.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
+	if most, per := p.defs[scenario].Capabilities.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
 		rate = min(rate, most/per)
 	}
 	return rate

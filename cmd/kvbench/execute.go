@@ -53,7 +53,7 @@ func (p *plan) run(ctx context.Context, f *os.File, progress *progress) error {
 func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, number, i, repeat int) (ran, err error) {
 	s := &p.scenarios[number]
 	v := s.Variants[i]
-	if err := w.Begin(number, p.variant(number, v), repeat); err != nil {
+	if err := w.Begin(p.of[number], p.variant(number, v), repeat, s.Point...); err != nil {
 		return nil, err
 	}
 	progress.begin(s, v, repeat)
@@ -70,7 +70,7 @@ func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, n
 
 // variant is the index of a variant in the header.
 func (p *plan) variant(scenario int, v bench.Variant) int {
-	for i, def := range p.header.Scenarios[scenario].Variants {
+	for i, def := range p.defs[scenario].Variants {
 		if def.Name == v.Name {
 			return i
 		}
@@ -87,12 +87,12 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	}
 	store, err := p.open(s, c, load.StoreSeed(seed))
 	if err != nil {
-		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, v.Name, err)
+		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
 	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o})
 	if why := failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
-		err = fmt.Errorf("%s/%s: %w", s.Name, v.Name, why)
+		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)
 	}
 	return result, errors.Join(err, store.Close())
 }

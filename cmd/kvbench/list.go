@@ -90,6 +90,7 @@ type listedScenario struct {
 	Name     string `json:"name"`
 	Pattern  string `json:"pattern"`
 	Question string `json:"question"`
+	Points   int    `json:"points,omitempty"` // of its sweep
 	yaml     string // its definition
 }
 
@@ -220,7 +221,11 @@ func (l *listing) names() []string {
 func (l *listing) read(file *scenariofile.File) {
 	l.file = file.Name
 	for _, s := range file.Scenarios {
-		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question, s.YAML})
+		if last := len(l.Scenarios) - 1; last >= 0 && l.Scenarios[last].Name == s.Name {
+			l.Scenarios[last].Points++
+			continue
+		}
+		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question, min(len(s.Point), 1), s.YAML})
 	}
 }
 

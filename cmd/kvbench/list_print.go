@@ -35,13 +35,21 @@ func (l *listing) print(w io.Writer) {
 		var names []string
 		for _, s := range l.Scenarios {
 			if s.Pattern == p.Name {
-				names = append(names, s.Name)
+				names = append(names, s.label())
 			}
 		}
 		if names != nil {
 			entry(w, fmt.Sprintf("  %-11s %-12s ", p.Name, ""), strings.Join(names, ", "))
 		}
 	}
+}
+
+// label is its name, with how many points its sweep has.
+func (s *listedScenario) label() string {
+	if s.Points == 0 {
+		return s.Name
+	}
+	return fmt.Sprintf("%s (%s)", s.Name, counted(s.Points, "point"))
 }
 
 // entry writes a text behind its head, and what does not fit the line below its beginning.
@@ -111,7 +119,7 @@ func (l *listing) tell(w io.Writer, about any) {
 			entry(w, fmt.Sprintf("figure %-16s ", f.Name), f.Doc+of)
 		}
 	case *listedScenario:
-		fmt.Fprintf(w, "%s  of %s\n%s\n\n", x.Name, x.Pattern, printable.Line(x.Question))
+		fmt.Fprintf(w, "%s  of %s\n%s\n\n", x.label(), x.Pattern, printable.Line(x.Question))
 		fmt.Fprintln(w, strings.TrimRight(printable.Text(x.yaml), "\n"))
 	}
 }

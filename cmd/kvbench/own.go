@@ -48,7 +48,7 @@ func (p *plan) shared() []string {
 	var out []string
 	seen := map[string]bool{}
 	for i := range p.scenarios {
-		if url := p.scenarios[i].Driver; !p.header.Scenarios[i].Capabilities.Virtual && !seen[url] {
+		if url := p.scenarios[i].Driver; !p.defs[i].Capabilities.Virtual && !seen[url] {
 			seen[url] = true
 			out = append(out, url)
 		}

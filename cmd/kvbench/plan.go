@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,9 @@ func (s *settings) note(c *cobra.Command) {
 type plan struct {
 	file      *scenariofile.File
 	header    runfile.Header
-	scenarios []bench.Scenario
+	scenarios []bench.Scenario      // each point of a sweep is one
+	of        []int                 // by those, the scenario of the header
+	defs      []*runfile.Definition // by those, as the header has it at the point
 	openURL   openURL
 	secrets   *secret.Set // that no file of the run holds
 	// open opens the store of one run of a variant.
@@ -72,7 +75,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		s.apply(&scenario)
 		given := scenario.Name
 		scenario.Name = s.secrets.Strike(given)
-		if other, twice := seen[scenario.Name]; twice {
+		if other, twice := seen[scenario.Name]; twice && (other != given || len(scenario.Point) == 0) {
 			return nil, usage(fmt.Errorf("scenarios %s and %s: their names differ in secrets alone, which are not shown", other, given))
 		}
 		seen[scenario.Name] = given
@@ -86,8 +89,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		if scenario.Clock == "wall" {
 			p.header.Clock = "wall"
 		}
-		p.scenarios = append(p.scenarios, scenario)
-		p.header.Scenarios = append(p.header.Scenarios, def)
+		p.add(scenario, def)
 	}
 	if len(p.shared()) > 0 {
 		p.header.RunID = newRunID()
@@ -98,11 +100,32 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	return p, nil
 }
 
+// add adds a scenario, or the next point of a sweep, to the plan.
+func (p *plan) add(s bench.Scenario, def runfile.Definition) {
+	own := def
+	last := len(p.header.Scenarios) - 1
+	point := runfile.Point{
+		Settings: s.Point, Driver: def.Driver, Capabilities: def.Capabilities, Workload: def.Workload, Load: def.Load, Rate: def.Rate,
+	}
+	switch {
+	case len(s.Point) == 0:
+		p.header.Scenarios = append(p.header.Scenarios, def)
+	case last >= 0 && p.header.Scenarios[last].Name == s.Name:
+		p.header.Scenarios[last].Points = append(p.header.Scenarios[last].Points, point)
+	default:
+		def.Points = []runfile.Point{point}
+		p.header.Scenarios = append(p.header.Scenarios, def)
+	}
+	p.scenarios, p.defs = append(p.scenarios, s), append(p.defs, &own)
+	p.of = append(p.of, len(p.header.Scenarios)-1)
+}
+
 // apply sets over a scenario what the command line sets. A shorter duration
 // shortens the warm-up in proportion.
 func (s settings) apply(to *bench.Scenario) {
 	if s.driver != "" {
-		to.Driver, to.Shown = s.driver, scenariofile.EscapeVariables(s.driver)
+		to.Driver = scenariofile.AtPoint(s.driver, to.Point)
+		to.Shown = scenariofile.EscapeVariables(to.Driver)
 	}
 	if s.clock != "" {
 		to.Clock = s.clock
@@ -163,6 +186,9 @@ func quote(word string) string {
 func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	store, err := p.openURL(s.Driver, drivers.Env{Clock: clock.NewVirtual(), Seed: p.header.Seed})
 	if err != nil {
+		if slices.ContainsFunc(s.Point, func(v runfile.Setting) bool { return strings.HasPrefix(v.Name, "driver.") }) {
+			return runfile.Definition{}, s.At("driver", err.Error(), "")
+		}
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
 	capabilities := store.Capabilities()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"kvbench/internal/bench"
@@ -80,7 +81,7 @@ func terminal(w io.Writer) *os.File {
 const scale = 1000 // of a variant's bar
 
 func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) {
-	p.name = s.Name + "/" + v.Name
+	p.name = s.Name + "/" + v.Name + atPoint(s)
 	if s.Repeat > 1 {
 		p.name += fmt.Sprintf(" #%d", repeat+1)
 	}
@@ -100,6 +101,9 @@ func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) {
 			decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
 	)
 }
+
+// atPoint is the point of a scenario of a sweep, behind its name.
+func atPoint(s *bench.Scenario) string { return strings.TrimPrefix(s.Title(), s.Name) }
 
 func (p *progress) phase(name string) { p.phaseNow = name }
 

@@ -49,6 +49,13 @@ func (s *Scenario) Facts() []Fact {
 	out := []Fact{
 		{"Pattern", s.Def.Pattern}, {"Latency", string(s.Def.Latency())}, {"Clock", s.Def.Clock + " time"}, {"Load", s.Def.Load},
 	}
+	for _, values := range s.Def.Sweeps() {
+		words := make([]string, len(values))
+		for i := range values {
+			words[i] = values[i].Words()
+		}
+		out = append(out, Fact{"Sweep", values[0].Short() + " " + strings.Join(words, ", ") + " (what else is said here is of the first point)"})
+	}
 	w := s.Def.Workload
 	if w == nil {
 		return out // it is shown as it was written in any case

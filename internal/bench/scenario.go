@@ -12,6 +12,9 @@ import (
 // under one load.
 type Scenario struct {
 	Name     string
+	// Point are the settings that a sweep varies, as they are here: each point of a sweep
+	// is a scenario of its own, and all have one name. Empty where there is no sweep.
+	Point    []runfile.Setting
 	Question string
 	Pattern  *Pattern
 	Variants []Variant // those of the pattern that are to run, in its order
@@ -38,6 +41,14 @@ type Scenario struct {
 // DefaultMaxErrors is the share of transactions that may end in an error where a
 // scenario says nothing.
 const DefaultMaxErrors = 0.05
+
+// Title is the scenario's name, with its point.
+func (s *Scenario) Title() string {
+	if len(s.Point) == 0 {
+		return s.Name
+	}
+	return s.Name + " at " + runfile.Words(s.Point)
+}
 
 // At is Place, or a plain error where the scenario is written nowhere.
 func (s *Scenario) At(field, message, hint string) error {

@@ -27,7 +27,7 @@ func (c *Choice) verdict() string {
 		return "None keeps the promise; " + c.names() + " comes nearest"
 	case !c.Kept:
 		return "None keeps the promise; " + c.names() + " come nearest"
-	case c.Take[0].Published:
+	case c.Take[0].Published && len(c.Take[0].Point) == 0:
 		return "Keep " + c.names()
 	}
 	return "Take " + c.names()

@@ -121,6 +121,13 @@ func differences(base, head *runfile.Definition) (out []Difference, redefined bo
 			list.add("with."+s.Name, valueOf(s))
 		}
 		list.add("models", d.Models)
+		for _, values := range d.Sweeps() {
+			var texts []string
+			for i := range values {
+				texts = append(texts, values[i].String())
+			}
+			list.add("sweep."+values[0].Name, texts)
+		}
 		if base.Driver == head.Driver { // else a store's capabilities are what the driver says
 			capabilities := d.Capabilities
 			capabilities.Sources, capabilities.Prices.Source = nil, "" // where they come from

@@ -42,7 +42,7 @@ type side struct {
 	parts   []*result.Sample // stretches of the repeats; only where those are few
 }
 
-func (s *side) def() *runfile.Definition { return s.Scenario.Def }
+func (s *side) def() *runfile.Definition { return s.Def }
 
 func (s *side) samples() []*result.Sample {
 	out := make([]*result.Sample, len(s.repeats))

@@ -34,7 +34,7 @@ func Evaluate(set *result.Set) ([]Result, error) {
 				return nil, fmt.Errorf("%s: expectation %q: %w", s.Def.Name, text, err)
 			}
 			for _, v := range s.Variants {
-				if e.Variant != "*" && e.Variant != v.Name {
+				if e.Variant != "*" && e.Variant != v.Base {
 					continue
 				}
 				r, err := Hold(e, v)

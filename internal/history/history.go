@@ -140,6 +140,9 @@ func identity(def *runfile.Definition, seed uint64) string {
 	} else {
 		what = append(what, def.YAML)
 	}
+	if len(def.Points) > 0 {
+		what = append(what, def.Points)
+	}
 	text, err := json.Marshal(what)
 	if err != nil { // the run file was JSON
 		panic(fmt.Sprintf("history: %v", err))

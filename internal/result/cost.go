@@ -43,7 +43,7 @@ func (v *Variant) Cost() Cost {
 	for _, r := range v.Repeats {
 		ended, within = ended+r.Ended, within+r.Within
 	}
-	def, n, billed := v.Scenario.Def, v.Whole.Transactions(), v.Whole.Billed()
+	def, n, billed := v.Def, v.Whole.Transactions(), v.Whole.Billed()
 	c := Cost{Million: price.PerMillion(def.Prices(), billed, n), Stored: v.stored()}
 	switch {
 	case def.Rate > 0:

@@ -74,6 +74,15 @@ func (s *Sample) whole(of string) uint64 {
 	return s.Outcome(slices.Index(s.def.Outcomes, of))
 }
 
+// Among is how many there are of what a metric's share is a share of; 0 where it is a share
+// of nothing.
+func (s *Sample) Among(m metric.Metric) float64 {
+	if m.Of == "" {
+		return 0
+	}
+	return float64(s.whole(m.Of))
+}
+
 // Share is a metric's count as a share of what it is one of; none where there was none
 // of that, or where it is a share of nothing.
 func (s *Sample) Share(m metric.Metric) metric.Quantity {

@@ -24,18 +24,21 @@ type Set struct {
 type Scenario struct {
 	Def      *runfile.Definition
 	Metrics  []metric.Metric
-	Variants []*Variant // all that were to run, in the order of the definition
+	Variants []*Variant // all that were to run, in the order of the definition, each at every point of a sweep
 }
 
-// Variant is one variant.
+// Variant is one variant, or one at one point of a sweep.
 type Variant struct {
-	Scenario  *Scenario
-	Index     int // in the definition, which gives it its colour
-	Name, Doc string
-	Published bool              // it does what the pattern's published source does
-	Point     []runfile.Setting // what a sweep varies; empty where there is none
-	Repeats   []Repeat          // those that ran, in their order
-	Whole     *Sample           // all of them together
+	Scenario *Scenario
+	Def      *runfile.Definition // the scenario's, as it is at the point
+	Index    int                 // in the definition, which gives it its colour
+	// Name is its own within the scenario: in a sweep with the point, "seed at memory-ttl
+	// 10 s". Base is the variant's alone.
+	Name, Base, Doc string
+	Published       bool              // it does what the pattern's published source does
+	Point           []runfile.Setting // what a sweep varies; empty where there is none
+	Repeats         []Repeat          // those that ran, in their order
+	Whole           *Sample           // all of them together
 	// Missing is why Whole is not all that was to be measured: "it did not run to its
 	// end". Empty where it is.
 	Missing string
@@ -64,28 +67,51 @@ func Of(run *runfile.Run) (*Set, error) {
 func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
 	def := &run.Header.Scenarios[i]
 	s := &Scenario{Def: def, Metrics: def.Metrics()}
+	points := def.Points
+	if len(points) == 0 {
+		points = []runfile.Point{{}}
+	}
 	memory := newAdder(def)
-	for j, d := range def.Variants {
-		v := &Variant{Scenario: s, Index: j, Name: d.Name, Doc: d.Doc, Published: d.Name == def.Published}
-		memory.reset()
-		for _, r := range run.Variants {
-			if r.Scenario != i || r.Variant != j {
-				continue
-			}
-			one, err := memory.add(&r.Total)
+	for j := range def.Variants {
+		for k := range points {
+			v, err := variantOf(run, s, i, j, points[k].Settings, memory)
 			if err != nil {
-				return nil, fmt.Errorf("%s/%s: %w", def.Name, d.Name, err)
+				return nil, err
 			}
-			one.never = d.Never
-			v.Point = r.Point
-			v.Repeats = append(v.Repeats, Repeat{r, one})
+			s.Variants = append(s.Variants, v)
 		}
-		v.Whole = memory.whole()
-		v.Whole.never = d.Never
-		v.Missing = v.missing()
-		s.Variants = append(s.Variants, v)
 	}
 	return s, nil
+}
+
+// variantOf is a variant of a scenario, by their indexes, at a point.
+func variantOf(run *runfile.Run, s *Scenario, scenario, variant int, point []runfile.Setting, memory *adder) (*Variant, error) {
+	d := &s.Def.Variants[variant]
+	at, _ := s.Def.At(point) // which is the definition's own
+	v := &Variant{
+		Scenario: s, Def: at, Index: variant, Name: d.Name, Base: d.Name, Doc: d.Doc, Published: d.Name == s.Def.Published, Point: point,
+	}
+	if len(point) > 0 {
+		v.Name += " at " + runfile.Words(point)
+	}
+	words := runfile.Pairs(point, ";")
+	memory.reset()
+	memory.def = at
+	for _, r := range run.Variants {
+		if r.Scenario != scenario || r.Variant != variant || runfile.Pairs(r.Point, ";") != words {
+			continue
+		}
+		one, err := memory.add(&r.Total)
+		if err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", s.Def.Name, v.Name, err)
+		}
+		one.never = d.Never
+		v.Repeats = append(v.Repeats, Repeat{r, one})
+	}
+	v.Whole = memory.whole()
+	v.Whole.never = d.Never
+	v.Missing = v.missing()
+	return v, nil
 }
 
 // missing says why a variant is not whole.
@@ -128,6 +154,9 @@ func (s *Set) Scenario(name string) *Scenario {
 	}
 	return nil
 }
+
+// Swept reports whether the scenario has a sweep.
+func (s *Scenario) Swept() bool { return len(s.Def.Points) > 0 }
 
 // Ran reports whether it measured any transaction.
 func (v *Variant) Ran() bool { return v.Whole.Transactions() > 0 }

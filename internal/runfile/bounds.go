@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"kvbench/internal/record"
+	"kvbench/kv"
 )
 
 // What a file may hold at most, so that reading one takes no more than some hundred
@@ -48,7 +49,12 @@ func (d *Definition) check() error {
 	for _, list := range []struct {
 		of        string
 		have, max int
-	}{{"variants", len(d.Variants), maxVariants}, {"outcomes", len(d.Outcomes), maxOutcomes}, {"series", len(d.Series), maxSeries}} {
+	}{
+		{"variants", len(d.Variants), maxVariants},
+		{"outcomes", len(d.Outcomes), maxOutcomes},
+		{"series", len(d.Series), maxSeries},
+		{"points", len(d.Points), MaxPoints},
+	} {
 		if list.have > list.max {
 			return fmt.Errorf("%d %s: want at most %d", list.have, list.of, list.max)
 		}
@@ -58,15 +64,37 @@ func (d *Definition) check() error {
 			return fmt.Errorf("its series are not %s and so on", s.Name)
 		}
 	}
-	p := &d.Capabilities.Prices
+	if err := checkAmounts(d.Rate, &d.Capabilities); err != nil {
+		return err
+	}
+	for i := range d.Points {
+		p := &d.Points[i]
+		if p.Workload == nil || len(p.Settings) == 0 || len(p.Settings) != len(d.Points[0].Settings) {
+			return fmt.Errorf("point %d: want the same settings as the first, and a workload", i+1)
+		}
+		if err := checkAmounts(p.Rate, &p.Capabilities); err != nil {
+			return fmt.Errorf("point %d: %w", i+1, err)
+		}
+	}
+	return d.checkNames()
+}
+
+// checkAmounts refuses rates and prices that no sum could hold.
+func checkAmounts(rate float64, c *kv.Capabilities) error {
+	p := &c.Prices
 	for _, v := range []float64{
-		d.Rate, d.Capabilities.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
+		rate, c.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
 		p.IncludedReads, p.IncludedWrites, p.IncludedDeletes, p.IncludedLists, p.IncludedGB,
 	} {
 		if v < 0 || v > maxFigure {
 			return fmt.Errorf("a rate or a price of %g: want 0 to %g", v, float64(maxFigure))
 		}
 	}
+	return nil
+}
+
+// checkNames refuses names that are too long.
+func (d *Definition) checkNames() error {
 	names := append([]string{d.Name}, d.Outcomes...)
 	for _, v := range d.Variants {
 		names = append(names, v.Name)

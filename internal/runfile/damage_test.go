@@ -294,13 +294,18 @@ func TestInterleaved(t *testing.T) {
 	const total = `{"from_ns":0,"to_ns":5,"outcomes":[0,0],"billed":{"reads":0,"writes":0,"deletes":0,"lists":0,"bytes_read":0,"bytes_written":0},"series":{}}`
 	h := header()
 	h.Scenarios[0].Repeats = 2
+	for _, n := range []uint64{100, 1000} {
+		h.Scenarios[0].Points = append(h.Scenarios[0].Points, runfile.Point{
+			Settings: []runfile.Setting{{Name: "keys.count", Count: &n}}, Workload: &runfile.Workload{Keys: runfile.Keys{Count: int(n)}},
+		})
+	}
 	var head bytes.Buffer
 	if _, err := runfile.NewWriter(&head, h, nil); err != nil {
 		t.Fatal(err)
 	}
 	keys := []string{
-		`{"scenario":"s","variant":"seed","repeat":0`,
-		`{"scenario":"s","variant":"seed","repeat":1`,
+		`{"scenario":"s","variant":"seed","repeat":0,"point":[{"name":"keys.count","count":100}]`,
+		`{"scenario":"s","variant":"seed","repeat":1,"point":[{"name":"keys.count","count":100}]`,
 		`{"scenario":"s","variant":"other","repeat":0,"point":[{"name":"keys.count","count":100}]`,
 		`{"scenario":"s","variant":"other","repeat":0,"point":[{"name":"keys.count","count":1000}]`,
 	}
@@ -329,12 +334,15 @@ func TestInterleaved(t *testing.T) {
 		if i == 3 && (len(v.Point) != 1 || *v.Point[0].Count != 1000 || v.Point[0].Name != "keys.count") {
 			t.Errorf("point %+v", v.Point)
 		}
+		if got, want := v.Def.Workload.Keys.Count, int(*v.Point[0].Count); got != want {
+			t.Errorf("the definition of %v has %d keys", v.Point, got)
+		}
 	}
 	cut, err := runfile.Read("run.jsonl", strings.NewReader(sealed(append(slices.Clone(lines[:9]), "")...)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := strings.Join(cut.Warnings, " "); !cut.CutOff || !strings.Contains(text, `s/seed, repeat 2 was running. s/other, [{"name":"keys.count","count":100}] was running.`) {
+	if text := strings.Join(cut.Warnings, " "); !cut.CutOff || !strings.Contains(text, `s/seed, repeat 2 at keys.count 100 was running. s/other at keys.count 100 was running.`) {
 		t.Errorf("%v %q", cut.CutOff, text)
 	}
 }

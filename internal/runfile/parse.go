@@ -157,8 +157,12 @@ func (p *parser) newStrand(k Key) (*strand, error) {
 			if most := max(def.Repeats, 1); k.Repeat < 0 || k.Repeat >= most {
 				return nil, fmt.Errorf("%v: the header has %d repeats", &k, most)
 			}
-			return &strand{Key: k, crc: p.headerCRC, sum: newFigures(def), variant: &Variant{
-				Scenario: i, Variant: j, Repeat: k.Repeat, Point: k.Point, Def: def, Name: v.Name,
+			at, ok := def.At(k.Point)
+			if !ok {
+				return nil, fmt.Errorf("the header has no point %v", &k)
+			}
+			return &strand{Key: k, crc: p.headerCRC, sum: newFigures(at), variant: &Variant{
+				Scenario: i, Variant: j, Repeat: k.Repeat, Point: k.Point, Def: at, Name: v.Name,
 			}}, nil
 		}
 	}

@@ -81,7 +81,11 @@ type Definition struct {
 	Load string `json:"load"`
 	// Rate is the planned arrival rate in transactions a second; 0 for a
 	// closed loop.
-	Rate     float64      `json:"rate,omitempty"`
+	Rate float64 `json:"rate,omitempty"`
+	// Points are those of a sweep, in the order in which they run; none where there is
+	// no sweep. Driver, Capabilities, Workload, Load and Rate are those of the first: see
+	// At.
+	Points   []Point      `json:"points,omitempty"`
 	Repeats  int          `json:"repeats"`
 	Variants []VariantDef `json:"variants"`
 	Outcomes []string     `json:"outcomes"`

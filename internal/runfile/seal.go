@@ -78,11 +78,7 @@ func (k *Key) String() string {
 		text += fmt.Sprintf(", repeat %d", k.Repeat+1)
 	}
 	if len(k.Point) > 0 {
-		point, err := json.Marshal(k.Point)
-		if err != nil {
-			panic("runfile: " + err.Error())
-		}
-		text += ", " + string(point)
+		text += " at " + Words(k.Point)
 	}
 	return text
 }

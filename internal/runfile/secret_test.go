@@ -88,6 +88,9 @@ func TestHeaderWithSecrets(t *testing.T) {
 		".Scenarios.Workload.Settings.Popularity.Kind", ".Scenarios.Variants.Name", ".Scenarios.Variants.Doc", ".Scenarios.Outcomes",
 		".Scenarios.Series.Name", ".Scenarios.Series.Unit", ".Scenarios.Series.Of", ".Scenarios.Series.Each", ".Scenarios.Series.Doc",
 		".Scenarios.Series.Says", ".Scenarios.Series.Role", ".Scenarios.Variants.Never",
+		".Scenarios.Points.Settings.Popularity.Kind", ".Scenarios.Points.Capabilities.Mode",
+		".Scenarios.Points.Workload.Load.Arrivals", ".Scenarios.Points.Workload.Keys.Popularity.Kind", ".Scenarios.Points.Workload.Plan",
+		".Scenarios.Points.Workload.Settings.Popularity.Kind",
 		".Scenarios.Expect", ".Scenarios.Choose.Promise", ".Scenarios.Choose.Prefer",
 	}
 	for i := range run.Header.Scenarios {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"kvbench/internal/record"
 	"kvbench/internal/secret"
@@ -73,6 +74,13 @@ func (w *Writer) strand(l line) (err error) {
 // Scenario and variant are indexes into the header; repeats are counted from 0.
 func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
 	def := &w.header.Scenarios[scenario]
+	point = slices.Clone(point)
+	for i := range point { // as in the header
+		if text := point[i].Text; text != nil {
+			struck := w.secrets.Strike(*text)
+			point[i].Text = &struck
+		}
+	}
 	w.series, w.crc = def.Series, w.headerCRC
 	w.keys = append(w.keys, keyEnd{Key: Key{
 		Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,

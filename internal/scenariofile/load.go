@@ -23,7 +23,7 @@ type File struct {
 	Shown     string // Driver as it may be shown; see bench.Scenario
 	Clock     string // "auto", "virtual" or "wall": of scenarios that do not name one
 	Seed      uint64
-	Scenarios []bench.Scenario
+	Scenarios []bench.Scenario // of a sweep one a point, one after the other
 }
 
 // Load reads a scenario file in the format of docs/scenarios.md. name is what
@@ -65,14 +65,18 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 			if len(d.errs) >= maxErrors {
 				break
 			}
-			s := d.scenario(item, spec, patterns)
-			if first, twice := lines[s.Name]; twice {
-				d.fail(d.at(item, "name"), "", "a scenario named %q is already on line %d", s.Name, first)
-			} else if s.Name != "" {
-				lines[s.Name] = item.Line
+			points := d.scenarios(item, spec, patterns)
+			name := points[0].Name
+			if first, twice := lines[name]; twice {
+				d.fail(d.at(item, "name"), "", "a scenario named %q is already on line %d", name, first)
+			} else if name != "" {
+				lines[name] = item.Line
 			}
-			s.YAML = d.definition(root, list.Content, i)
-			f.Scenarios = append(f.Scenarios, s)
+			text := d.definition(root, list.Content, i)
+			for _, s := range points {
+				s.YAML = text
+				f.Scenarios = append(f.Scenarios, s)
+			}
 		}
 	}
 	return f

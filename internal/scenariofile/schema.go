@@ -21,6 +21,10 @@ func Schema(patterns []*bench.Pattern) any {
 	properties["name"].(object)["pattern"] = orVariable(strings.Trim(scenarioName.String(), "^$"))
 	properties["question"].(object)["maxLength"] = maxQuestion
 	properties["driver"].(object)["pattern"] = orVariable(driverPattern)
+	sweep := properties["sweep"].(object)
+	sweep["minProperties"], sweep["maxProperties"] = 1, maxSwept
+	sweep["propertyNames"] = object{"pattern": `^(isolates|(` + strings.Join(sections, "|") + `)\..+)$`}
+	sweep["additionalProperties"] = object{"type": "array", "minItems": 2, "items": object{"type": []string{"string", "number", "boolean"}}}
 	load := properties["load"].(object)
 	load["anyOf"] = []object{{"required": []string{"duration"}}, {"required": []string{"transactions"}}}
 	load["dependentRequired"] = object{"arrivals": []string{"rate"}, "max-in-flight": []string{"rate"}}

@@ -34,7 +34,8 @@ type scenarioSpec struct {
 	Repeat   int        `yaml:"repeat" min:"1" max:"1000" doc:"how often each variant runs"`
 	Plan     string     `yaml:"plan" oneof:"paid,free" doc:"how many operations of KV one transaction may make: 10,000, or 1,000 with free"`
 	Errors   share      `yaml:"errors" max:"100%" doc:"how many of a variant's transactions may end in an error; with more, the run has failed"`
-	With     *yaml.Node `yaml:"with" unset:"the pattern's" doc:"the pattern's own settings; kvbench list PATTERN tells them"` // the pattern knows its fields
+	With     *yaml.Node `yaml:"with" unset:"the pattern's" doc:"the pattern's own settings; kvbench list PATTERN tells them"`                                   // the pattern knows its fields
+	Sweep    *yaml.Node `yaml:"sweep" unset:"none" doc:"one or two settings of load, keys, with or driver, or isolates, each with a list of values, see below"` // see axes
 	Expect   []string   `yaml:"expect" unset:"none" doc:"expectations that the run is held against, see below"`
 	Choose   chooseSpec `yaml:"choose" unset:"none" doc:"what an engineer would take a variant by, see below"`
 }

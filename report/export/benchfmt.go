@@ -16,7 +16,8 @@ import (
 
 // Benchfmt writes a run in the Go benchmark format, which benchstat reads: a
 // line for every repeat of a variant, named
-// BenchmarkKV/scenario=NAME/variant=NAME, over its transactions. Its units:
+// BenchmarkKV/scenario=NAME/variant=NAME, and in a sweep /SETTING=VALUE behind that, over its
+// transactions. Its units:
 //
 //	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles; left out
 //	                                 where no latency is modelled
@@ -39,7 +40,7 @@ func Benchfmt(run *runfile.Run) ([]byte, error) {
 		result := benchfmt.Result{
 			// The last part says how many CPUs there were, as that of every Go
 			// benchmark does; without it, the 30 of ttl-30 would be taken for it.
-			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name), max(h.CPUs, 1)),
+			Name:  fmt.Appendf(nil, "KV/scenario=%s/variant=%s-%d", benchName(v.Def.Name), benchName(v.Name)+benchPoint(v.Point), max(h.CPUs, 1)),
 			Iters: int(transactions), Values: values,
 		}
 		for _, c := range []struct{ Name, Value string }{
@@ -59,6 +60,15 @@ func Benchfmt(run *runfile.Run) ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// benchPoint are the settings that a sweep varies as further parts of a name:
+// /with.memory-ttl=10s.
+func benchPoint(point []runfile.Setting) (parts string) {
+	for i := range point {
+		parts += "/" + benchName(point[i].Name) + "=" + benchName(point[i].String())
+	}
+	return parts
 }
 
 func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions int64, out []benchfmt.Value, err error) {

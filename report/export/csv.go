@@ -10,16 +10,18 @@ import (
 	"kvbench/internal/metric"
 	"kvbench/internal/printable"
 	"kvbench/internal/result"
+	"kvbench/internal/runfile"
 )
 
 var csvHeader = []string{
 	"scenario", "variant", "series", "unit", "of", "count", "share", "mean", "min",
-	"p50", "p90", "p95", "p99", "p999", "max", "latency",
+	"p50", "p90", "p95", "p99", "p999", "max", "latency", "point",
 }
 
 // CSV writes one row for every series of every variant. Values are in the series' unit,
 // shares from 0 to 1. Where nothing was observed, or a share says nothing, the field is
-// empty. The last says what latencies are: runfile.Latency.
+// empty. Behind them stand what latencies
+// are, runfile.Latency, and the point of a sweep: with.memory-ttl=10s;keys.count=1000.
 func CSV(a *answer.Answer) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
@@ -30,8 +32,8 @@ func CSV(a *answer.Answer) ([]byte, error) {
 				if m.Series < 0 || len(v.Repeats) == 0 {
 					continue
 				}
-				row := append([]string{field(s.Def.Name), field(v.Name), field(m.ID)}, fields(v.Whole, m)...)
-				rows = append(rows, append(row, string(s.Def.Latency())))
+				row := append([]string{field(s.Def.Name), field(v.Base), field(m.ID)}, fields(v.Whole, m)...)
+				rows = append(rows, append(row, string(s.Def.Latency()), field(runfile.Pairs(v.Point, ";"))))
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // HLog writes the intervals of a run as HdrHistogram's interval log, which
 // its tools read: every latency of every variant under a tag of its own,
-// SCENARIO/VARIANT/SERIES, with /r2 and so on behind it for further repeats.
+// SCENARIO/VARIANT/SERIES, in a sweep with SETTING=VALUE behind the variant, with /r2 and so on behind it for further repeats.
 // Values are in nanoseconds, times are since measuring began. Anomalies and gauges
 // are left out, of which some are no times.
 func HLog(run *runfile.Run) ([]byte, error) {
@@ -39,7 +39,11 @@ func HLog(run *runfile.Run) ([]byte, error) {
 			if s.Mark || s.Unit != "ns" {
 				continue
 			}
-			tag := strings.Join([]string{v.Def.Name, v.Name, s.Name}, "/")
+			name := v.Name
+			if len(v.Point) > 0 {
+				name += "/" + runfile.Pairs(v.Point, "/")
+			}
+			tag := strings.Join([]string{v.Def.Name, name, s.Name}, "/")
 			if v.Repeat > 0 {
 				tag += fmt.Sprintf("/r%d", v.Repeat+1)
 			}

@@ -62,7 +62,13 @@ type Expectation struct {
 
 // Variant is one variant, its repeats taken together.
 type Variant struct {
-	Name         string             `json:"name"`
+	// Name is its own within the scenario: in a sweep with the point, "seed at memory-ttl
+	// 10 s".
+	Name string `json:"name"`
+	// Variant is the variant alone and Point what a sweep varies, as they are for it; of
+	// a sweep alone.
+	Variant      string             `json:"variant,omitempty"`
+	Point        []Setting          `json:"point,omitempty"`
 	Doc          string             `json:"doc"`
 	Published    bool               `json:"published"` // it does what the pattern's published source does
 	Repeats      int                `json:"repeats"`
@@ -95,6 +101,28 @@ type Variant struct {
 type FreeLimit struct {
 	Limit  string  `json:"first_limit"` // "reads" or the like; empty when none is met
 	AfterS float64 `json:"after_s"`     // seconds of a day
+}
+
+// Setting is one that a sweep varies.
+type Setting struct {
+	Name  string `json:"name"`  // as in the scenario file: with.memory-ttl
+	Value string `json:"value"` // as there: 10s
+	// Number is the value in its unit, where it has a size: ns, share, count, bytes; of a
+	// rate a second's transactions.
+	Number *float64 `json:"number,omitempty"`
+	Unit   string   `json:"unit,omitempty"`
+}
+
+// settings are those of a point.
+func settings(point []runfile.Setting) (out []Setting) {
+	for i := range point {
+		s := Setting{Name: point[i].Name, Value: point[i].String()}
+		if v, unit, ok := point[i].Number(); ok {
+			s.Number, s.Unit = &v, string(unit)
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // Stats are the figures of one series. Where nothing was observed all are 0 but the
@@ -165,13 +193,16 @@ func expectation(r expect.Result) Expectation {
 }
 
 func variant(v *result.Variant) Variant {
-	def, cost := v.Scenario.Def, v.Cost()
+	def, cost := v.Def, v.Cost()
 	out := Variant{
 		Name: v.Name, Doc: v.Doc, Published: v.Published, Repeats: len(v.Repeats), Complete: true,
 		Transactions: v.Whole.Transactions(), DurationS: v.Measured().Seconds(), Ops: map[string]float64{},
 		USD: cost.Million.Total(), Bill: cost.Million, Billed: v.Whole.Billed(), Rate: cost.Rate, Stored: cost.Stored,
 		USDPerMonth: cost.Month.Total(), MonthBill: cost.Month, FreeLimit: (*FreeLimit)(cost.Free),
 		Outcomes: map[string]uint64{}, Errors: map[string]uint64{}, Series: map[string]Stats{},
+	}
+	if len(v.Point) > 0 {
+		out.Variant, out.Point = v.Base, settings(v.Point)
 	}
 	for _, r := range v.Repeats {
 		out.Complete = out.Complete && r.Complete

@@ -61,7 +61,7 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 		figuresOf("details-"+id, "More figures of "+s.Def.Name, details),
 	}
 	for _, v := range s.Variants {
-		c.explain(v.Name, v.Doc)
+		c.explain(v.Base, v.Doc)
 	}
 	for _, column := range c.Bars.Columns {
 		c.explain(column.Name, column.Doc)

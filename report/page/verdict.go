@@ -56,7 +56,7 @@ func verdictOf(s *answer.Scenario) verdict {
 		return verdict{Class: open, Before: "No choice: no variant ran to its end"}
 	case !c.Kept:
 		v.Class, v.Before = none, "None keeps the promise; nearest:"
-	case c.Take[0].Published:
+	case c.Take[0].Published && len(c.Take[0].Point) == 0:
 		v.Class, v.Before = keep, "Keep"
 	}
 	return v
