@@ -51,7 +51,7 @@ var layers = []layer{
 	{"internal/history", []string{"internal/result", "internal/runfile"}, "a history is figures, run by run"},
 	{"report/reporttest", []string{"internal/record", "internal/runfile", "kv"}, "reading back knows nothing of what was written"},
 	{"report/export", []string{"internal/answer", "internal/choose", "internal/expect", "internal/price", "internal/record", "internal/result", "internal/runfile", "internal/sparse"}, "a format is a function of an answer"},
-	{"report/page", []string{"internal/answer", "internal/expect", "internal/record", "internal/result", "internal/runfile", "report/chart", "report/chart/kit", "report/table"}, "a page is a function of an answer and its charts"},
+	{"report/page", []string{"internal/answer", "internal/choose", "internal/expect", "internal/record", "internal/result", "internal/runfile", "report/chart", "report/chart/kit", "report/table"}, "a page is a function of an answer and its charts"},
 	{"report/comparison", []string{"internal/answer", "internal/compare", "internal/record", "internal/result", "report/chart", "report/chart/kit", "report/table"}, "a comparison is shown by what compares"},
 	{"report/history", []string{"internal/history", "report/chart/kit"}, "a history is shown by what finds its changes"},
 	{"report", []string{"internal/answer", "report/chart", "report/export", "report/page", "report/table"}, "a report is a function of an answer, never of the engine"},

@@ -34,10 +34,18 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 	if err != nil {
 		return nil, err
 	}
+	if given := given(s.Def, by); len(given) > 0 {
+		return apart(s, by, given, promise, prefer)
+	}
+	return among(s, s.Variants, by, promise, prefer)
+}
+
+// among decides among some variants.
+func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, promise []expect.Expect, prefer []metric.Figure) (*Choice, error) {
 	c := &Choice{Promise: by.Promise, Prefer: by.Prefer, Figures: prefer}
 	var keep, ended []*Standing
-	c.Standings = make([]Standing, len(s.Variants))
-	for i, v := range s.Variants {
+	c.Standings = make([]Standing, len(variants))
+	for i, v := range variants {
 		st := &c.Standings[i]
 		st.Variant = v
 		for _, e := range promise {

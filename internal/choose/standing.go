@@ -8,6 +8,7 @@ import (
 	"kvbench/internal/expect"
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
+	"kvbench/internal/runfile"
 )
 
 // Choice is what to take, and why.
@@ -25,6 +26,16 @@ type Choice struct {
 	Figures   []metric.Figure // that are preferred, as Prefer
 	// Because is what the choice beats; nil where there is nothing to beat.
 	Because *Because
+	// Parts are the choices at each value of what a sweep varies and nobody chooses, in the
+	// order of the sweep; none where there is nothing of the kind. Take is then all that
+	// any of them takes, and Kept says that all keep the promise.
+	Parts []Part
+}
+
+// Part is a choice where some settings of a sweep are given.
+type Part struct {
+	Given []runfile.Setting
+	*Choice
 }
 
 // Standing is how one variant stands.

@@ -11,6 +11,9 @@ import (
 // Line says the choice and what it beats in one line: "Take per-field-parallel: seed
 // loses 65.6% of updates".
 func (c *Choice) Line() string {
+	if len(c.Parts) > 0 {
+		return c.parts()
+	}
 	line := c.verdict()
 	if why := c.Reason(); why != "" {
 		line += ": " + why
@@ -38,6 +41,11 @@ func (c *Choice) names() string {
 	for i, v := range c.Take {
 		words[i] = v.Name
 	}
+	return list(words)
+}
+
+// list writes words as in "a, b or c".
+func list(words []string) string {
 	if last := len(words) - 1; last > 0 {
 		return strings.Join(words[:last], ", ") + " or " + words[last]
 	}
@@ -48,6 +56,9 @@ func (c *Choice) names() string {
 // promise; empty where nothing was beaten.
 func (c *Choice) Reason() string {
 	b := c.Because
+	if len(c.Parts) > 0 {
+		return c.parts()
+	}
 	switch {
 	case b == nil && len(c.Take) > 1 && len(c.Take) == len(c.Standings):
 		return "nothing tells them apart"

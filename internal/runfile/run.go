@@ -105,6 +105,9 @@ type Definition struct {
 type Choose struct {
 	Promise []string `json:"promise"` // expectations without a variant: each that is chosen keeps them
 	Prefer  []string `json:"prefer"`  // figures, what matters most first
+	// Given are settings of a sweep that nobody chooses, beside those of load, keys and
+	// isolates: there is a choice at each of their values.
+	Given []string `json:"given,omitempty"`
 }
 
 // VariantDef names one variant of a scenario.

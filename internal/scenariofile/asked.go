@@ -51,6 +51,11 @@ func (d *decoder) choose(item *yaml.Node, s *bench.Scenario, spec chooseSpec) {
 	if list := d.find(at, "prefer"); list != nil && resolve(list).Kind == yaml.SequenceNode && len(by.Prefer) == 0 {
 		d.fail(list, "name one, for example response.p99", "there is nothing to prefer")
 	}
+	for i, name := range by.Given {
+		if sweep := d.find(item, "sweep"); name != "" && (sweep == nil || d.find(sweep, name) == nil) {
+			d.fail(resolve(d.find(at, "given")).Content[i], "name a setting of the sweep, as there", "no sweep varies %q", name)
+		}
+	}
 	if _, _, err := choose.Parse(by, namesOf(*s)); err != nil {
 		bad := err.(*choose.Error)
 		d.failInside(resolve(d.find(at, bad.Field)).Content[bad.Index], bad.Text, bad.Err.Offset, bad.Err.Hint, "%s", bad.Err.Message)

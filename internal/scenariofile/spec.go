@@ -44,6 +44,7 @@ type scenarioSpec struct {
 type chooseSpec struct {
 	Promise []string `yaml:"promise" unset:"none" doc:"expectations without a variant, which each variant has to meet; where no statistic is named and the value is in percent, the share is meant"`
 	Prefer  []string `yaml:"prefer" required:"true" doc:"figures, what matters most first: a latency, a cost, an anomaly"`
+	Given   []string `yaml:"given" unset:"none" doc:"settings of the sweep that nobody chooses, such as how often is written; those of load, keys and isolates are given anyway. A choice is made at each of their values"`
 }
 
 // loadSpec is when transactions are due and how many there are.

@@ -14,11 +14,19 @@ var charts = []func(*result.Scenario) (*Chart, error){
 	latency, anomalies, staleness, timeline, faults, cost, outcomes,
 }
 
+// swept are all that a scenario with a sweep can have: those above would have a line or a bar
+// for every variant at every point.
+var swept = []func(*result.Scenario) (*Chart, error){growth, grid, pareto}
+
 // Of returns the charts of a scenario that have anything to show. An error means that
 // what they are drawn from can't be read.
 func Of(s *result.Scenario) ([]Chart, error) {
 	var out []Chart
-	for _, chart := range charts {
+	all := charts
+	if s.Swept() {
+		all = swept
+	}
+	for _, chart := range all {
 		c, err := chart(s)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Def.Name, err)

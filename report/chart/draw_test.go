@@ -168,7 +168,13 @@ func TestNoLatencyModelled(t *testing.T) {
 // All scenarios are drawn in the forms that are wanted, in their order, and what a chart
 // is drawn from is let go.
 func TestDraw(t *testing.T) {
-	set := setOf(t, family(t, listing{"list-900", 900, 512}, listing{"list-100", 100, 512}))
+	run, other := grown(t, "list", []uint64{100, 900}), grown(t, "other", []uint64{100})
+	for _, v := range other.Variants {
+		v.Scenario = 1
+	}
+	run.Header.Scenarios = append(run.Header.Scenarios, other.Header.Scenarios...)
+	run.Variants = append(run.Variants, other.Variants...)
+	set := setOf(t, run)
 	var told []int
 	drawn, err := Draw(context.Background(), set, true, true, func(done, scenarios int) {
 		if scenarios != 2 {
@@ -195,8 +201,7 @@ func TestDraw(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{
-		"list-900 latency", "list-900 timeline", "list-900 cost", "list-900 outcomes",
-		"list-100 latency", "list-100 timeline", "list-100 cost", "list-100 outcomes", "list-100 growth",
+		"list growth", "list pareto", "other growth", "other pareto",
 	}, names); diff != "" {
 		t.Error(diff)
 	}

@@ -26,7 +26,6 @@ func Draw(ctx context.Context, set *result.Set, svg, png bool, told func(done, s
 	if !svg && !png {
 		return nil, nil
 	}
-	growth := Growth(set)
 	// Scenario by scenario: what its charts are drawn from is let go with them.
 	drawn := make([][]Drawn, len(set.Scenarios))
 	var g errgroup.Group
@@ -38,11 +37,6 @@ func Draw(ctx context.Context, set *result.Set, svg, png bool, told func(done, s
 			charts, err := Of(s)
 			if err != nil {
 				return err
-			}
-			for _, c := range growth { // with its smallest member
-				if c.Scenario == s.Def.Name {
-					charts = append(charts, c)
-				}
 			}
 			for _, c := range charts {
 				d, err := drawOne(ctx, c, svg, png)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kvbench/internal/answer"
+	"kvbench/internal/choose"
 	"kvbench/internal/expect"
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
@@ -48,6 +49,9 @@ func verdictOf(s *answer.Scenario) verdict {
 		return verdict{Class: open, Before: text}
 	}
 	v := verdict{Class: take, Before: "Take"}
+	if len(c.Parts) > 0 {
+		return apart(c)
+	}
 	for _, t := range c.Take {
 		v.Names = append(v.Names, nameOf(t))
 	}
@@ -58,6 +62,26 @@ func verdictOf(s *answer.Scenario) verdict {
 		v.Class, v.Before = none, "None keeps the promise; nearest:"
 	case c.Take[0].Published && len(c.Take[0].Point) == 0:
 		v.Class, v.Before = keep, "Keep"
+	}
+	return v
+}
+
+// apart is the verdict of a choice that is made at each value of what is given.
+func apart(c *choose.Choice) verdict {
+	v := verdict{Class: none, Before: "None keeps the promise; nearest:"}
+	for i := range c.Parts {
+		p := &c.Parts[i]
+		if p.Kept {
+			v.Class, v.Before = take, "Take"
+		}
+		for _, n := range p.Names() {
+			if !slices.ContainsFunc(v.Names, func(o name) bool { return o.Name == n }) {
+				v.Names = append(v.Names, name{Name: n})
+			}
+		}
+	}
+	if len(v.Names) == 0 {
+		return verdict{Class: open, Before: "No choice: no variant ran to its end"}
 	}
 	return v
 }
