@@ -11,8 +11,10 @@ import (
 // Front are the variants, at whatever points, that none other beats in latency, anomalies
 // and cost together (the Pareto front): one is beaten by another that is better in one of
 // the figures and worse in none. What is within noise counts as the same, so that what is
-// within noise of the front stays on it: see alike and chance.
+// within noise of the front stays on it: see alike and chance. What a sweep varies and nobody
+// chooses beats nothing: only points at which it is the same are held against each other.
 func Front(s *result.Scenario) []*result.Variant {
+	fixed := Fixed(s.Def)
 	var ended []*Standing
 	for _, v := range s.Variants {
 		if v.Missing == "" && v.Ran() {
@@ -22,7 +24,7 @@ func Front(s *result.Scenario) []*result.Variant {
 	var out []*result.Variant
 	figures := weighed(s)
 	for _, st := range ended {
-		if !dominated(st, ended, figures) {
+		if !dominated(st, ended, figures, fixed) {
 			out = append(out, st.Variant)
 		}
 	}
@@ -42,8 +44,12 @@ func weighed(s *result.Scenario) (out []metric.Figure) {
 	return out
 }
 
-func dominated(s *Standing, all []*Standing, figures []metric.Figure) bool {
+func dominated(s *Standing, all []*Standing, figures []metric.Figure, fixed []string) bool {
+	at := runfile.Pairs(pointOf(s.Variant, fixed), ";")
 	for _, other := range all {
+		if runfile.Pairs(pointOf(other.Variant, fixed), ";") != at {
+			continue
+		}
 		better, worse := false, false
 		for _, f := range figures {
 			a, b := value(other, f), value(s, f)

@@ -18,6 +18,19 @@ func Given(setting string) bool {
 	return section == "load" || section == "keys" || section == "isolates"
 }
 
+// Fixed are the settings of a scenario's sweep that nobody chooses.
+func Fixed(def *runfile.Definition) []string {
+	if def.Choose == nil {
+		return given(def, runfile.Choose{})
+	}
+	return given(def, *def.Choose)
+}
+
+// pointOf are those settings of a variant's point that are named.
+func pointOf(v *result.Variant, names []string) []runfile.Setting {
+	return slices.DeleteFunc(slices.Clone(v.Point), func(p runfile.Setting) bool { return !slices.Contains(names, p.Name) })
+}
+
 // given are the settings of the sweep that nobody chooses: those that the scenario names,
 // beside those of the load.
 func given(def *runfile.Definition, by runfile.Choose) (out []string) {
@@ -34,7 +47,7 @@ func apart(s *result.Scenario, by runfile.Choose, given []string, promise []expe
 	all := &Choice{Promise: by.Promise, Prefer: by.Prefer, Figures: prefer, Kept: true}
 	var variants [][]*result.Variant
 	for _, v := range s.Variants {
-		at := slices.DeleteFunc(slices.Clone(v.Point), func(p runfile.Setting) bool { return !slices.Contains(given, p.Name) })
+		at := pointOf(v, given)
 		same := func(p Part) bool { return runfile.Pairs(p.Given, ";") == runfile.Pairs(at, ";") }
 		i := slices.IndexFunc(all.Parts, same)
 		if i < 0 {

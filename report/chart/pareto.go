@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"kvbench/internal/choose"
 	"kvbench/internal/metric"
@@ -50,6 +51,10 @@ func pareto(s *result.Scenario) (*Chart, error) {
 		return nil, err
 	}
 	f := front{all: ran(s), on: choose.Front(s), choice: choice}
+	beaten := "beaten"
+	if fixed := choose.Fixed(s.Def); len(fixed) > 0 {
+		beaten += " at the same " + strings.Join(fixed, " and ")
+	}
 	slices.SortStableFunc(f.on, func(a, b *result.Variant) int { return cmp.Compare(million(a).Or(0), million(b).Or(0)) })
 	if s.Def.Latency() != runfile.NotModelled {
 		f.panels = append(f.panels, frontPanel{
@@ -66,7 +71,7 @@ func pareto(s *result.Scenario) (*Chart, error) {
 	chart := &Chart{Tells: len(f.on) < len(f.all), Chart: kit.Chart{
 		Name: "pareto", Title: "Which points does no other beat?",
 		Subtitle: fmt.Sprintf("%s%s: by cost; numbered: the Pareto front of p99, anomalies and cost, with what is within noise of it; "+
-			"pale: beaten; ringed: the choice", s.Def.Name, modelled(s)),
+			"pale: %s; ringed: the choice", s.Def.Name, modelled(s), beaten),
 		Alt:    fmt.Sprintf("%d of %d points are on the front.", len(f.on), len(f.all)),
 		Notes:  notes(s, false),
 		Height: frontHeight + frontLine*vg.Length(f.named()+1),
@@ -117,6 +122,7 @@ func (f *front) draw(c draw.Canvas, of frontPanel) {
 		xs, ys = append(xs, million(v).Or(0)*perDollar), append(ys, of.figure(v).Or(0))
 	}
 	p := kit.Panel{Canvas: draw.Crop(c, 56, -22, 40, -8), XAxis: kit.LogAxis(metric.Count, xs, 4), YAxis: of.axis(ys)}
+	p.XAxis.Min /= 1.8 // a dot at its beginning has room
 	for i := range p.XAxis.Ticks {
 		p.XAxis.Ticks[i].Label = inDollars(p.XAxis.Ticks[i].Value)
 	}
