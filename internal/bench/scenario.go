@@ -11,7 +11,7 @@ import (
 // Scenario is one question to be answered by running a pattern's variants
 // under one load.
 type Scenario struct {
-	Name     string
+	Name string
 	// Point are the settings that a sweep varies, as they are here: each point of a sweep
 	// is a scenario of its own, and all have one name. Empty where there is no sweep.
 	Point    []runfile.Setting

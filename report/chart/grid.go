@@ -20,7 +20,7 @@ import (
 type gridPanel struct {
 	figure metric.Figure
 	base   string
-	index  int              // of the variant
+	index  int                 // of the variant
 	cells  [][]*result.Variant // by row and column
 }
 

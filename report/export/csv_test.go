@@ -23,7 +23,7 @@ func rowsOf(t *testing.T, run *runfile.Run) map[string]map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	header := strings.Fields("scenario variant series unit of count share mean min p50 p90 p95 p99 p999 max latency")
+	header := strings.Fields("scenario variant series unit of count share mean min p50 p90 p95 p99 p999 max latency point")
 	if diff := cmp.Diff(header, rows[0]); diff != "" {
 		t.Fatal(diff)
 	}
