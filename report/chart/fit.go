@@ -17,7 +17,7 @@ const (
 	// may lie from their mean that do not grow.
 	flat = 0.05
 	// loose is how far they may lie from a law that is said of them.
-	loose = 0.25
+	loose = 0.1
 	// fewest is how many values tell a law: a line goes through any two.
 	fewest = 3
 )
