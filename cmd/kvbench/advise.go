@@ -28,7 +28,8 @@ func newAdvise() *cobra.Command {
 		Short: "Say which variants of a run to take",
 		Long: `Advise says for each scenario of a run which variant to take and what it beats: of
 those that keep the promise the one that is best by what is preferred, as the
-scenario's choose: has it. With --promise or --prefer in place of the scenario's it
+scenario's choose: has it; in a sweep which variant at which of the values that vary,
+such as the cheapest variant and TTL. With --promise or --prefer in place of the scenario's it
 answers anew, without a new run, for every scenario that has what they speak of.`,
 		Example: `  kvbench advise results/20260101-120000-scenarios
   kvbench advise RUN --promise 'stale-read < 1%' --promise 'response.p99 < 50ms' --prefer usd-per-million`,
