@@ -91,7 +91,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 		".Scenarios.Points.Settings.Popularity.Kind", ".Scenarios.Points.Capabilities.Mode",
 		".Scenarios.Points.Workload.Load.Arrivals", ".Scenarios.Points.Workload.Keys.Popularity.Kind", ".Scenarios.Points.Workload.Plan",
 		".Scenarios.Points.Workload.Settings.Popularity.Kind",
-		".Scenarios.Expect", ".Scenarios.Choose.Promise", ".Scenarios.Choose.Prefer",
+		".Scenarios.Expect", ".Scenarios.Choose.Promise", ".Scenarios.Choose.Prefer", ".Scenarios.Choose.Given",
 	}
 	for i := range run.Header.Scenarios {
 		run.Header.Scenarios[i].Series = run.Header.Scenarios[i].Series[len(record.Standard()):]
