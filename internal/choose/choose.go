@@ -5,6 +5,7 @@ package choose
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"kvbench/internal/expect"
 	"kvbench/internal/metric"
@@ -73,7 +74,11 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 	for i, text := range by.Promise {
 		e, err := expect.Parse(text, names)
 		if err != nil {
-			return nil, nil, &Error{"promise", i, text, err.(*expect.Error)}
+			bad := err.(*expect.Error)
+			if e.Op == "" {
+				bad.Hint = "write it like response.p99 < 250ms"
+			}
+			return nil, nil, &Error{"promise", i, text, bad}
 		}
 		if e.Variant != "*" || text[0] == '*' {
 			return nil, nil, &Error{"promise", i, text, &expect.Error{
@@ -85,7 +90,11 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 	for i, text := range by.Prefer {
 		f, err := expect.ParseFigure(text, names)
 		if err != nil {
-			return nil, nil, &Error{"prefer", i, text, err.(*expect.Error)}
+			bad := err.(*expect.Error)
+			if first, rest, _ := strings.Cut(text, "."); slices.Contains(append(names.Variants, names.Idle...), first) {
+				bad = &expect.Error{Message: "a preference holds for each variant", Hint: "leave the variant out: " + rest}
+			}
+			return nil, nil, &Error{"prefer", i, text, bad}
 		}
 		if f.Better == metric.Neither {
 			return nil, nil, &Error{"prefer", i, text, &expect.Error{

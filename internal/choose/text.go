@@ -63,7 +63,11 @@ func (c *Choice) Reason() string {
 	case b.Broken != nil:
 		return Breaks(b)
 	case b.Figure.Class == metric.Anomaly || b.Figure.Class == metric.Failure:
-		return Does(b.Loser, b.Figure.Metric, b.Lost)
+		why := Does(b.Loser, b.Figure.Metric, b.Lost)
+		if b.Winner.Or(0) > 0 {
+			why += fmt.Sprintf(", %s %s", c.names(), amount(b.Figure, b.Winner))
+		}
+		return why
 	}
 	return fmt.Sprintf("%s %s, %s %s", label(b.Figure), amount(b.Figure, b.Winner), b.Loser.Name, amount(b.Figure, b.Lost))
 }
