@@ -26,8 +26,11 @@ func (u Unit) Format(v float64) string {
 	return FormatCount(v)
 }
 
-// FormatTime writes nanoseconds: "340 ns", "1.2 ms", "61 s", "5.2 min", "3.4 h".
+// FormatTime writes nanoseconds: "0 s", "340 ns", "1.2 ms", "61 s", "5.2 min", "3.4 h".
 func FormatTime(ns float64) string {
+	if ns == 0 {
+		return "0 s"
+	}
 	if ns < 0 {
 		return "-" + FormatTime(-ns)
 	}
