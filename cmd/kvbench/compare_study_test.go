@@ -46,7 +46,7 @@ var studyStores = []struct {
 	// latency is longer than studyLatency. There are no updates: with them half of the
 	// transactions take 2 ms and half 80 ms, and the median falls into the gap.
 	{"edge-hot", studyReads + "keys: {count: 4}", edge},
-	{"edge-cold", studyReads + "keys: {count: 100_000, size: 100B}", edge},
+	{"edge-cold", studyReads + "keys: {count: 10_000, size: 100B}", edge},
 	{"http", studyUpdates, func(latency time.Duration) opener {
 		return func(*bench.Scenario, clock.Clock, uint64) (kv.Store, error) { return newHTTPStore(latency), nil }
 	}},
