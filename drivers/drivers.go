@@ -10,31 +10,21 @@ import (
 	"kvbench/drivers/cloudflare"
 	"kvbench/drivers/embedded"
 	"kvbench/drivers/fault"
+	"kvbench/drivers/null"
 	"kvbench/drivers/option"
+	"kvbench/drivers/redis"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
-// Env is what a driver takes from the run that opens it.
-type Env struct {
-	// Clock is the time the store lives by; the wall clock when nil.
-	Clock clock.Clock
-	// Seed starts everything that is random in an emulated store.
-	Seed uint64
-	// Prices take the place of the store's own; Open takes them from the URL.
-	Prices option.Prices
-}
+// Env is what a driver takes from the run that opens a store.
+type Env = kv.Env
 
 // Driver opens stores of one kind.
-type Driver struct {
-	Scheme  string // of its URLs
-	Doc     string // one sentence
-	Example string // a URL that Open takes
-	Open    func(u *url.URL, env Env) (kv.Store, error)
-}
+type Driver = kv.Driver
 
-// Table lists every driver, in the order in which they are shown.
+// Table lists every driver of kvbench, in the order in which they are shown.
 func Table() []Driver {
 	return []Driver{
 		{
@@ -49,13 +39,20 @@ func Table() []Driver {
 			Scheme: "rest", Doc: rest.Doc, Example: rest.Example,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
+		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Open: redis.Open},
+		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Open: redis.Open},
+		{Scheme: "null", Doc: null.Doc, Example: null.Example, Open: null.Open},
 	}
 }
 
-// Open opens the store that a URL names, with the faults that its options named
-// fault... ask for (fault.FromURL), and the prices that it gives (option.PricesFromURL).
+// Open opens the store that a URL names by one of kvbench's own drivers. See OpenWith.
+func Open(rawURL string, env Env) (kv.Store, error) { return OpenWith(Table(), rawURL, env) }
+
+// OpenWith opens the store that a URL names by one of the drivers of a table, with the
+// faults that its options named fault... ask for (fault.FromURL), and the prices that
+// it gives (option.PricesFromURL). The clock is the wall's where env has none.
 // No error of it shows a password.
-func Open(rawURL string, env Env) (kv.Store, error) {
+func OpenWith(table []Driver, rawURL string, env Env) (kv.Store, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		if inner := new(url.Error); errors.As(err, &inner) {
@@ -66,12 +63,11 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if env.Clock == nil {
 		env.Clock = clock.NewWall()
 	}
-	table := Table()
 	schemes := make([]string, len(table))
 	for i, d := range table {
 		schemes[i] = d.Scheme
 	}
-	if u.Scheme == "" {
+	if u.Scheme == "" && len(table) > 0 {
 		return nil, fmt.Errorf("driver URL %q has no scheme: want one of %v, such as %s",
 			u.Redacted(), schemes, table[0].Example)
 	}
@@ -83,9 +79,11 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, env.Prices, err = option.PricesFromURL(u); err != nil {
+	u, prices, err := option.PricesFromURL(u)
+	if err != nil {
 		return nil, err
 	}
+	env.Prices = prices
 	store, err := table[i].Open(u, env)
 	switch {
 	case err != nil:

@@ -80,7 +80,8 @@ type Traits struct {
 	// together.
 	NamespaceWriteInterval time.Duration `json:"namespace_write_interval_ns,omitempty"`
 
-	// Prices are what the store charges, or would charge if it were Workers KV.
+	// Prices are what the store charges, or would charge if it were Workers KV: NoPrices
+	// where that is not known. The zero value stands for those of classic Workers KV.
 	Prices Prices `json:"prices"`
 
 	// Faults are the stretches in which the store is made to fail on purpose.
@@ -100,6 +101,9 @@ type Window struct {
 // bills every key, a bulk write every pair, and a miss is billed. Whether calls
 // that are refused are billed is not published; they are counted as if they were.
 type Prices struct {
+	// None says that the store has no price list: what its operations cost can't be
+	// had, which is not nothing. All else but Source is zero then.
+	None bool `json:"none,omitempty"`
 	// Reads to Lists are for a million operations past the included ones.
 	Reads   float64 `json:"reads"`
 	Writes  float64 `json:"writes"`
@@ -117,6 +121,9 @@ type Prices struct {
 	// Source names where they come from, and says when they are an assumption.
 	Source string `json:"source"`
 }
+
+// NoPrices are those of a store that has no price list; source says why.
+func NoPrices(source string) Prices { return Prices{None: true, Source: source} }
 
 // ClassicPrices are those of Workers KV on the paid plan
 // (developers.cloudflare.com/kv/platform/pricing, page of 2026-04-21, read on

@@ -25,7 +25,7 @@ var leaves = []string{"internal/changepoint", "internal/metric", "internal/print
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
-	{"internal/clock", nil, "time is below everything that lives by it"},
+	{"internal/clock", []string{"kv"}, "time is below everything that lives by it; what a store may use of it is the contract's"},
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
 	{"internal/changepoint", nil, "a leaf"},

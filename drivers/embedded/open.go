@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kvbench/drivers/option"
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -42,7 +41,7 @@ const (
 // Each option has its default whichever others are given: profile=none and
 // propagation=0 are a store that takes no time. prices take the place of those of
 // the mode.
-func Open(u *url.URL, clk clock.Clock, seed uint64, prices option.Prices) (kv.Store, error) {
+func Open(u *url.URL, clk kv.Clock, seed uint64, prices kv.Pricing) (kv.Store, error) {
 	if u.Host != "" || u.User != nil || u.Path != "" || u.Opaque != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%s: want options only, such as %s", u.Redacted(), Example)
 	}
@@ -50,7 +49,9 @@ func Open(u *url.URL, clk clock.Clock, seed uint64, prices option.Prices) (kv.St
 	if err != nil {
 		return nil, err
 	}
-	o.mode.traits.Prices = prices.Over(o.mode.traits.Prices)
+	if o.mode.traits.Prices, err = prices.Over(o.mode.traits.Prices); err != nil {
+		return nil, err
+	}
 	return newStore(clk, seed, o), nil
 }
 
@@ -122,7 +123,7 @@ func chooseWrites(name string) (writeMode, error) {
 	return choose("mode of writes", name, writeModes(), func(m writeMode) string { return m.name })
 }
 
-func newStore(clk clock.Clock, seed uint64, o options) kv.Store {
+func newStore(clk kv.Clock, seed uint64, o options) kv.Store {
 	instant := o.mode.name == kv.InstantMode
 	s := &store{
 		clk: clk, epoch: clk.Epoch().UnixNano(), seed: mix(seed), model: o.model, traits: o.mode.traits,
