@@ -9,7 +9,7 @@ import (
 
 	"kvbench/kv"
 
-	client "github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 // BenchmarkClient measures what the driver costs beside go-redis by itself: the same
@@ -50,10 +50,10 @@ func BenchmarkClient(b *testing.B) {
 			"put",
 			func(ctx context.Context, i int) error { return s.Put(ctx, key[i], value, kv.PutOptions{}) },
 			func(ctx context.Context, i int) error {
-				_, err := c.TxPipelined(ctx, func(p client.Pipeliner) error {
+				_, err := c.TxPipelined(ctx, func(p goredis.Pipeliner) error {
 					p.Set(ctx, valueKey[i], value, 0)
 					p.Unlink(ctx, metadataKey[i])
-					p.ZAdd(ctx, "kvbench:names", client.Z{Member: key[i]})
+					p.ZAdd(ctx, "kvbench:names", goredis.Z{Member: key[i]})
 					return nil
 				})
 				return err

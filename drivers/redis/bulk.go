@@ -120,9 +120,14 @@ func (s *store) BulkDelete(ctx context.Context, keys []string) error {
 
 // transaction runs commands between MULTI and EXEC, all or none, in one round trip.
 func (s *store) transaction(ctx context.Context, commands func(p client.Pipeliner)) error {
-	_, err := s.client.TxPipelined(ctx, func(p client.Pipeliner) error {
+	sent, err := s.client.TxPipelined(ctx, func(p client.Pipeliner) error {
 		commands(p)
 		return nil
 	})
+	for _, command := range sent {
+		if of := command.Err(); of != nil && client.HasErrorPrefix(err, "EXECABORT") { // which does not say why
+			err = of
+		}
+	}
 	return failure(ctx, err)
 }

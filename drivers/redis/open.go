@@ -17,6 +17,7 @@ import (
 	"kvbench/kv"
 
 	client "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
@@ -75,6 +76,9 @@ func Open(u *url.URL, env kv.Env) (kv.Store, error) {
 		value: s.namespace + ":v:", metadata: s.namespace + ":m:", clk: env.Clock,
 	}, nil
 }
+
+// The client would write to standard error what its calls return as errors.
+func init() { logging.Disable() }
 
 // settings are what a URL says.
 type settings struct {

@@ -12,7 +12,7 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/kv"
 
-	client "github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 // program is Redis as Debian has it; CI installs it.
@@ -62,7 +62,7 @@ func server(t testing.TB, settings ...string) string {
 // open opens a store of a server. options begin with &.
 func open(t testing.TB, socket, options string) kv.Store {
 	t.Helper()
-	s, err := drivers.Open("redis:///?socket="+socket+options, drivers.Env{Clock: clock.NewWall()})
+	s, err := drivers.Open("redis://?socket="+socket+options, drivers.Env{Clock: clock.NewWall()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,9 +70,11 @@ func open(t testing.TB, socket, options string) kv.Store {
 }
 
 // plain is go-redis by itself.
-func plain(t testing.TB, socket string) *client.Client {
+func plain(t testing.TB, socket string) *goredis.Client { return client(t, socket, "") }
+
+func client(t testing.TB, socket, password string) *goredis.Client {
 	t.Helper()
-	c := client.NewClient(&client.Options{Network: "unix", Addr: socket, MaxRetries: -1})
+	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: socket, Password: password, MaxRetries: -1})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
