@@ -48,6 +48,7 @@ var layers = []layer{
 	{"drivers/option", []string{"kv"}, "reading options is no driver's own"},
 	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},
 	{"drivers", []string{"kv", "internal/clock", "drivers/..."}, "a driver implements the contract, and knows nothing of the engine"},
+	{"docs/examples", []string{"kv", "drivers/drivertest"}, "a driver outside this repository needs the contract and its tests alone"},
 	{"cmd/kvbench", []string{"..."}, "the command puts all together"},
 }
 
