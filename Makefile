@@ -10,8 +10,16 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # Packages that have no goroutine, tests that draw thousands of samples, and those that
 # run in virtual time, one task at a time. The patterns run on the wall clock, under the
-# race detector, in the tests of the command line.
-SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios
+# race detector, in the tests of the command line; charts are drawn in the tests of report.
+SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios \
+	kvbench/internal/runfile kvbench/internal/scenariofile kvbench/internal/sparse kvbench/report/chart \
+	kvbench/report/chart/kit kvbench/report/comparison kvbench/report/export kvbench/report/history \
+	kvbench/report/page kvbench/report/table
+
+# The tests of the command line start hundreds of processes and run hundreds of scenarios:
+# all of them without the race detector, and with it those that run patterns on the wall
+# clock, serve, and are stopped.
+RACED := run|emulate|pace|killed|interrupted
 
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
@@ -42,11 +50,14 @@ bench-truth:
 build:
 	go build -o bin/kvbench ./cmd/kvbench
 
-# The race detector lets each process wait a second at its end; the tests of the command
-# line start a hundred. What has no goroutine and computes a lot does without it.
+# With the race detector runs what has goroutines: -short leaves out what measures memory,
+# drives a browser or computes a lot in one goroutine, which all runs without it. The
+# detector lets each process wait a second at its end.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 15m $$(go list ./... | grep -vxF $(SEQUENTIAL:%=-e %))
-	go test -timeout 10m $(SEQUENTIAL)
+	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^TestScripts$$/^($(RACED))$$'
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
+	go test -timeout 15m ./...
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"kvbench/drivers/cloudflare"
 	"kvbench/drivers/embedded"
@@ -15,6 +16,7 @@ import (
 	"kvbench/drivers/redis"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
+	"kvbench/internal/setting"
 	"kvbench/kv"
 )
 
@@ -28,21 +30,34 @@ type Driver = kv.Driver
 func Table() []Driver {
 	return []Driver{
 		{
-			Scheme: "embedded", Doc: embedded.Doc, Example: embedded.Example,
+			Scheme: embedded.Scheme, Doc: embedded.Doc, Example: embedded.Example, Options: embedded.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return embedded.Open(u, env.Clock, env.Seed, env.Prices) },
 		},
 		{
-			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example,
+			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example, Secrets: []string{rest.TokenVariable}, Options: cloudflare.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock, env.Prices) },
 		},
 		{
-			Scheme: "rest", Doc: rest.Doc, Example: rest.Example,
+			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable}, Options: rest.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
-		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Open: redis.Open},
-		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Open: redis.Open},
-		{Scheme: "null", Doc: null.Doc, Example: null.Example, Open: null.Open},
+		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
+		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
+		{Scheme: "null", Doc: null.Doc, Example: null.Example, Options: null.Options, Open: null.Open},
 	}
+}
+
+// Shared describes the options that every driver has: the prices and those of faults.
+func Shared() []setting.Setting {
+	return append([]setting.Setting{option.PricesSetting()}, fault.Options()...)
+}
+
+// Own describes the options that a driver has beside those of every driver.
+func Own(d *Driver) []setting.Setting {
+	if d.Options == nil {
+		return nil
+	}
+	return d.Options()
 }
 
 // Open opens the store that a URL names by one of kvbench's own drivers. See OpenWith.
@@ -57,6 +72,9 @@ func OpenWith(table []Driver, rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		if inner := new(url.Error); errors.As(err, &inner) {
 			err = inner.Err // without the URL, which may hold a secret
+		}
+		if strings.Contains(err.Error(), "invalid port") { // it may be a password, before an @ that was forgotten
+			err = errors.New("what stands behind the colon of the host is no port")
 		}
 		return nil, fmt.Errorf("driver URL: %w", err)
 	}
@@ -75,19 +93,28 @@ func OpenWith(table []Driver, rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	u, unknown := option.TakeUnknown(u, append(setting.Names(Own(&table[i])), setting.Names(Shared())...))
+	if unknown != nil {
+		unknown = fmt.Errorf("driver %s: %w", u.Scheme, unknown)
+	}
 	u, profile, err := fault.FromURL(u)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(unknown, err)
 	}
 	u, prices, err := option.PricesFromURL(u)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(unknown, err)
 	}
 	env.Prices = prices
 	store, err := table[i].Open(u, env)
-	switch {
+	if err != nil {
+		err = fmt.Errorf("driver %s: %w", u.Scheme, err)
+	}
+	switch err := errors.Join(unknown, err); {
+	case err != nil && store != nil:
+		return nil, errors.Join(err, store.Close())
 	case err != nil:
-		return nil, fmt.Errorf("driver %s: %w", u.Scheme, err)
+		return nil, err
 	case profile.Name != "":
 		return fault.Wrap(store, profile, env.Clock, env.Seed), nil
 	}

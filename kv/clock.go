@@ -6,7 +6,7 @@ import (
 )
 
 // Clock is the time that a store lives by: the wall's, or a virtual one on which
-// waiting costs nothing. A store that runs in virtual time (Traits.Virtual) never
+// waiting costs nothing. A store that runs in virtual time (Capabilities.Virtual) never
 // uses package time to wait, never starts a goroutine and never blocks on a channel:
 // it sleeps, spawns and parks through the Clock. A mutex may be used where it is not
 // held across any of these.

@@ -21,8 +21,8 @@ type Store interface {
 	// List fills p with one page of names in UTF-8 byte order, reusing p's
 	// buffers.
 	List(ctx context.Context, o ListOptions, p *Page) error
-	// Traits says what the store is; it never changes.
-	Traits() Traits
+	// Capabilities says what the store is; it never changes.
+	Capabilities() Capabilities
 	// Close frees what the store holds. No call may follow it.
 	Close() error
 }
@@ -31,14 +31,14 @@ type Store interface {
 type BulkGetter interface {
 	// BulkGet fills es[i] with the value of keys[i], reusing its buffers.
 	// An absent key is no error: its Entry has Found false. es must be as
-	// long as keys, and keys no longer than Traits.BulkGetKeys.
+	// long as keys, and keys no longer than Capabilities.BulkGetKeys.
 	BulkGet(ctx context.Context, keys []string, o GetOptions, es []Entry) error
 }
 
 // BulkPutter is a Store that writes many pairs in one operation.
 type BulkPutter interface {
 	// BulkPut stores all pairs. It keeps none of their memory.
-	// There may be no more than Traits.BulkPutKeys. Where some alone were
+	// There may be no more than Capabilities.BulkPutKeys. Where some alone were
 	// refused, the Error's Keys name them.
 	BulkPut(ctx context.Context, pairs []Pair) error
 }
@@ -46,7 +46,7 @@ type BulkPutter interface {
 // BulkDeleter is a Store that deletes many keys in one operation.
 type BulkDeleter interface {
 	// BulkDelete deletes all keys; absent ones too. There may be no more than
-	// Traits.BulkPutKeys.
+	// Capabilities.BulkPutKeys.
 	BulkDelete(ctx context.Context, keys []string) error
 }
 
@@ -54,7 +54,7 @@ type BulkDeleter interface {
 // another only after a while.
 type Located interface {
 	// At returns the same namespace as seen from a location, counted from 0 to
-	// Traits.Locations-1. The store itself is At(0).
+	// Capabilities.Locations-1. The store itself is At(0).
 	At(location int) Store
 }
 
@@ -66,7 +66,7 @@ func AtEach(s Store) []Store {
 		return []Store{s}
 	}
 	at := []Store{s}
-	for n := 1; n < s.Traits().Locations; n++ {
+	for n := 1; n < s.Capabilities().Locations; n++ {
 		at = append(at, located.At(n))
 	}
 	return at
@@ -183,7 +183,7 @@ type ListOptions struct {
 	Prefix string
 	// Cursor is the Cursor of the page before; empty for the first page.
 	Cursor string
-	// Limit is the most names the page may hold, 1 to Traits.MaxListKeys; that many
+	// Limit is the most names the page may hold, 1 to Capabilities.MaxListKeys; that many
 	// when zero.
 	Limit int
 }

@@ -1,90 +1,40 @@
 package report
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"kvbench/internal/compare"
-	"kvbench/internal/record"
-	"kvbench/internal/runfile"
+	"kvbench/internal/answer"
+	"kvbench/internal/expect"
 	"kvbench/report/reporttest"
 )
 
-// hostile is a text of all that a format or a terminal might take for something else.
-const hostile = "=1+1\x1b[31m\x1b]0;t\x07\x00\x7f\u009b2J\u202e\u2066\u061c\u200b\ufeff\u2028\u2029\x85\r\n\n\t|a|b|\n# h\n```\n" +
-	"<script>alert(1)</script>`*_[x](javascript:1)\"'&,;]]>--%s{{.}}\xff\xc0\U000e0041\uffff \U0001F600"
-
-// hostileRun is a run whose every text is hostile, as one that was made by hand can
-// be. The standard series keep their names, and each thing has a name of its own.
-func hostileRun(t *testing.T) *runfile.Run {
+// hostile is what a run says whose every text is hostile, with a warning and an expectation
+// that are too.
+func hostile(t *testing.T) *answer.Answer {
 	t.Helper()
-	run := pageFixture{name: "x", question: "q", asks: []string{"p99 < 1ms"}, variants: []fixtureVariant{
-		{name: "a", p50: 1e6, p99: 3e6, errors: 200, reads: 10, stale: sizes(200, 5e9), lost: sizes(3, 1)},
-		{name: "b", p50: 2e6, p99: 9e6, stale: sizes(20, 7e9)},
-		{name: "c", n: 700, failed: "why"},
-		{name: "d", missing: true},
-	}}.run(t)
-	n := 0
-	var fill func(v reflect.Value)
-	fill = func(v reflect.Value) {
-		switch v.Kind() {
-		case reflect.String:
-			n++
-			v.SetString(fmt.Sprintf("%s%d", hostile, n))
-		case reflect.Struct:
-			for i := range v.NumField() {
-				if v.Field(i).CanSet() {
-					fill(v.Field(i))
-				}
-			}
-		case reflect.Slice:
-			for i := range v.Len() {
-				fill(v.Index(i))
-			}
-		case reflect.Pointer:
-			if !v.IsNil() {
-				fill(v.Elem())
-			}
-		}
+	run := reporttest.HostileRun(t)
+	a := answerOf(t, run)
+	s := &a.Scenarios[0]
+	s.Warnings = append(s.Warnings, reporttest.Hostile)
+	for _, met := range []bool{false, true} {
+		s.Expectations = append(s.Expectations, expect.Result{
+			Expect: expect.Expect{Text: reporttest.Hostile, Want: reporttest.Hostile}, Scenario: s.Def.Name,
+			Variant: s.Variants[0].Name, Have: reporttest.Hostile, OK: met,
+		})
 	}
-	def := &run.Header.Scenarios[0]
-	units := map[string]string{}
-	standard := record.Standard()
-	for _, s := range fixtureMarks {
-		units[s.Name] = s.Unit
-	}
-	fill(reflect.ValueOf(&run.Header).Elem())
-	copy(def.Series, standard)
-	for i, m := range fixtureMarks {
-		def.Series[len(standard)+i].Unit = units[m.Name]
-		def.Series[len(standard)+i].Of = m.Of
-	}
-	def.Series[record.FirstMark+1].Of = def.Outcomes[1]
-	def.Outcomes[2] = "error"
-	for _, v := range run.Variants {
-		v.Name, v.FirstError = def.Variants[v.Variant].Name, hostile
-		if v.Error != "" {
-			v.Error = hostile
-		}
-		v.Total.Errors[hostile] = 3
-	}
-	run.Warnings = []string{hostile}
-	run.Path = filepath.Join("results", hostile, "run.jsonl")
-	return run
+	return a
 }
 
 // Whatever a run file holds, each format can be read back and shown.
 func TestHostileRunFile(t *testing.T) {
-	run := hostileRun(t)
-	def := &run.Header.Scenarios[0]
-	results := []Expectation{{Scenario: def.Name, Expect: hostile, Variant: def.Variants[0].Name, Have: hostile, Want: hostile}}
+	a := hostile(t)
 	dir := t.TempDir()
-	files, err := summariseAndWrite(dir, run, Formats(), results)
+	files, err := Write(t.Context(), dir, a, Formats(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,68 +52,53 @@ func TestHostileRunFile(t *testing.T) {
 	if strings.Contains(string(page), "<script>alert") {
 		t.Error("the page runs a script of the run file")
 	}
-	s := Summarise(run, results)
+}
+
+// So can what a terminal shows: nothing of it steers the terminal, or looks like a line of
+// ours.
+func TestHostileTerminal(t *testing.T) {
+	a := hostile(t)
 	for _, width := range []int{0, 80} {
-		var out strings.Builder
-		if err := Terminal(&out, &s, width); err != nil {
-			t.Fatal(err)
+		for _, verbose := range []bool{false, true} {
+			text := terminalOf(t, a, width, verbose)
+			if err := reporttest.Text([]byte(text)); err != nil {
+				t.Errorf("of %d columns, verbose %v: %v", width, verbose, err)
+			}
 		}
-		if err := reporttest.Text([]byte(out.String())); err != nil {
-			t.Errorf("on a terminal of %d columns: %v", width, err)
+	}
+	f := pair()
+	f.Question = "Is it?\nWARNING not from us\n\nNOT MET nor this"
+	f.Variants[0].Name, f.Expect = "a\nWARNING nor that", nil
+	run := f.Run(t)
+	run.Warnings = []string{"One.\nWARNING two."}
+	warnings := 0
+	for line := range strings.Lines(terminalOf(t, answerOf(t, run), 0, true)) {
+		if strings.HasPrefix(line, prefixWarning) || strings.HasPrefix(line, prefixUnmet) {
+			warnings++
 		}
+	}
+	if warnings != 1 {
+		t.Errorf("%d lines warn, want 1", warnings)
 	}
 }
 
-// So can a comparison and a history.
-func TestHostileRunsBesideEachOther(t *testing.T) {
-	base, head := hostileRun(t), hostileRun(t)
-	for _, run := range []*runfile.Run{base, head} { // so that every difference counts
-		run.Header.Clock, run.Header.Scenarios[0].Clock = "virtual", "virtual"
+// In Markdown no name leaves its place: no cell, no heading and no link is of its making.
+func TestHostileMarkdown(t *testing.T) {
+	f := pair()
+	f.Name, f.Expect = "a](http://example.com) *b* `c` | d\n# e", nil
+	f.Variants[0].Name = "f | g\n| h |"
+	text := string(markdown(answerOf(t, f.Run(t))))
+	if err := reporttest.File("report.md", []byte(text)); err != nil {
+		t.Error(err)
 	}
-	for _, v := range head.Variants {
-		v.Total.Outcomes[0], v.Total.Outcomes[1] = v.Total.Outcomes[1], v.Total.Outcomes[0]
-		v.Total.Billed.Writes += 100
-	}
-	c, err := compare.Compare(base, head, compare.Options{Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var terminal, page, text strings.Builder
-	if err := CompareTerminal(&terminal, c); err != nil {
-		t.Fatal(err)
-	}
-	html, err := CompareHTML(context.Background(), c, base, head)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var h History
-	h.Add(base)
-	h.Add(head)
-	h.FindChanges()
-	if err := HistoryHTML(&page, &h); err != nil {
-		t.Fatal(err)
-	}
-	if err := HistoryText(&text, &h); err != nil {
-		t.Fatal(err)
-	}
-	chart, ok := CompareChart(c)
-	if !ok || len(h.changed()) == 0 {
-		t.Fatal("nothing has changed")
-	}
-	svg, err := chart.SVG()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{
-		"compare.html": html, "compare.md": CompareMarkdown(c), "compare.svg": svg, "history.html": []byte(page.String()),
-	} {
-		if err := reporttest.File(name, data); err != nil {
-			t.Errorf("%s: %v", name, err)
+	escaped := regexp.MustCompile(`\\.`)
+	var headings []string
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "#") {
+			headings = append(headings, escaped.ReplaceAllString(line, ""))
 		}
 	}
-	for name, out := range map[string]string{"comparison": terminal.String(), "history": text.String()} {
-		if err := reporttest.Text([]byte(out)); err != nil {
-			t.Errorf("the %s on a terminal: %v", name, err)
-		}
+	if len(headings) != 2 || slices.ContainsFunc(headings, func(h string) bool { return strings.ContainsAny(h, "[]*`|") }) {
+		t.Errorf("the headings are %q", headings)
 	}
 }

@@ -4,83 +4,52 @@ import (
 	"fmt"
 	"strings"
 
-	"kvbench/internal/printable"
-	"kvbench/internal/runfile"
+	"kvbench/internal/answer"
+	"kvbench/report/table"
 )
 
-// asMarkdown writes a run as GitHub Flavored Markdown, for a pull request: for
-// every scenario its question, its answer, a chart of that and its table.
-func (s *Summary) asMarkdown(h *runfile.Header) []byte {
+// markdown writes a run as GitHub Flavored Markdown, for a pull request or a job's
+// summary: for every scenario its question, its choice and its table.
+func markdown(a *answer.Answer) []byte {
 	var out strings.Builder
-	fmt.Fprintf(&out, "# kvbench: %s\n\n%s\n", inline(h.File), inline(factsLine(h)))
-	for _, w := range s.Warnings {
-		fmt.Fprintf(&out, "\n> [!WARNING]\n> %s\n", inline(w))
+	fmt.Fprintf(&out, "# kvbench: %s\n\n%s\n", table.Inline(a.Set.Run.Header.File), table.Inline(answer.Line(a.Facts())))
+	warn := func(text string) { fmt.Fprintf(&out, "\n> [!WARNING]\n> %s\n", table.Inline(text)) }
+	for _, w := range a.Warnings {
+		warn(w)
 	}
-	if n, met := s.expectations(); n > 0 {
-		fmt.Fprintf(&out, "\n%d of %d expectations met.\n", met, n)
+	for _, s := range a.Scenarios {
+		for _, w := range s.Warnings {
+			warn(w)
+		}
 	}
-	for i := range s.Scenarios {
-		s.Scenarios[i].markdown(&out)
+	if n := a.Expected(); n > 0 {
+		fmt.Fprintf(&out, "\n%d of %d expectations met.\n", n-len(a.Unmet()), n)
 	}
-	if s.modelled() {
+	for i := range a.Scenarios {
+		scenarioMarkdown(&out, &a.Scenarios[i])
+	}
+	if a.Modelled() {
 		out.WriteString("\nFigures called modelled are drawn from published figures and assumptions, not measured.\n")
 	}
 	return []byte(out.String())
 }
 
-func (s *Scenario) markdown(out *strings.Builder) {
-	fmt.Fprintf(out, "\n## %s\n\n**%s**\n\n%s\n\n%s\n",
-		inline(s.Name), inline(s.Question), inline(s.answer()), inline(s.facts()))
-	for _, e := range s.Expectations {
-		if !e.OK {
-			fmt.Fprintf(out, "\n- ❌ not met: %s: %s: %s\n", inline(e.Variant), inline(e.Expect), inline(e.Have))
-		}
+func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
+	fmt.Fprintf(out, "\n## %s\n\n**%s**\n", table.Inline(s.Def.Name), table.Inline(s.Def.Question))
+	if s.Choice != nil {
+		fmt.Fprintf(out, "\n%s\n", table.Inline(s.Choice.Line()))
 	}
-	if len(s.Variants) == 0 {
+	fmt.Fprintf(out, "\n%s\n", table.Inline(answer.Line(s.Facts())))
+	for _, e := range s.Unmet() {
+		fmt.Fprintf(out, "\n- ❌ not met: %s: %s: %s\n", table.Inline(e.Variant), table.Inline(e.Text), table.Inline(e.Have))
+	}
+	main := table.Main(s)
+	if len(main.Rows) == 0 {
+		out.WriteString("\nIt did not run.\n")
 		return
 	}
-	out.WriteString(s.mermaid())
-	columns := s.columns()
-	out.WriteString("\n| variant |")
-	for _, c := range columns {
-		fmt.Fprintf(out, " %s |", inline(c.name))
+	main.Markdown(out)
+	for _, phrase := range table.Unseen(s.Scenario) {
+		fmt.Fprintf(out, "\n%s.\n", table.Inline(phrase))
 	}
-	out.WriteString("\n|---|" + strings.Repeat("--:|", len(columns)) + "\n")
-	best := make([][]bool, len(columns))
-	for i, c := range columns {
-		best[i] = c.best(s.Variants)
-	}
-	for i := range s.Variants {
-		v := &s.Variants[i]
-		fmt.Fprintf(out, "| %s |", inline(v.Name))
-		for j, c := range columns {
-			cell := c.cell(v)
-			text := inline(cell.text)
-			if best[j][i] {
-				text = "**" + text + "**"
-			}
-			if cell.note != "" {
-				text += "<br>" + inline(cell.note)
-			}
-			fmt.Fprintf(out, " %s |", text)
-		}
-		out.WriteString("\n")
-	}
-}
-
-var inlineEscapes = strings.NewReplacer(
-	"\n", " ", "\r", " ", "&", "&amp;", "<", "&lt;", ">", "&gt;",
-	`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "~", `\~`,
-)
-
-// inline makes text stand for itself within a line or a cell of Markdown.
-func inline(text string) string { return inlineEscapes.Replace(printable.Line(text)) }
-
-// factsLine is what was run, where and when, in a line.
-func factsLine(h *runfile.Header) string {
-	var parts []string
-	for _, f := range headerFacts(h) {
-		parts = append(parts, f.Name+" "+f.Value)
-	}
-	return strings.Join(parts, " · ")
 }

@@ -1,61 +1,66 @@
 package report
 
 import (
-	"math"
+	"slices"
 	"strings"
 	"testing"
 
-	"kvbench/internal/record"
-	"kvbench/internal/runfile"
 	"kvbench/kv"
+	"kvbench/report/table"
 )
 
-// A month's price holds the storage of what the store told at its end, at the prices
-// that the run file has, and says so where that is not known.
-func TestPriceOfTheStore(t *testing.T) {
-	two, four := int64(2e9), int64(4e9)
+// The page says what a month's price holds, whose prices it is at, and how far the free
+// plan goes; so does the terminal, when it is asked for all.
+func TestPriceIsExplained(t *testing.T) {
+	two := int64(2e9)
+	classic, instant := kv.ClassicPrices(), kv.InstantPrices()
 	for _, test := range []struct {
-		prices  kv.Prices
-		stored  []*int64 // by repeat
-		million float64
-		storage float64 // below 0: not known
-		words   string
+		store  kv.Capabilities
+		stored *int64
+		words  []string
 	}{
-		{kv.Prices{}, []*int64{nil, nil}, 0.5, -1, "without storage: the store does not tell what it holds"},
-		{kv.Prices{}, []*int64{&two, nil}, 0.5, -1, "without storage: the store does not tell what it holds"},
-		{kv.Prices{}, []*int64{&two, &four}, 0.5, 1, "$1.00 of it for 2.79 GiB"}, // a file of format 1: the classic prices
-		{kv.ClassicPrices(), []*int64{&two, &two}, 0.5, 0.5, "$0.50 of it for 1.86 GiB"},
-		{kv.InstantPrices(), []*int64{&two, &two}, 0.2, 200_000, "$200000.00 of it for 1.86 GiB"},
+		{kv.Capabilities{}, nil, []string{"without storage: the store does not tell what it holds", "until reads are used up"}},
+		{kv.Capabilities{Prices: classic}, &two, []string{"$0.50 of it for 1.86 GiB", "until reads are used up"}},
+		{kv.Capabilities{Mode: kv.InstantMode, Prices: instant}, &two, []string{"$200000.00 of it for 1.86 GiB"}},
 	} {
-		run := pageFixture{name: "x", variants: []fixtureVariant{{name: "seed", p50: 1e6, p99: 2e6}}}.run(t)
+		f := pair()
+		run := f.Run(t)
 		def := &run.Header.Scenarios[0]
-		def.Traits.Prices = test.prices
-		again := *run.Variants[0]
-		again.Repeat = 1
-		run.Variants = append(run.Variants, &again)
-		for i, v := range run.Variants {
-			v.Def, v.Stored = def, test.stored[i]
-			v.Total.Billed = record.Billed{Reads: v.Total.Outcomes[0] + v.Total.Outcomes[1] + v.Total.Outcomes[2]}
+		def.Capabilities, def.Rate = test.store, 100
+		for _, v := range run.Variants {
+			v.Stored = test.stored
 		}
-		v := Summarise(run, nil).Scenarios[0].Variants[0]
-		if math.Abs(v.USD-test.million) > 1e-9 || storageWords(&v) != test.words {
-			t.Errorf("$%v a million, %q, want $%v, %q", v.USD, storageWords(&v), test.million, test.words)
+		a := answerOf(t, run)
+		dir, _ := write(t, run, "html", "json")
+		page := strings.ReplaceAll(read(t, dir, "report.html"), "&#39;", "'")
+		terminal := strings.Join(strings.Fields(terminalOf(t, a, 80, true)), " ")
+		for _, words := range test.words {
+			if !strings.Contains(page, words) {
+				t.Errorf("%+v: the page does not say %q", test.store, words)
+			}
+			if !strings.Contains(terminal, words) {
+				t.Errorf("%+v: the terminal does not say %q:\n%s", test.store, words, terminal)
+			}
 		}
-		switch storage := v.MonthBill.Storage; {
-		case test.storage < 0 && storage != nil:
-			t.Errorf("storage is not known, and costs $%v", *storage)
-		case test.storage >= 0 && (storage == nil || math.Abs(*storage-test.storage) > 1e-9 || v.USDPerMonth < test.storage):
-			t.Errorf("storage costs %v of $%v, want $%v", storage, v.USDPerMonth, test.storage)
+		if !strings.Contains(page, run.Header.Scenarios[0].Prices().Source) {
+			t.Errorf("%+v: the page does not say where the prices are from", test.store)
 		}
-		text := read(t, dirOf(t, run), "report.html")
-		if source := def.Prices().Source; !strings.Contains(text, source) || !strings.Contains(text, test.words) {
-			t.Errorf("the page does not say %q and %q", source, test.words)
+		details := table.Details(&a.Scenarios[0])
+		cell := details.Rows[0].Cells[slices.IndexFunc(details.Columns, func(c table.Column) bool { return c.Name == "free plan" })]
+		if (cell.Text == "none") != (test.store.Mode == kv.InstantMode) {
+			t.Errorf("%+v: the free plan is %q", test.store, cell.Text)
+		}
+		known := test.store.Mode != kv.InstantMode
+		for name, text := range map[string]string{"page": page, "terminal": terminal} {
+			if said := strings.Contains(text, "are used up"); said != known {
+				t.Errorf("%+v: the %s says how long a free plan lasts: %v", test.store, name, said)
+			}
+		}
+		if said := strings.Contains(page, "Of Workers KV Instant no free plan is known."); said == known {
+			t.Errorf("%+v: the page says that none is known: %v", test.store, said)
+		}
+		if said := strings.Contains(read(t, dir, "report.json"), "free_plan"); said != known {
+			t.Errorf("%+v: the JSON has a free plan: %v", test.store, said)
 		}
 	}
-}
-
-func dirOf(t *testing.T, run *runfile.Run) string {
-	t.Helper()
-	dir, _ := write(t, run, "html")
-	return dir
 }

@@ -6,58 +6,131 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"charm.land/lipgloss/v2/table"
-	"go.yaml.in/yaml/v4"
 
+	"kvbench/internal/answer"
 	"kvbench/internal/printable"
+	"kvbench/report/table"
 )
 
-// Terminal prints the tables of a run: a scenario's variants side by side. On a
-// terminal it uses colour, unless NO_COLOR is set. A table that is wider than
-// width, unless that is 0, is cut in two.
-func Terminal(w io.Writer, s *Summary, width int) error {
+// The prefixes of messages to the person, here and wherever one is printed.
+const (
+	prefixUnmet   = "NOT MET"
+	prefixWarning = "WARNING"
+)
+
+// Terminal prints a run: for each scenario its question, which variant to take, and its
+// variants side by side in one table of at most width columns, unless that is 0. verbose
+// adds the rest: what was run, the further figures, the expectations that were met. On a
+// terminal it uses colour, unless NO_COLOR is set.
+func Terminal(w io.Writer, a *answer.Answer, width int, verbose bool) error {
 	var out strings.Builder
-	bold := lipgloss.NewStyle().Bold(true)
-	for i := range s.Scenarios {
-		scenario := &s.Scenarios[i]
-		fmt.Fprintf(&out, "\n%s  %s\n%s\n", bold.Render(printable.Line(scenario.Name)), printable.Line(scenario.Question), wrapped(scenario.facts(), width))
-		answer, _ := scenario.answers()
-		for _, sentence := range answer {
-			out.WriteString(wrapped(sentence, width) + "\n")
-		}
-		if len(scenario.Variants) == 0 {
-			continue
-		}
-		out.WriteString(scenario.tables(width) + "\n")
-		if _, silent := scenario.watched(); silent != nil {
-			fmt.Fprintf(&out, "In no variant: %s\n", printable.Line(seriesNames(silent)))
-		}
-		for _, e := range scenario.Expectations {
-			if !e.OK {
-				fmt.Fprintf(&out, "%s %s: %s: %s\n", bold.Render("NOT MET"), printable.Line(e.Variant), printable.Line(e.Expect), printable.Line(e.Have))
-			}
-		}
+	t := terminal{&out, width, verbose, lipgloss.NewStyle().Bold(true)}
+	for i := range a.Scenarios {
+		t.scenario(&a.Scenarios[i])
 	}
-	if n, met := s.expectations(); n > 0 {
-		fmt.Fprintf(&out, "\n%d of %d expectations met\n", met, n)
+	if n := a.Expected(); n > 0 {
+		fmt.Fprintf(&out, "\n%d of %d expectations met\n", n-len(a.Unmet()), n)
 	}
-	for _, warning := range s.Warnings {
-		fmt.Fprintf(&out, "%s %s\n", bold.Render("WARNING"), printable.Line(warning))
+	for _, warning := range a.Warnings {
+		t.headed(prefixWarning, warning)
+	}
+	for _, s := range a.Scenarios {
+		for _, warning := range s.Warnings {
+			t.headed(prefixWarning, warning)
+		}
 	}
 	_, err := lipgloss.Fprint(w, out.String())
 	return err
 }
 
-// wrapped breaks a text between words into lines of at most width, unless that is
-// 0. Names with hyphens stay whole.
-func wrapped(text string, width int) string {
+type terminal struct {
+	out     *strings.Builder
+	width   int
+	verbose bool
+	bold    lipgloss.Style
+}
+
+func (t *terminal) scenario(s *answer.Scenario) {
+	t.out.WriteString("\n")
+	t.headed(s.Def.Name+" ", fmt.Sprintf("%s (%s, %s time)", s.Def.Question, s.Def.Latency().Words(), s.Def.Clock))
+	if s.Choice != nil {
+		t.out.WriteString(t.bold.Render(t.wrapped(s.Choice.Line())) + "\n")
+	}
+	if t.verbose {
+		t.out.WriteString(t.wrapped(answer.Line(s.Facts())) + "\n")
+	}
+	if main := table.Main(s); len(main.Rows) > 0 {
+		t.table(main)
+		t.details(s)
+	} else {
+		t.out.WriteString("It did not run.\n")
+	}
+	for _, e := range s.Expectations {
+		switch {
+		case !e.OK:
+			t.headed(prefixUnmet, e.Variant+": "+e.Text+": "+e.Have)
+		case t.verbose:
+			t.out.WriteString(t.wrapped("met "+e.Variant+": "+e.Text+": "+e.Have) + "\n")
+		}
+	}
+}
+
+// details prints the further figures, where they are asked for.
+func (t *terminal) details(s *answer.Scenario) {
+	if !t.verbose {
+		return
+	}
+	t.table(table.Details(s))
+	for _, phrase := range table.Unseen(s.Scenario) {
+		t.out.WriteString(t.wrapped(phrase) + "\n")
+	}
+}
+
+// table prints what fits of a table; with verbose the rest below it, and what the notes of
+// its cells say.
+func (t *terminal) table(of table.Table) {
+	for rest := of; len(rest.Columns) > 0; {
+		text, left := rest.Terminal(t.width)
+		t.out.WriteString(text + "\n")
+		if !t.verbose {
+			if len(left.Columns) > 0 {
+				t.out.WriteString(t.wrapped("--verbose shows "+strings.Join(left.Names(), ", ")) + "\n")
+			}
+			return
+		}
+		rest = left
+	}
+	for _, r := range of.Rows {
+		var notes []string
+		for i, c := range r.Cells {
+			if c.Note != "" {
+				notes = append(notes, of.Columns[i].Name+": "+c.Note)
+			}
+		}
+		if notes != nil {
+			t.out.WriteString(t.wrapped(r.Variant.Name+": "+strings.Join(notes, "; ")) + "\n")
+		}
+	}
+}
+
+// headed prints a text behind a head that stands out.
+func (t *terminal) headed(head, text string) {
+	head = printable.Line(head)
+	t.out.WriteString(t.bold.Render(head) + t.behind(lipgloss.Width(head), text) + "\n")
+}
+
+// wrapped breaks a text between words into lines of at most the terminal's width. Names
+// with hyphens stay whole.
+func (t *terminal) wrapped(text string) string { return t.behind(0, text) }
+
+// behind wraps a text that goes on in a column.
+func (t *terminal) behind(column int, text string) string {
 	var out strings.Builder
-	column := 0
 	for _, word := range strings.Fields(printable.Line(text)) {
 		n := lipgloss.Width(word)
 		switch {
 		case column == 0:
-		case width > 0 && column+1+n > width:
+		case t.width > 0 && column+1+n > t.width:
 			out.WriteString("\n")
 			column = 0
 		default:
@@ -68,126 +141,4 @@ func wrapped(text string, width int) string {
 		column += n
 	}
 	return out.String()
-}
-
-// expectations counts those of a run, and how many of them were met.
-func (s *Summary) expectations() (n, met int) {
-	for _, scenario := range s.Scenarios {
-		for _, e := range scenario.Expectations {
-			n++
-			if e.OK {
-				met++
-			}
-		}
-	}
-	return n, met
-}
-
-// facts says in a line what was run.
-func (s *Scenario) facts() string {
-	return fmt.Sprintf("%s · %s · %s time · %s%s", s.Pattern, latencyWords(s.Latency), s.Clock, s.Load, s.workload())
-}
-
-// workload is what the definition says of the keys and of the pattern's settings, for
-// the end of a line; a setting that is no plain value is left to the definition.
-func (s *Scenario) workload() (words string) {
-	var written []struct{ Keys, With yaml.Node }
-	if err := yaml.Unmarshal([]byte(s.def.YAML), &written); err != nil || len(written) != 1 {
-		return "" // it is shown as it was written in any case
-	}
-	for _, part := range []struct {
-		name string
-		node yaml.Node
-	}{{"keys", written[0].Keys}, {"with", written[0].With}} {
-		var settings []string
-		for i := 0; i+1 < len(part.node.Content); i += 2 {
-			value := part.node.Content[i+1]
-			if value.Kind != yaml.ScalarNode {
-				continue
-			}
-			text := value.Value
-			if value.Tag == "!!int" {
-				text = strings.ReplaceAll(text, "_", ",")
-			}
-			settings = append(settings, part.node.Content[i].Value+" "+text)
-		}
-		if settings != nil {
-			words += " · " + part.name + ": " + strings.Join(settings, ", ")
-		}
-	}
-	return words
-}
-
-// tables renders the variants side by side, in more than one table where one is too
-// wide, cut between groups of columns where that is possible.
-func (s *Scenario) tables(width int) string {
-	var out []string
-	for columns := s.columns(); len(columns) > 0; {
-		n := len(columns)
-		for n > 1 && width > 0 && lipgloss.Width(s.render(columns[:n])) > width {
-			n--
-		}
-		if n < len(columns) {
-			for cut := n; cut > n/2; cut-- {
-				if columns[cut].group != columns[cut-1].group {
-					n = cut
-					break
-				}
-			}
-		}
-		out, columns = append(out, s.render(columns[:n])), columns[n:]
-	}
-	return strings.Join(out, "\n")
-}
-
-func (s *Scenario) render(columns []column) string {
-	header := []string{"variant"}
-	rows := make([][]string, len(s.Variants))
-	best := make([][]bool, len(columns))
-	for i := range s.Variants {
-		rows[i] = []string{printable.Line(s.Variants[i].Name)}
-	}
-	for j, c := range columns {
-		header = append(header, printable.Line(c.name))
-		best[j] = c.best(s.Variants)
-		for i := range s.Variants {
-			rows[i] = append(rows[i], printable.Line(c.cell(&s.Variants[i]).plain()))
-		}
-	}
-	plain := lipgloss.NewStyle().PaddingRight(2)
-	right := plain.Align(lipgloss.Right)
-	return table.New().
-		Border(lipgloss.NormalBorder()).
-		BorderTop(false).BorderBottom(false).BorderLeft(false).BorderRight(false).BorderColumn(false).BorderHeader(true).
-		Headers(header...).Rows(rows...).
-		StyleFunc(func(row, column int) lipgloss.Style {
-			switch {
-			case column == 0 && row == table.HeaderRow:
-				return plain.Bold(true)
-			case column == 0:
-				return plain
-			case row == table.HeaderRow:
-				return right.Bold(true)
-			case best[column-1][row]:
-				return right.Foreground(lipgloss.Green)
-			}
-			return right
-		}).String()
-}
-
-// plain is a cell in one line. The kinds of calls are left to the page.
-func (c cell) plain() string {
-	if size, ok := strings.CutPrefix(c.note, "up to "); ok {
-		return c.text + ", up to " + size
-	}
-	return c.text
-}
-
-func (s *Scenario) any(f func(*Variant) bool) bool {
-	for i := range s.Variants {
-		if f(&s.Variants[i]) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,44 +1,51 @@
+// Package report writes what a run says: as a page, charts and tables for people, and in
+// the formats of other programs.
 package report
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
+	"kvbench/internal/answer"
 	"kvbench/internal/printable"
-	"kvbench/internal/runfile"
-
-	"golang.org/x/sync/errgroup"
+	"kvbench/report/chart"
+	"kvbench/report/export"
+	"kvbench/report/page"
 )
 
 // document is a format that is one file.
 type document struct {
 	format, file string
-	render       func(*Summary, *runfile.Run, []figure) ([]byte, error)
+	render       func(*answer.Answer, []chart.Drawn) ([]byte, error)
 }
 
-// documents are the formats of one file, in the order in which they are
-// written.
+// documents are the formats of one file, in the order in which they are written.
 func documents() []document {
+	of := func(render func(*answer.Answer) ([]byte, error)) func(*answer.Answer, []chart.Drawn) ([]byte, error) {
+		return func(a *answer.Answer, _ []chart.Drawn) ([]byte, error) { return render(a) }
+	}
 	return []document{
-		{"html", "report.html", asHTML},
-		{"md", "report.md", func(s *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return s.asMarkdown(&run.Header), nil }},
-		{"csv", "report.csv", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asCSV() }},
-		{"benchfmt", "report.bench.txt", func(_ *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return asBenchfmt(run) }},
-		{"junit", "junit.xml", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asJUnit() }},
-		{"hlog", "report.hlog", func(_ *Summary, run *runfile.Run, _ []figure) ([]byte, error) { return asHLog(run) }},
-		{"json", "report.json", func(s *Summary, _ *runfile.Run, _ []figure) ([]byte, error) { return s.asJSON() }},
+		{"html", "report.html", func(a *answer.Answer, drawn []chart.Drawn) ([]byte, error) {
+			var out bytes.Buffer
+			err := page.Write(&out, a, drawn)
+			return out.Bytes(), err
+		}},
+		{"md", "report.md", of(func(a *answer.Answer) ([]byte, error) { return markdown(a), nil })},
+		{"csv", "report.csv", of(export.CSV)},
+		{"benchfmt", "report.bench.txt", of(func(a *answer.Answer) ([]byte, error) { return export.Benchfmt(a.Set.Run) })},
+		{"junit", "junit.xml", of(export.JUnit)},
+		{"hlog", "report.hlog", of(func(a *answer.Answer) ([]byte, error) { return export.HLog(a.Set.Run) })},
+		{"json", "report.json", of(export.JSON)},
 	}
 }
 
-// Formats are the formats that Write knows: the documents, and the charts as
-// files of their own.
+// Formats are the formats that Write knows: the documents, and the charts as files of
+// their own.
 func Formats() []string {
 	out := []string{"html", "svg", "png"}
 	for _, d := range documents()[1:] {
@@ -47,39 +54,49 @@ func Formats() []string {
 	return out
 }
 
-// asJSON writes the summary; docs/schema/summary.json is its schema.
-func (s *Summary) asJSON() ([]byte, error) {
-	text, err := json.MarshalIndent(s, "", "  ")
-	return append(text, '\n'), err
-}
-
 // DefaultFormats are the formats of a report that nobody asked for.
 func DefaultFormats() []string { return []string{"html", "svg", "png"} }
 
 // chartsDir is the folder of the charts within that of the report.
 const chartsDir = "charts"
 
-// Write writes a run's report to a folder, which must exist: the documents, and
-// charts/<scenario>-<chart>.svg and .png, as the formats say. The summary is the
-// run's. It returns the paths of the files it wrote. Each appears under its name
-// only when it is whole. drawn, unless it is nil, is told how many of the scenarios
-// have been drawn, by one goroutine at a time. When ctx is done it stops before the next
-// chart or document, writes nothing and returns the error of ctx.
-func Write(ctx context.Context, dir string, summary *Summary, run *runfile.Run, formats []string, drawn func(done, scenarios int)) ([]string, error) {
+// Write writes the report of a run to a folder, which must exist: the documents, and
+// charts/<scenario>-<chart>.svg and .png, as the formats say. It returns the paths of the
+// files it wrote. Each appears under its name only when it is whole. drawn, unless it is
+// nil, is told how many of the scenarios have been drawn, by one goroutine at a time. When
+// ctx is done it writes nothing and returns the error of ctx at once; what is being drawn
+// goes on to the end of its chart.
+func Write(ctx context.Context, dir string, a *answer.Answer, formats []string, drawn func(done, scenarios int)) ([]string, error) {
 	for _, f := range formats {
 		if !slices.Contains(Formats(), f) {
 			return nil, fmt.Errorf("report format %q is not known; the formats are %s", f, strings.Join(Formats(), ", "))
 		}
 	}
-	figures, err := drawAll(ctx, summary, formats, drawn)
-	if err != nil {
-		return nil, err
+	type result struct {
+		files []file
+		err   error
 	}
-	files, err := render(ctx, summary, run, formats, figures)
-	if err != nil {
-		return nil, err
+	done := make(chan result, 1)
+	go func() {
+		svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
+		charts, err := chart.Draw(ctx, a.Set, svg, slices.Contains(formats, "png"), drawn)
+		r := result{err: err}
+		if err == nil {
+			r.files, r.err = render(ctx, a, formats, charts)
+		}
+		done <- r
+	}()
+	var files []file
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, r.err
+		}
+		files = r.files
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	if len(figures) > 0 && (slices.Contains(formats, "svg") || slices.Contains(formats, "png")) {
+	if slices.ContainsFunc(files, func(f file) bool { return filepath.Dir(f.name) == chartsDir }) {
 		if err := os.MkdirAll(filepath.Join(dir, chartsDir), 0o755); err != nil {
 			return nil, err
 		}
@@ -87,7 +104,7 @@ func Write(ctx context.Context, dir string, summary *Summary, run *runfile.Run, 
 	var written []string
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
-		if err := writeFile(path, f.data); err != nil {
+		if err := WriteFile(path, f.data); err != nil {
 			return written, err
 		}
 		written = append(written, path)
@@ -101,77 +118,8 @@ type file struct {
 	data []byte
 }
 
-// figure is a chart that has been drawn in the formats that are wanted.
-type figure struct {
-	Chart
-	scenario int // index into the summary's scenarios
-	svg, png []byte
-	values   []byte // JSON of the SVG's plot
-}
-
-// drawAll draws all charts, on all cores.
-func drawAll(ctx context.Context, s *Summary, formats []string, tell func(done, scenarios int)) ([]figure, error) {
-	svg := slices.Contains(formats, "svg") || slices.Contains(formats, "html")
-	png := slices.Contains(formats, "png")
-	if !svg && !png {
-		return nil, nil
-	}
-	// Scenario by scenario: what its charts are drawn from is let go with them.
-	drawn := make([][]figure, len(s.Scenarios))
-	grown := families(s)
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	var mu sync.Mutex
-	done := 0
-	for i := range drawn {
-		g.Go(func() error {
-			charts := Charts(&s.Scenarios[i])
-			for _, family := range grown { // with its smallest member
-				if family[0].Scenario == &s.Scenarios[i] {
-					charts = append(charts, growthChart(family))
-				}
-			}
-			for _, c := range charts {
-				f := figure{Chart: c, scenario: i}
-				var err error
-				if err = ctx.Err(); err != nil {
-					return err
-				}
-				if svg {
-					var plot Plot
-					if f.svg, plot, err = c.drawn(); err != nil {
-						return err
-					}
-					if f.values, err = json.Marshal(plot); err != nil {
-						return err
-					}
-				}
-				if err = ctx.Err(); err != nil {
-					return err
-				}
-				if png {
-					if f.png, err = c.PNG(); err != nil {
-						return err
-					}
-				}
-				f.body = nil
-				drawn[i] = append(drawn[i], f)
-			}
-			if tell != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				done++
-				tell(done, len(drawn))
-			}
-			return nil
-		})
-	}
-	err := g.Wait()
-	return slices.Concat(drawn...), err
-}
-
 // render makes the files: the documents, then the charts.
-func render(ctx context.Context, s *Summary, run *runfile.Run, formats []string, figures []figure) ([]file, error) {
+func render(ctx context.Context, a *answer.Answer, formats []string, charts []chart.Drawn) ([]file, error) {
 	var files []file
 	for _, d := range documents() {
 		if !slices.Contains(formats, d.format) {
@@ -180,20 +128,20 @@ func render(ctx context.Context, s *Summary, run *runfile.Run, formats []string,
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		data, err := d.render(s, run, figures)
+		data, err := d.render(a, charts)
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, file{d.file, printed(d.format, data)})
 	}
-	ids := s.ids()
-	for _, f := range figures {
-		name := filepath.Join(chartsDir, ids[f.scenario]+"-"+f.Name)
+	ids := a.IDs()
+	for _, c := range charts {
+		name := filepath.Join(chartsDir, ids[c.Of]+"-"+c.Name)
 		if slices.Contains(formats, "svg") {
-			files = append(files, file{name + ".svg", f.svg})
+			files = append(files, file{name + ".svg", c.SVG})
 		}
 		if slices.Contains(formats, "png") {
-			files = append(files, file{name + ".png", f.png})
+			files = append(files, file{name + ".png", c.PNG})
 		}
 	}
 	return files, nil
@@ -208,28 +156,9 @@ func printed(format string, data []byte) []byte {
 	return []byte(printable.Text(string(data)))
 }
 
-// ids names the scenarios for a file or a link: by their names, which hold only
-// small letters, digits and hyphens unless the run file was made by hand.
-func (s *Summary) ids() []string {
-	seen := map[string]bool{}
-	out := make([]string, len(s.Scenarios))
-	for i := range s.Scenarios {
-		id := strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
-				return r
-			}
-			return '-'
-		}, strings.ToLower(s.Scenarios[i].Name))
-		for seen[id] || strings.Trim(id, "-") == "" {
-			id = fmt.Sprintf("%s-%d", id, i+1)
-		}
-		seen[id], out[i] = true, id
-	}
-	return out
-}
-
-// writeFile writes a file under a temporary name and then renames it.
-func writeFile(path string, data []byte) (err error) {
+// WriteFile writes a file under a temporary name and then renames it: it appears whole, or
+// what was there stays.
+func WriteFile(path string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err

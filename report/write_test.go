@@ -2,56 +2,89 @@ package report
 
 import (
 	"context"
-	"encoding/csv"
+	"errors"
+	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
+	"kvbench/internal/answer"
 	"kvbench/internal/runfile"
+	"kvbench/report/reporttest"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// runOf makes a run of a scenario that was made up, as if it had been read.
-func runOf(s *Scenario) *runfile.Run {
-	run := &runfile.Run{Path: "run.jsonl", Header: runfile.Header{
-		Format: runfile.Format, Clock: "virtual", Driver: "embedded://", Seed: 1, File: "scenarios.yaml", Command: "kvbench run",
-		Scenarios: []runfile.Definition{*s.def},
-	}}
-	for i := range s.Variants {
-		v := &s.Variants[i]
-		run.Variants = append(run.Variants, &runfile.Variant{
-			Variant: i, Def: &run.Header.Scenarios[0], Name: v.Name, Complete: v.Complete, Error: v.Errored,
-			Total: *v.totals[0], Intervals: v.intervals,
-		})
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	millisecond = int64(1e6)
+	second      = int64(1e9)
+)
+
+// pair is a run in which one variant keeps the promise and one expectation is not met.
+func pair() reporttest.MadeUp {
+	return reporttest.MadeUp{
+		Name: "memory-tier", Question: "What does a memory tier save?",
+		Variants: []reporttest.Variant{
+			{Name: "seed", P50: millisecond, P99: 12 * millisecond, Reads: 590, Stale: reporttest.Sizes(240, 294*second), Lost: reporttest.Sizes(3, second)},
+			{Name: "no-memory", P50: 4 * millisecond, P99: 38 * millisecond, Reads: 1000, Errors: 20},
+		},
+		Choose: &runfile.Choose{Promise: []string{"lost-update == 0"}, Prefer: []string{"response.p99"}},
+		Expect: []string{"seed.ops <= 1", "no-memory.ops < 1"},
 	}
-	return run
 }
 
-// summariseAndWrite writes the report of a run whose expectations came to results.
-func summariseAndWrite(dir string, run *runfile.Run, formats []string, results []Expectation) ([]string, error) {
-	s := Summarise(run, results)
-	return Write(context.Background(), dir, &s, run, formats, nil)
-}
-
-func write(t *testing.T, run *runfile.Run, formats ...string) (dir string, files []string) {
+// answerOf is what a run says.
+func answerOf(t testing.TB, run *runfile.Run) *answer.Answer {
 	t.Helper()
-	dir = t.TempDir()
-	written, err := summariseAndWrite(dir, run, formats, nil)
+	a, err := answer.Of(run)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range written {
-		name, err := filepath.Rel(dir, f)
+	return a
+}
+
+// write writes the report of a run to a folder of its own.
+func write(t *testing.T, run *runfile.Run, formats ...string) (dir string, files []string) {
+	t.Helper()
+	dir = t.TempDir()
+	written, err := Write(t.Context(), dir, answerOf(t, run), formats, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, within(t, dir, written)
+}
+
+// within are paths as they are within a folder.
+func within(t *testing.T, dir string, paths []string) (out []string) {
+	t.Helper()
+	for _, path := range paths {
+		name, err := filepath.Rel(dir, path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, filepath.ToSlash(name))
+		out = append(out, filepath.ToSlash(name))
 	}
-	return dir, files
+	return out
+}
+
+// filesIn are all files in a folder and below.
+func filesIn(t *testing.T, dir string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			out = append(out, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return within(t, dir, out)
 }
 
 func read(t *testing.T, dir, name string) string {
@@ -63,209 +96,175 @@ func read(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
+// Every format is written, each file can be read back, and nothing else is left.
 func TestWriteFiles(t *testing.T) {
-	dir, files := write(t, runOf(once(t)), Formats()...)
-	want := map[string]bool{}
-	for _, d := range documents() {
-		want[d.file] = true
-	}
-	for _, c := range []string{"latency", "timeline", "outcomes", "cost"} {
-		want["charts/example-"+c+".svg"], want["charts/example-"+c+".png"] = true, true
-	}
-	got := map[string]bool{}
-	for _, f := range files {
-		got[f] = true
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	var left []string
-	_ = filepath.WalkDir(dir, func(path string, d os.DirEntry, _ error) error {
-		if !d.IsDir() {
-			left = append(left, path)
-		}
-		return nil
-	})
-	if len(left) != len(files) {
-		t.Errorf("%d files are in the folder, %d were written: %v", len(left), len(files), left)
-	}
-	if _, err := summariseAndWrite(dir, runOf(once(t)), []string{"pdf"}, nil); err == nil || !strings.Contains(err.Error(), "html, svg") {
-		t.Errorf("an unknown format: %v", err)
-	}
-}
-
-var (
-	reference = regexp.MustCompile(`(?:src|href)="([^"]*)"`)
-	anchor    = regexp.MustCompile(` id="([^"]*)"`)
-)
-
-// A page needs nothing from outside, its links lead somewhere, and what it
-// quotes it escapes.
-func TestPage(t *testing.T) {
-	for name, s := range map[string]*Scenario{"tiers": tiers(t), "eight": eight(t), "once": once(t), "nothing": nothing(t)} {
-		t.Run(name, func(t *testing.T) {
-			run := runOf(s)
-			run.Header.Scenarios[0].Question = `Is <script>alert("x")</script> & more safe?`
-			run.Warnings = []string{"Mind <b>this</b>."}
-			run.CutOff = true
-			dir, _ := write(t, run, "html")
-			text := read(t, dir, "report.html")
-			ids := map[string]bool{}
-			for _, m := range anchor.FindAllStringSubmatch(text, -1) {
-				if ids[m[1]] {
-					t.Errorf("the id %s stands twice", m[1])
-				}
-				ids[m[1]] = true
-			}
-			for _, m := range reference.FindAllStringSubmatch(text, -1) {
-				if target, ok := strings.CutPrefix(m[1], "#"); !ok || !ids[target] {
-					t.Errorf("it refers to %q", m[1])
-				}
-			}
-			for _, bad := range []string{"<script>alert", "<b>this", "@import", "url(http"} {
-				if strings.Contains(text, bad) {
-					t.Errorf("it holds %q", bad)
-				}
-			}
-			for _, want := range []string{"odelled", "Mind &lt;b&gt;this", "Is &lt;script&gt;", "Cut off", "prefers-color-scheme", "<h1", "scope="} {
-				if want == "scope=" && len(s.Variants) == 0 {
-					continue
-				}
-				if !strings.Contains(text, want) {
-					t.Errorf("it does not hold %q", want)
-				}
-			}
-			if n := strings.Count(text, "<svg "); n != len(Charts(s)) {
-				t.Errorf("it holds %d charts of %d", n, len(Charts(s)))
-			}
-		})
-	}
-}
-
-func TestAnswer(t *testing.T) {
-	for name, test := range map[string]struct {
-		scenario *Scenario
-		want     []string
-	}{
-		"tiers": {tiers(t), []string{
-			"at p99", "modelled", "stale-read in ", "with stale-while-revalidate", "none with origin-only",
-			"bounded-memory measured nothing", "stale-while-revalidate ended early",
-		}},
-		"memory":  {memoryOnly(t), []string{"There is no difference at p99 (0 ns"}},
-		"once":    {once(t), []string{"paginate answers within 1.6 s at p99"}},
-		"nothing": {nothing(t), []string{"No answer: no variant measured a transaction."}},
-	} {
-		answer := test.scenario.answer()
-		for _, want := range test.want {
-			if !strings.Contains(answer, want) {
-				t.Errorf("%s: the answer does not say %q: %s", name, want, answer)
-			}
-		}
-	}
-}
-
-func TestCSV(t *testing.T) {
-	dir, _ := write(t, runOf(tiers(t)), "csv")
-	rows, err := csv.NewReader(strings.NewReader(read(t, dir, "report.csv"))).ReadAll()
+	dir := t.TempDir()
+	var told []int
+	written, err := Write(t.Context(), dir, answerOf(t, pair().Run(t)), Formats(), func(done, scenarios int) { told = append(told, done, scenarios) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Fields("scenario variant series unit of count share mean min p50 p90 p95 p99 p999 max latency"), rows[0]); diff != "" {
+	if diff := cmp.Diff([]int{1, 1}, told); diff != "" {
 		t.Error(diff)
 	}
-	if want := 1 + 5*15; len(rows) != want { // five variants, ten standard series and five marks
-		t.Errorf("%d rows, want %d", len(rows), want)
+	got := within(t, dir, written)
+	want := []string{"report.html", "report.md", "report.csv", "report.bench.txt", "junit.xml", "report.hlog", "report.json"}
+	if diff := cmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {
+		t.Error(diff)
+	}
+	for _, chart := range []string{"latency", "timeline", "outcomes", "cost", "anomalies"} {
+		for _, end := range []string{".svg", ".png"} {
+			if name := "charts/memory-tier-" + chart + end; !slices.Contains(got, name) {
+				t.Errorf("no %s in %q", name, got)
+			}
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(filesIn(t, dir), got); diff != "" {
+		t.Error(diff)
+	}
+	if n, err := reporttest.Folder(dir); err != nil || n != len(got) {
+		t.Errorf("%d of %d files were read: %v", n, len(got), err)
 	}
 }
 
-func TestMarkdown(t *testing.T) {
-	dir, _ := write(t, runOf(tiers(t)), "md")
-	text := read(t, dir, "report.md")
-	for _, want := range []string{"## example", "**Does it?**", "| seed |", "| bounded-memory |", "modelled", "stale-read"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("it does not hold %q", want)
+// A format alone is that and nothing else, and one that is not known is named beside
+// those that are.
+func TestWriteAFormat(t *testing.T) {
+	for _, format := range Formats() {
+		_, files := write(t, pair().Run(t), format)
+		charts := slices.ContainsFunc(files, func(f string) bool { return strings.HasPrefix(f, "charts/") && strings.HasSuffix(f, "."+format) })
+		if picture := format == "svg" || format == "png"; charts != picture || !picture && len(files) != 1 {
+			t.Errorf("%s is %q", format, files)
 		}
 	}
-	columns := -1
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "|") {
-			columns = -1
-			continue
-		}
-		if n := strings.Count(line, "|"); columns >= 0 && n != columns {
-			t.Errorf("a row of %d columns in a table of %d: %s", n, columns, line)
-		} else {
-			columns = n
-		}
+	dir := t.TempDir()
+	_, err := Write(t.Context(), dir, answerOf(t, pair().Run(t)), []string{"md", "pdf"}, nil)
+	if err == nil || !strings.Contains(err.Error(), `"pdf"`) || !strings.Contains(err.Error(), "html, svg, png, md") {
+		t.Errorf("an unknown format: %v", err)
+	}
+	if files := filesIn(t, dir); files != nil {
+		t.Errorf("%q", files)
 	}
 }
 
-func TestTerminal(t *testing.T) {
-	s := Summarise(runOf(tiers(t)), []Expectation{
-		{Scenario: "example", Expect: "seed.ops <= 0", Variant: "seed", Have: "1", OK: false},
-		{Scenario: "example", Expect: "seed.ops <= 1", Variant: "seed", Have: "1", OK: true},
-	})
-	var wide, narrow strings.Builder
-	if err := Terminal(&wide, &s, 0); err != nil {
+// A report that is given up ends, whatever its drawing does, and writes nothing.
+func TestWriteGivenUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	forever := make(chan struct{})
+	t.Cleanup(func() { close(forever) })
+	dir := t.TempDir()
+	_, err := Write(ctx, dir, answerOf(t, pair().Run(t)), Formats(), func(int, int) { cancel(); <-forever })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("%v, %v", files, err)
+	}
+}
+
+// What can't be written is an error, and leaves no temporary file; what was written before
+// it is named.
+func TestWriteFails(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "report.csv", "in the way"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := Terminal(&narrow, &s, 100); err != nil {
+	written, err := Write(t.Context(), dir, answerOf(t, pair().Run(t)), []string{"md", "csv", "json"}, nil)
+	if err == nil {
+		t.Error("it was written")
+	}
+	if diff := cmp.Diff([]string{"report.md"}, within(t, dir, written)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"report.md"}, filesIn(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := Write(t.Context(), filepath.Join(dir, "gone"), answerOf(t, pair().Run(t)), []string{"md"}, nil); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("to a folder that does not exist: %v", err)
+	}
+}
+
+// A report that is written again takes the place of the other, file by file: who has one
+// open reads it to its end.
+func TestWriteAgain(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report.md")
+	if err := os.WriteFile(path, []byte("the one of before"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{
-		"example  Does it?", "modelled latency", s.Scenarios[0].sentences()[0] + "\n", "origin-only", "NOT MET seed: seed.ops <= 0: 1", "1 of 2 expectations met",
-		"In no variant: falsy-refetch", "WARNING example/bounded-memory measured no transaction.",
-	} {
-		if !strings.Contains(wide.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, wide.String())
-		}
+	before, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if strings.Contains(wide.String(), "\x1b") {
-		t.Error("colours where there is no terminal")
+	defer before.Close()
+	if _, err := Write(t.Context(), dir, answerOf(t, pair().Run(t)), []string{"md"}, nil); err != nil {
+		t.Fatal(err)
 	}
-	longest := 0
-	for _, line := range strings.Split(narrow.String(), "\n") {
-		longest = max(longest, utf8.RuneCountInString(line))
+	was := make([]byte, 100)
+	n, err := before.Read(was)
+	if err != nil || string(was[:n]) != "the one of before" {
+		t.Errorf("%q, %v", was[:n], err)
 	}
-	if longest > 100 {
-		t.Errorf("a line of %d characters, want 100 at most:\n%s", longest, narrow.String())
+	if text := read(t, dir, "report.md"); !strings.HasPrefix(text, "# kvbench") {
+		t.Errorf("%.100q", text)
 	}
-	if n := strings.Count(narrow.String(), "\norigin-only  "); n != 3 {
-		t.Errorf("on a narrow terminal the variants stand in %d tables, want 3", n)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 
-// The line of facts says what the load works on, as the definition has it.
-func TestWorkload(t *testing.T) {
-	for written, want := range map[string]string{
-		"name: x": "", "- name: x\n": "",
-		"- name: x\n  keys: {count: 1_000, distribution: uniform}\n  with: {writers: 3}\n": " · keys: count 1,000, distribution uniform · with: writers 3",
-		"- name: x\n  keys:\n    count: 10 # few\n    value: {size: 1 KiB}\n":              " · keys: count 10",
-		"- name: x\n  with: [": "",
-	} {
-		s := pageFixture{name: "x"}.scenario(t)
-		s.def.YAML = written
-		if got := s.workload(); got != want {
-			t.Errorf("of %q: %q, want %q", written, got, want)
+// No scenario's name leads out of the folder, and no two share their files.
+func TestHostileFileNames(t *testing.T) {
+	f := pair()
+	f.Name, f.Expect = "../../<img src=x>", nil
+	run := f.Run(t)
+	def := run.Header.Scenarios[0]
+	for _, name := range []string{def.Name, "///"} {
+		def.Name = name
+		run.Header.Scenarios = append(run.Header.Scenarios, def)
+	}
+	for i := range 2 {
+		for _, v := range run.Variants[:2] {
+			again := *v
+			again.Scenario = i + 1
+			run.Variants = append(run.Variants, &again)
 		}
+	}
+	for _, v := range run.Variants {
+		v.Def = &run.Header.Scenarios[v.Scenario]
+	}
+	dir := filepath.Join(t.TempDir(), "deep", "er")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	files, err := Write(t.Context(), dir, answerOf(t, run), []string{"svg"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, path := range files {
+		if filepath.Dir(path) != filepath.Join(dir, chartsDir) || seen[path] {
+			t.Errorf("%s: outside the charts, or written twice", path)
+		}
+		seen[path] = true
+	}
+	if len(files)%3 != 0 || len(files) == 0 {
+		t.Errorf("%d files of three scenarios", len(files))
 	}
 }
 
-func TestSummaryHoldsEverySeries(t *testing.T) {
-	s := Summarise(runOf(tiers(t)), nil)
-	if len(s.Scenarios) != 1 || len(s.Scenarios[0].Variants) != 5 {
-		t.Fatalf("%+v", s)
-	}
-	seed := s.Scenarios[0].Variants[0]
-	for _, name := range strings.Fields("response wait service lateness get put delete list bulk-get stale-read falsy-refetch") {
-		if _, ok := seed.Series[name]; !ok {
-			t.Errorf("the series %s is missing", name)
+func TestGolden(t *testing.T) {
+	dir, files := write(t, pair().Run(t), "md", "csv")
+	for _, name := range files {
+		got, golden := read(t, dir, name), filepath.Join("testdata", name+".golden")
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if st := seed.Series["falsy-refetch"]; st.Count != 0 || st.Unit != "ns" || st.Of != "origin" {
-		t.Errorf("a mark that never fired is %+v", st)
-	}
-	if seed.Transactions != 12_000 || seed.Series["response"].Count != 12_000 || seed.Ops["get"] != 1 {
-		t.Errorf("%d transactions, %v", seed.Transactions, seed.Ops)
+		if diff := cmp.Diff(read(t, "testdata", name+".golden"), got); diff != "" {
+			t.Errorf("%s (go test ./report -update writes it anew): %s", name, diff)
+		}
 	}
 }

@@ -7,27 +7,22 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/load"
-	"kvbench/internal/record"
 	"kvbench/kv"
 )
 
 // The outcomes of api-cache: where the answer came from.
 const (
-	apiFromKV bench.Outcome = iota
-	apiFromOrigin
-	apiAbsent
+	apiFromKV     bench.Outcome = "kv"
+	apiFromOrigin bench.Outcome = "origin"
+	apiAbsent     bench.Outcome = "absent"
 )
 
-// The marks of api-cache, and its calls.
-const (
-	apiStale = iota
-	apiStampede
-	apiFalsy
-	apiRejected
-	apiCachedError
-	apiFetch
-	apiAnswered
-)
+// apiRejected is what api-cache observes beside the origin.
+var apiRejected = &bench.Anomaly{
+	Name: "put-rejected", Unit: "ns", Of: "put",
+	Says: "has {share} of its puts refused",
+	Doc:  "a put that KV refused with 400 or 429: how long it took to hear so",
+}
 
 func apiCache() *bench.Pattern {
 	return &bench.Pattern{
@@ -43,31 +38,23 @@ func apiCache() *bench.Pattern {
 			{Name: "ttl-30", Doc: "a TTL of 30 s, below KV's minimum: every put is refused"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"kv", "origin", "absent"},
-		Marks: []record.Series{
-			{Name: "stale-read", Unit: "ns", Of: "answer", Doc: "an answer that the origin had replaced before the read began: how long before"},
-			{Name: "stampede", Unit: "count", Of: "fetch", Doc: "a fetch that was not alone: how many of the same key were in flight at once, at most, while it was"},
-			{Name: "falsy-refetch", Unit: "ns", Of: "fetch", Doc: `0, false, "" or null was in KV and was fetched again all the same: how long that took`},
-			{Name: "put-rejected", Unit: "ns", Of: "put", Doc: "a put that KV refused with 400 or 429: how long it took to hear so"},
-			{Name: "cached-error", Unit: "ns", Of: "answer", Doc: "an answer from KV that is an error of the origin: how long ago the origin gave it"},
-		},
-		Calls: []record.Series{
-			{Name: "fetch", Unit: "ns", Each: "fetches", Doc: "one fetch from the modelled origin"},
-			{Name: "answer", Unit: "ns", Each: "answers", Doc: "a transaction that did not end in an error: from when it began until its answer"},
+		Outcomes:  []bench.Outcome{apiFromKV, apiFromOrigin, apiAbsent},
+		Observes: []bench.Series{
+			originStale, originStampede, originFalsy, apiRejected, originCachedError, originFetch, originAnswer,
 		},
 		Models: []string{originModel},
 		New:    newAPICache,
 	}
 }
 
-type apiCacheKnobs struct {
-	TTL    time.Duration `yaml:"ttl" min:"60s" max:"87600h"` // how long KV keeps an answer
-	Origin originKnobs   `yaml:"origin"`
+type apiCacheParams struct {
+	TTL    time.Duration `yaml:"ttl" min:"60s" max:"87600h" doc:"how long KV keeps an answer; the variant ttl-30 has 30s whatever it is"`
+	Origin originParams  `yaml:"origin" doc:"the modelled server behind the cache"`
 }
 
 type apiCacheLoad struct {
-	apiCacheKnobs
-	bench.Knobs
+	apiCacheParams
+	bench.Params
 	variant string
 	seed    uint64
 	chooser *load.Chooser
@@ -84,11 +71,11 @@ type apiAnswer struct {
 
 func newAPICache(s bench.Setup) (bench.Workload, error) {
 	p := &apiCacheLoad{
-		apiCacheKnobs: apiCacheKnobs{TTL: 5 * time.Minute, Origin: defaultOrigin()},
-		Knobs:         s.Knobs, variant: s.Variant, seed: s.Seed,
+		apiCacheParams: apiCacheParams{TTL: 5 * time.Minute, Origin: defaultOrigin()},
+		Params:         s.Params, variant: s.Variant, seed: s.Seed,
 		flights: make([]flight[apiAnswer], s.Isolates*s.Locations),
 	}
-	if err := s.Decode(&p.apiCacheKnobs); err != nil {
+	if err := s.Decode(&p.apiCacheParams); err != nil {
 		return nil, err
 	}
 	if p.variant == "ttl-30" {
@@ -99,12 +86,9 @@ func newAPICache(s bench.Setup) (bench.Workload, error) {
 
 // Seed leaves the store empty: the cache begins cold.
 func (p *apiCacheLoad) Seed(context.Context, *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("cache:api:users:%06d", p.Keys)
-	p.origin = newOrigin(p.Origin, originMarks{
-		stale: apiStale, stampede: apiStampede, cachedError: apiCachedError,
-		falsy: apiFalsy, fetch: apiFetch, answer: apiAnswered,
-	}, p.seed, p.Keys, p.Size)
+	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil
 }
 
@@ -118,7 +102,7 @@ func (p *apiCacheLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 		got, err = p.lookUp(ctx, w, key, c)
 	}
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	p.origin.answered(w, key, got.answer, got.from == apiFromKV)
 	return got.from, nil
@@ -179,7 +163,7 @@ func (p *apiCacheLoad) put(ctx context.Context, w *bench.Worker, key int, a answ
 	w.Buf = p.origin.appendAnswer(w.Buf[:0], key, a)
 	err := w.Put(ctx, p.names[key], w.Buf, kv.PutOptions{TTL: p.TTL})
 	if kv.HasStatus(err, http.StatusTooManyRequests) || kv.HasStatus(err, http.StatusBadRequest) {
-		w.See(apiRejected, int64(w.Now()-asked))
+		w.Observe(apiRejected, int64(w.Now()-asked))
 	}
 	return err
 }

@@ -57,7 +57,7 @@ func (b *boundary) succeed(w *bench.Worker, key int, p *fallbackLoad) {
 	}
 	if b.failed && !b.recovered && p.faults.Until > 0 && w.Measured() >= p.faults.Until {
 		b.recovered = true
-		w.See(fallbackRecover, int64(w.Measured()-p.faults.Until))
+		w.Observe(fallbackRecover, int64(w.Measured()-p.faults.Until))
 	}
 }
 
@@ -80,7 +80,7 @@ func (b *boundary) fail(w *bench.Worker, err error, p *fallbackLoad) {
 	b.failed = true
 	if tells && !b.told {
 		b.told = true
-		w.See(fallbackDetect, int64(w.Measured()-p.faults.From))
+		w.Observe(fallbackDetect, int64(w.Measured()-p.faults.From))
 	}
 }
 

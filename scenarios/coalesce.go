@@ -15,19 +15,38 @@ import (
 
 // The outcomes of coalesce.
 const (
-	coalesceRead bench.Outcome = iota
-	coalesceUpdated
-	coalesceCreated
+	coalesceRead    bench.Outcome = "read"
+	coalesceUpdated bench.Outcome = "updated"
+	coalesceCreated bench.Outcome = "created"
 )
 
-// The marks and calls of coalesce.
-const (
-	coalesceLost = iota
-	coalesceTorn
-	coalesceStale
-	coalesceRejected
-	coalesceAmplification
-	coalesceUpdate
+// What coalesce observes.
+var (
+	coalesceLost = &bench.Anomaly{
+		Name: "lost-update", Unit: "ns", Of: "update",
+		Says: "loses {share} of updates",
+		Doc:  "an update that was acknowledged and is gone: how long it stood before the next one was acknowledged",
+	}
+	coalesceTorn = &bench.Anomaly{
+		Name: "torn-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "mixes two updates in {share} of reads",
+		Doc:  "an answer that mixes fields of two updates: how old the newer one was",
+	}
+	coalesceStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "serves stale data in {share} of reads",
+		Doc:  "an answer of which a field had been replaced before the read began: how long before, the oldest",
+	}
+	coalesceRejected = &bench.Anomaly{
+		Name: "put-rejected", Unit: "ns", Of: "put",
+		Says: "has {share} of its puts refused with 429",
+		Doc:  "a put that KV refused with 429: how long the caller waited to hear so",
+	}
+	coalesceAmplification = &bench.Gauge{
+		Name: "write-amplification", Unit: "percent", Each: "updates",
+		Doc: "bytes written by an acknowledged update for each 100 that it changed",
+	}
+	coalesceUpdate = &bench.Call{Name: "update", Doc: "one update or creation that was acknowledged as a whole"}
 )
 
 func coalesce() *bench.Pattern {
@@ -43,36 +62,29 @@ func coalesce() *bench.Pattern {
 			{Name: "coalesced-retry", Doc: "as seed, but an update reads the object again after its put, and tries again when it is not there"},
 		},
 		Published: "blind-put",
-		Outcomes:  []string{"read", "updated", "created"},
-		Marks: []record.Series{
-			{Name: "lost-update", Unit: "ns", Of: "update", Doc: "an update that was acknowledged and is gone: how long it stood before the next one was acknowledged"},
-			{Name: "torn-read", Unit: "ns", Of: "read", Doc: "an answer that mixes fields of two updates: how old the newer one was"},
-			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "an answer of which a field had been replaced before the read began: how long before, the oldest"},
-			{Name: "put-rejected", Unit: "ns", Of: "put", Doc: "a put that KV refused with 429: how long the caller waited to hear so"},
-			{Name: "write-amplification", Unit: "percent", Each: "updates", Doc: "bytes written by an acknowledged update for each 100 that it changed"},
+		Outcomes:  []bench.Outcome{coalesceRead, coalesceUpdated, coalesceCreated},
+		Observes: []bench.Series{
+			coalesceLost, coalesceTorn, coalesceStale, coalesceRejected, coalesceAmplification, coalesceUpdate,
 		},
-		Calls: []record.Series{{Name: "update", Unit: "ns", Doc: "one update or creation that was acknowledged as a whole"}},
-		New:   newCoalesce,
+		New: newCoalesce,
 	}
 }
 
 // maxFields is how many fields an object may have.
 const maxFields = 8
 
-type coalesceKnobs struct {
-	Fields       int           `yaml:"fields"`        // of an object, 1 to 8
-	Update       float64       `yaml:"update"`        // share of the transactions that update, the others read
-	UpdateFields int           `yaml:"update-fields"` // fields that an update changes together
-	Absent       float64       `yaml:"absent"`        // share of the objects that do not exist at first
-	CacheTTL     time.Duration `yaml:"cache-ttl"`     // how long a location's cache may serve what a get found; at least 30 s, or 0 for the default
-	// Pause is how long coalesced-retry waits before it tries again: KV takes one
-	// write a second of a key.
-	Pause time.Duration `yaml:"pause"`
+type coalesceParams struct {
+	Fields       int           `yaml:"fields" min:"1" max:"8" doc:"how many fields an object has; the per-field variants keep each in a key of its own"`
+	Update       float64       `yaml:"update" min:"0%" max:"100%" doc:"share of the transactions that update an object; the others read one"`
+	UpdateFields int           `yaml:"update-fields" min:"1" max:"8" doc:"how many fields an update changes together; fields at most"`
+	Absent       float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the objects that do not exist at first, so that an update creates them"`
+	CacheTTL     time.Duration `yaml:"cache-ttl" doc:"how long a location's cache may serve what a get found; at least 30s, or 0s for KV's default, which is 60s"`
+	Pause        time.Duration `yaml:"pause" doc:"how long a refused write waits before it is tried again, as KV takes one write a second of a key; of the variant coalesced-retry alone"`
 }
 
 type coalesceLoad struct {
-	coalesceKnobs
-	bench.Knobs
+	coalesceParams
+	bench.Params
 	seed     uint64
 	isolates int
 	objects  bool // an object is one key
@@ -89,32 +101,33 @@ type coalesceLoad struct {
 
 func newCoalesce(s bench.Setup) (bench.Workload, error) {
 	p := &coalesceLoad{
-		coalesceKnobs: coalesceKnobs{Fields: 4, Update: 0.2, UpdateFields: 2, Pause: 1100 * time.Millisecond},
-		Knobs:         s.Knobs,
-		seed:          s.Seed,
-		isolates:      s.Isolates * s.Locations,
-		objects:       s.Variant == "blind-put" || s.Variant == "seed" || s.Variant == "coalesced-retry",
-		blind:         s.Variant == "blind-put",
-		retry:         s.Variant == "coalesced-retry",
-		parallel:      s.Variant == "per-field-parallel",
-		bulk:          s.Variant == "per-field-bulk",
+		coalesceParams: coalesceParams{Fields: 4, Update: 0.2, UpdateFields: 2, Pause: 1100 * time.Millisecond},
+		Params:         s.Params,
+		seed:           s.Seed,
+		isolates:       s.Isolates * s.Locations,
+		objects:        s.Variant == "blind-put" || s.Variant == "seed" || s.Variant == "coalesced-retry",
+		blind:          s.Variant == "blind-put",
+		retry:          s.Variant == "coalesced-retry",
+		parallel:       s.Variant == "per-field-parallel",
+		bulk:           s.Variant == "per-field-bulk",
 	}
-	if err := s.Decode(&p.coalesceKnobs); err != nil {
+	if err := s.Decode(&p.coalesceParams); err != nil {
 		return nil, err
 	}
 	switch {
-	case p.Fields < 1 || p.Fields > maxFields:
-		return nil, fmt.Errorf("fields must be 1 to %d; it is %d", maxFields, p.Fields)
-	case p.UpdateFields < 1 || p.UpdateFields > p.Fields:
+	case p.UpdateFields > p.Fields:
 		return nil, fmt.Errorf("update-fields must be 1 to fields, which is %d; it is %d", p.Fields, p.UpdateFields)
+	case p.blind && p.Keys > heldVersions/p.isolates:
+		return nil, fmt.Errorf("blind-put keeps a version of each key for each isolate: of %d isolates at all locations that is %d keys at most; they are %d",
+			p.isolates, heldVersions/p.isolates, p.Keys)
 	case p.CacheTTL != 0 && p.CacheTTL < kv.MinCacheTTL:
 		return nil, fmt.Errorf("cache-ttl must be 30s or more, or 0s for the default of KV, 60s; it is %v", p.CacheTTL)
 	}
-	if err := checkShare("update", p.Update); err != nil {
-		return nil, err
-	}
-	return p, checkShare("absent", p.Absent)
+	return p, nil
 }
+
+// heldVersions bounds what the isolates of blind-put keep: 2 GiB.
+const heldVersions = 1 << 28
 
 // keysPer is how many keys an object has.
 func (p *coalesceLoad) keysPer() int {
@@ -141,10 +154,14 @@ func (p *coalesceLoad) last(isolate, object int) *atomic.Uint64 {
 
 func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	const kindAbsent = 1
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.absent = pick(p.seed, kindAbsent, p.Keys, p.Absent)
 	fields := [maxFields]string{"name", "email", "role", "locale", "theme", "plan", "avatar", "bio"}
-	var pairs []kv.Pair
+	type pair struct {
+		name string
+		size int
+	}
+	var pairs []pair
 	for o := range p.Keys {
 		for f := range p.keysPer() {
 			name, size := fmt.Sprintf("user:%06d:profile", o), p.Size.Of(o)
@@ -153,7 +170,7 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 			}
 			p.names = append(p.names, name)
 			if !p.absent[o] {
-				pairs = append(pairs, kv.Pair{Key: name, Value: appendDoc(nil, stamp{}, size)})
+				pairs = append(pairs, pair{name, size})
 			}
 		}
 	}
@@ -161,7 +178,9 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	if p.blind {
 		p.held = make([]atomic.Uint64, p.isolates*p.Keys)
 	}
-	return fill(ctx, w, len(pairs), func(i int) kv.Pair { return pairs[i] })
+	return fill(ctx, w, len(pairs), func(i int) kv.Pair {
+		return kv.Pair{Key: pairs[i].name, Value: appendDoc(nil, stamp{}, pairs[i].size)}
+	})
 }
 
 func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
@@ -186,12 +205,12 @@ func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench
 	if err != nil {
 		return outcome, err
 	}
-	w.See(coalesceUpdate, int64(w.Now()-w.Start()))
-	w.See(coalesceAmplification, int64(100*written/(p.fieldSize(object)*c.n)))
+	w.Observe(coalesceUpdate, int64(w.Now()-w.Start()))
+	w.Observe(coalesceAmplification, int64(100*written/(p.fieldSize(object)*c.n)))
 	return outcome, nil
 }
 
-// Verify reads every key back that was updated and marks the updates that are
+// Verify reads every key back that was updated and observes the updates that are
 // gone. An update of several keys counts once.
 func (p *coalesceLoad) Verify(ctx context.Context, w *bench.Worker) error {
 	const tasks = 32
@@ -210,7 +229,7 @@ func (p *coalesceLoad) Verify(ctx context.Context, w *bench.Worker) error {
 				for _, l := range p.updates.Lost(number, s.version) {
 					if !seen[l.Version] {
 						seen[l.Version] = true
-						w.SeeFor(l.Due, coalesceLost, int64(l.Stood))
+						w.ObserveFor(l.Due, coalesceLost, int64(l.Stood))
 					}
 				}
 			}

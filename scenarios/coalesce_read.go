@@ -55,7 +55,7 @@ func (p *coalesceLoad) read(ctx context.Context, w *bench.Worker, object int) er
 	return nil
 }
 
-// checkTorn marks an answer in which fields that are always written together
+// checkTorn observes an answer in which fields that are always written together
 // are of different updates.
 func (p *coalesceLoad) checkTorn(w *bench.Worker, stamps []stamp) {
 	torn, newest := false, time.Duration(0)
@@ -66,11 +66,11 @@ func (p *coalesceLoad) checkTorn(w *bench.Worker, stamps []stamp) {
 		}
 	}
 	if torn {
-		w.See(coalesceTorn, int64(max(0, w.Start()-newest)))
+		w.Observe(coalesceTorn, int64(max(0, w.Start()-newest)))
 	}
 }
 
-// checkStale marks an answer with a field that had been replaced before the read
+// checkStale observes an answer with a field that had been replaced before the read
 // began. What was not found is what was there at first: nothing is ever deleted.
 func (p *coalesceLoad) checkStale(w *bench.Worker, object int, stamps []stamp) {
 	oldest := time.Duration(0)
@@ -78,6 +78,6 @@ func (p *coalesceLoad) checkStale(w *bench.Worker, object int, stamps []stamp) {
 		oldest = max(oldest, p.writes.StaleFor(object*p.keysPer()+f, s.version, s.written, w.Start()))
 	}
 	if oldest > 0 {
-		w.See(coalesceStale, int64(oldest))
+		w.Observe(coalesceStale, int64(oldest))
 	}
 }

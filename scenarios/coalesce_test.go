@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -174,7 +175,7 @@ func TestCoalesceRefuses(t *testing.T) {
 		"{cache-ttl: 29s}":   "cache-ttl must be 30s or more, or 0s for the default of KV, 60s; it is 29s",
 		"{update-fields: 5}": "update-fields must be 1 to fields, which is 4; it is 5",
 	} {
-		_, err := scenarios.Load("test", []byte(oneYAML("coalesce", with)), scenarios.Patterns())
+		_, err := scenariofile.Load("test", []byte(oneYAML("coalesce", with)), scenarios.Patterns(), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", with, err, want)
 		}

@@ -126,7 +126,7 @@ func (p *coalesceLoad) put(ctx context.Context, w *bench.Worker, number int, s s
 		return u, nil
 	}
 	if kv.HasStatus(err, http.StatusTooManyRequests) {
-		w.See(coalesceRejected, int64(w.Now()-asked))
+		w.Observe(coalesceRejected, int64(w.Now()-asked))
 	}
 	u.Acked = ledger.Never
 	return u, err

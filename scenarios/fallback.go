@@ -15,19 +15,33 @@ import (
 
 // The outcomes of fallback: what the caller was given.
 const (
-	fallbackValue bench.Outcome = iota
-	fallbackAbsent
-	fallbackNull
-	fallbackError
-	fallbackCorrupt
+	fallbackValue   bench.Outcome = "value"
+	fallbackAbsent  bench.Outcome = "fallback-absent"
+	fallbackNull    bench.Outcome = "fallback-null"
+	fallbackError   bench.Outcome = "fallback-error"
+	fallbackCorrupt bench.Outcome = "fallback-corrupt"
 )
 
-// The marks of fallback.
-const (
-	fallbackMasked = iota
-	fallbackWrong
-	fallbackDetect
-	fallbackRecover
+// What fallback observes.
+var (
+	fallbackMasked = &bench.Anomaly{
+		Name: "masked-error", Unit: "ns", Of: "response", Role: record.Hidden,
+		Says: "hides a failure in {share} of responses",
+		Doc:  "a failure that the caller could not see: how long it took",
+	}
+	fallbackWrong = &bench.Anomaly{
+		Name: "wrong-fallback", Unit: "ns", Of: "response", Role: record.Age,
+		Says: "gives the default for a key that exists in {share} of responses",
+		Doc:  "the default was given as if the key were absent, and it exists, be its value null: how long ago the isolate last read a value, or began when it has read none",
+	}
+	fallbackDetect = &bench.Gauge{
+		Name: "time-to-detect", Unit: "ns", Role: record.Detect,
+		Doc: "from when faults began until an isolate told its caller of one, or opened its breaker",
+	}
+	fallbackRecover = &bench.Gauge{
+		Name: "time-to-recover", Unit: "ns", Role: record.Recover,
+		Doc: "from when faults ended until an isolate that had met one read a value again",
+	}
 )
 
 func fallback() *bench.Pattern {
@@ -43,30 +57,27 @@ func fallback() *bench.Pattern {
 			{Name: "typed", Doc: "absent, null and failed are told apart: null is a value, and with the default comes the failure"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"value", "fallback-absent", "fallback-null", "fallback-error", "fallback-corrupt"},
-		Marks: []record.Series{
-			{Name: "masked-error", Unit: "ns", Of: "response", Doc: "a failure that the caller could not see: how long it took"},
-			{Name: "wrong-fallback", Unit: "ns", Of: "response", Doc: "the default was given as if the key were absent, and it exists, be its value null: how long ago the isolate last read a value, or began when it has read none"},
-			{Name: "time-to-detect", Unit: "ns", Doc: "from when faults began until an isolate told its caller of one, or opened its breaker"},
-			{Name: "time-to-recover", Unit: "ns", Doc: "from when faults ended until an isolate that had met one read a value again"},
+		Outcomes:  []bench.Outcome{fallbackValue, fallbackAbsent, fallbackNull, fallbackError, fallbackCorrupt},
+		Observes: []bench.Series{
+			fallbackMasked, fallbackWrong, fallbackDetect, fallbackRecover,
 		},
 		New: newFallback,
 	}
 }
 
-type fallbackKnobs struct {
-	Absent float64       `yaml:"absent" min:"0" max:"1"`          // share of the keys that do not exist
-	Nulls  float64       `yaml:"nulls" min:"0" max:"1"`           // share of the keys whose value is null, as JSON
-	Falsy  float64       `yaml:"falsy" min:"0" max:"1"`           // share of the keys whose value is 0, false or ""
-	Tries  int           `yaml:"tries" min:"1" max:"20"`          // of retry-then-fallback
-	Pause  time.Duration `yaml:"pause" min:"1ms" max:"1h"`        // before the second try; doubles before each further one
-	Errors int           `yaml:"errors" min:"1"`                  // in a row that open the circuit breaker
-	Open   time.Duration `yaml:"open-for" min:"1ms" max:"87600h"` // how long the breaker then stays open
+type fallbackParams struct {
+	Absent float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the keys that do not exist; with nulls and falsy 100% at most"`
+	Nulls  float64       `yaml:"nulls" min:"0%" max:"100%" doc:"share of the keys whose value is null, as JSON"`
+	Falsy  float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the keys whose value is 0, false or the empty text, which code may take for absent"`
+	Tries  int           `yaml:"tries" min:"1" max:"20" doc:"how often a get is tried in all; of the variant retry-then-fallback alone"`
+	Pause  time.Duration `yaml:"pause" min:"1ms" max:"1h" doc:"how long the second try waits, and each further one twice as long; of the variant retry-then-fallback alone"`
+	Errors int           `yaml:"errors" min:"1" doc:"how many errors in a row open the breaker; of the variant circuit-breaker alone"`
+	Open   time.Duration `yaml:"open-for" min:"1ms" max:"87600h" doc:"how long the breaker then stays open, so that no get is made; of the variant circuit-breaker alone"`
 }
 
 type fallbackLoad struct {
-	fallbackKnobs
-	bench.Knobs
+	fallbackParams
+	bench.Params
 	variant  string
 	seed     uint64
 	chooser  *load.Chooser
@@ -88,11 +99,11 @@ const fallbackKeys = 2
 
 func newFallback(s bench.Setup) (bench.Workload, error) {
 	p := &fallbackLoad{
-		fallbackKnobs: fallbackKnobs{Tries: 3, Pause: 50 * time.Millisecond, Errors: 5, Open: 10 * time.Second},
-		Knobs:         s.Knobs, variant: s.Variant, seed: s.Seed,
+		fallbackParams: fallbackParams{Tries: 3, Pause: 50 * time.Millisecond, Errors: 5, Open: 10 * time.Second},
+		Params:         s.Params, variant: s.Variant, seed: s.Seed,
 		isolates: make([]boundary, s.Isolates*s.Locations),
 	}
-	if err := s.Decode(&p.fallbackKnobs); err != nil {
+	if err := s.Decode(&p.fallbackParams); err != nil {
 		return nil, err
 	}
 	if sum := p.Absent + p.Nulls + p.Falsy; sum > 1 {
@@ -102,10 +113,10 @@ func newFallback(s bench.Setup) (bench.Workload, error) {
 }
 
 func (p *fallbackLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("config:app:%06d", p.Keys)
 	p.kinds = deal(p.seed, fallbackKeys, p.Keys, p.Absent, p.Nulls, p.Falsy)
-	if faults := w.Traits().Faults; len(faults) > 0 {
+	if faults := w.Capabilities().Faults; len(faults) > 0 {
 		p.faults = &faults[0]
 	}
 	for i := range p.isolates {
@@ -152,7 +163,7 @@ func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 	case err == nil, err == kv.ErrNotFound:
 		b.answered()
 		if p.kinds[key] != absentKey {
-			w.See(fallbackWrong, b.sinceGood(w))
+			w.Observe(fallbackWrong, b.sinceGood(w))
 		}
 		if null {
 			return fallbackNull, nil
@@ -171,13 +182,13 @@ func (p *fallbackLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench
 		return outcome, nil
 	case "last-known-good":
 		if b.remembers(key) {
-			w.See(fallbackMasked, int64(w.Now()-w.Start()))
+			w.Observe(fallbackMasked, int64(w.Now()-w.Start()))
 			return fallbackValue, nil
 		}
 	}
-	w.See(fallbackMasked, int64(w.Now()-w.Start()))
+	w.Observe(fallbackMasked, int64(w.Now()-w.Start()))
 	if p.kinds[key] != absentKey {
-		w.See(fallbackWrong, b.sinceGood(w))
+		w.Observe(fallbackWrong, b.sinceGood(w))
 	}
 	return outcome, nil
 }

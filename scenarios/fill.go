@@ -12,7 +12,7 @@ const fillBytes = 8 << 20
 
 // fill writes pairs 0 to n-1 to an empty store, in bulk where the store can.
 func fill(ctx context.Context, w *bench.Worker, n int, pair func(i int) kv.Pair) error {
-	limit := w.Traits().BulkPutKeys
+	limit := w.Capabilities().BulkPutKeys
 	if limit == 0 {
 		const tasks = 32
 		return w.Parallel(tasks, func(w *bench.Worker, k int) error {

@@ -33,18 +33,18 @@ func (p *prefixLoad) list(ctx context.Context, w *bench.Worker) (bench.Outcome, 
 		err = p.values(ctx, w, l.names)
 	}
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	outcome, err := p.check(w, l.ids)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
-	w.See(prefixPages, int64(l.pages))
+	w.Observe(prefixPages, int64(l.pages))
 	if l.empty > 0 {
-		w.See(prefixEmptyPages, int64(l.empty))
+		w.Observe(prefixEmptyPages, int64(l.empty))
 	}
 	if l.foreign > 0 {
-		w.See(prefixForeign, int64(l.foreign))
+		w.Observe(prefixForeign, int64(l.foreign))
 	}
 	return outcome, nil
 }
@@ -108,7 +108,7 @@ func (p *prefixLoad) values(ctx context.Context, w *bench.Worker, names []string
 			return nil
 		})
 	case "list-then-bulk-get":
-		limit := w.Traits().BulkGetKeys
+		limit := w.Capabilities().BulkGetKeys
 		if limit == 0 {
 			return w.BulkGet(ctx, nil, kv.GetOptions{}, nil) // which says that the store has none
 		}

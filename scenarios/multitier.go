@@ -8,27 +8,27 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/load"
-	"kvbench/internal/record"
 	"kvbench/kv"
 )
 
 // The outcomes of multi-tier: where the answer came from.
 const (
-	fromMemory bench.Outcome = iota
-	fromKV
-	fromOrigin
+	fromMemory bench.Outcome = "memory"
+	fromKV     bench.Outcome = "kv"
+	fromOrigin bench.Outcome = "origin"
 )
 
-// The marks of multi-tier, and its calls.
-const (
-	multiTierStale = iota
-	multiTierStampede
-	multiTierCachedError
-	multiTierRejected
-	multiTierFalsy
-	multiTierEntries
-	multiTierFetch
-	multiTierAnswer
+// What multi-tier observes beside the origin.
+var (
+	multiTierRejected = &bench.Anomaly{
+		Name: "backfill-rejected", Unit: "ns", Of: "put",
+		Says: "has {share} of its puts refused with 429",
+		Doc:  "a backfill that KV refused with 429: how long the caller waited to hear so",
+	}
+	multiTierEntries = &bench.Gauge{
+		Name: "memory-entries", Unit: "count",
+		Doc: "entries that an isolate's memory held when one was added",
+	}
 )
 
 func multiTier() *bench.Pattern {
@@ -40,42 +40,33 @@ func multiTier() *bench.Pattern {
 			{Name: "no-memory", Doc: "no memory tier: KV, then origin"},
 			{Name: "origin-only", Doc: "no cache at all"},
 			{Name: "single-flight", Doc: "one fetch per key and isolate at a time; the others wait for it"},
-			{Name: "jittered-ttl", Doc: "both TTLs up to 20 % shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
+			{Name: "jittered-ttl", Doc: "both TTLs up to 20% shorter or longer, so that keys do not expire together; KV's never below its 60 s"},
 			{Name: "stale-while-revalidate", Doc: "what has expired in memory, however long ago, is served until it has been fetched anew beside the requests"},
 			{Name: "early-refresh", Doc: "a request may fetch anew before memory or KV expires, the likelier the nearer that is"},
-			{Name: "bounded-memory", Doc: "memory holds so many entries at most; the least recently used goes first"},
+			{Name: "bounded-memory", Doc: "memory holds at most memory-entries entries; the least recently used is evicted first"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"memory", "kv", "origin"},
-		Marks: []record.Series{
-			{Name: "stale-read", Unit: "ns", Of: "answer", Doc: "an answer that the origin had replaced before the read began: how long before"},
-			{Name: "stampede", Unit: "count", Of: "fetch", Doc: "a fetch that was not alone: how many of the same key were in flight at once, at most, while it was"},
-			{Name: "cached-error", Unit: "ns", Of: "answer", Doc: "an answer from memory or KV that is an error of the origin: how long ago the origin gave it"},
-			{Name: "backfill-rejected", Unit: "ns", Of: "put", Doc: "a backfill that KV refused with 429: how long the caller waited to hear so"},
-			{Name: "falsy-refetch", Unit: "ns", Of: "fetch", Doc: `0, false, "" or null was in KV and was fetched again all the same: how long that took`},
-			{Name: "memory-entries", Unit: "count", Doc: "entries that an isolate's memory held when one was added"},
-		},
-		Calls: []record.Series{
-			{Name: "fetch", Unit: "ns", Each: "fetches", Doc: "one fetch from the modelled origin"},
-			{Name: "answer", Unit: "ns", Each: "answers", Doc: "a transaction that did not end in an error: from when it began until its answer"},
+		Outcomes:  []bench.Outcome{fromMemory, fromKV, fromOrigin},
+		Observes: []bench.Series{
+			originStale, originStampede, originCachedError, multiTierRejected, originFalsy, multiTierEntries,
+			originFetch, originAnswer,
 		},
 		Models: []string{originModel},
 		New:    newMultiTier,
 	}
 }
 
-type multiTierKnobs struct {
-	MemoryTTL time.Duration `yaml:"memory-ttl" min:"1ms" max:"87600h"` // how long memory keeps a value
-	KVTTL     time.Duration `yaml:"kv-ttl" min:"60s" max:"87600h"`     // how long KV keeps a value
-	CacheTTL  time.Duration `yaml:"cache-ttl" max:"87600h"`            // how long a location's cache may serve it; at least 30 s, or 0 for the default
-	// MemoryEntries is how many entries bounded-memory holds, in each isolate.
-	MemoryEntries int         `yaml:"memory-entries" min:"1"`
-	Origin        originKnobs `yaml:"origin"`
+type multiTierParams struct {
+	MemoryTTL     time.Duration `yaml:"memory-ttl" min:"1ms" max:"87600h" doc:"how long an isolate's memory keeps a value; longer saves calls of KV, and answers get staler"`
+	KVTTL         time.Duration `yaml:"kv-ttl" min:"60s" max:"87600h" doc:"how long KV keeps a value; longer saves fetches of the origin, and answers get staler"`
+	CacheTTL      time.Duration `yaml:"cache-ttl" max:"87600h" doc:"how long a location's cache may serve what a get found; at least 30s, or 0s for KV's default, which is 60s"`
+	MemoryEntries int           `yaml:"memory-entries" min:"1" doc:"how many entries an isolate's memory holds; of the variant bounded-memory alone"`
+	Origin        originParams  `yaml:"origin" doc:"the modelled server behind the caches"`
 }
 
 type multiTierLoad struct {
-	multiTierKnobs
-	bench.Knobs
+	multiTierParams
+	bench.Params
 	variant    string
 	seed       uint64
 	memory, kv bool // which tiers there are
@@ -95,15 +86,15 @@ type multiTierFetched struct {
 
 func newMultiTier(s bench.Setup) (bench.Workload, error) {
 	p := &multiTierLoad{
-		multiTierKnobs: multiTierKnobs{MemoryTTL: time.Minute, KVTTL: 5 * time.Minute, MemoryEntries: 100, Origin: defaultOrigin()},
-		Knobs:          s.Knobs,
-		variant:        s.Variant,
-		seed:           s.Seed,
-		memory:         s.Variant != "no-memory" && s.Variant != "origin-only",
-		kv:             s.Variant != "origin-only",
-		flights:        make([]flight[multiTierFetched], s.Isolates*s.Locations),
+		multiTierParams: multiTierParams{MemoryTTL: time.Minute, KVTTL: 5 * time.Minute, MemoryEntries: 100, Origin: defaultOrigin()},
+		Params:          s.Params,
+		variant:         s.Variant,
+		seed:            s.Seed,
+		memory:          s.Variant != "no-memory" && s.Variant != "origin-only",
+		kv:              s.Variant != "origin-only",
+		flights:         make([]flight[multiTierFetched], s.Isolates*s.Locations),
 	}
-	if err := s.Decode(&p.multiTierKnobs); err != nil {
+	if err := s.Decode(&p.multiTierParams); err != nil {
 		return nil, err
 	}
 	if p.CacheTTL != 0 && p.CacheTTL < kv.MinCacheTTL {
@@ -123,12 +114,9 @@ func newMultiTier(s bench.Setup) (bench.Workload, error) {
 
 // Seed leaves the store empty: the cache begins cold.
 func (p *multiTierLoad) Seed(context.Context, *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names("cache:api:item:%06d", p.Keys)
-	p.origin = newOrigin(p.Origin, originMarks{
-		stale: multiTierStale, stampede: multiTierStampede, cachedError: multiTierCachedError,
-		falsy: multiTierFalsy, fetch: multiTierFetch, answer: multiTierAnswer,
-	}, p.seed, p.Keys, p.Size)
+	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil
 }
 
@@ -142,7 +130,7 @@ func (p *multiTierLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (benc
 	}
 	got, err := p.fetch(ctx, w, key, c)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	p.origin.answered(w, key, got.answer, got.from != fromOrigin)
 	return got.from, nil
@@ -225,7 +213,7 @@ func (p *multiTierLoad) fromOrigin(ctx context.Context, w *bench.Worker, key int
 		w.Buf = p.origin.appendAnswer(w.Buf[:0], key, got.answer)
 		err = w.Put(ctx, p.names[key], w.Buf, kv.PutOptions{TTL: p.ttl(w, p.KVTTL, kv.MinTTL)})
 		if kv.HasStatus(err, http.StatusTooManyRequests) {
-			w.See(multiTierRejected, int64(w.Now()-asked))
+			w.Observe(multiTierRejected, int64(w.Now()-asked))
 		}
 		if err != nil {
 			return got, err
@@ -247,6 +235,6 @@ func (p *multiTierLoad) ttl(w *bench.Worker, d, least time.Duration) time.Durati
 
 func (p *multiTierLoad) remember(w *bench.Worker, key int, e memoryEntry) {
 	if p.memory {
-		w.See(multiTierEntries, int64(p.tiers[w.Isolate()].put(key, e)))
+		w.Observe(multiTierEntries, int64(p.tiers[w.Isolate()].put(key, e)))
 	}
 }

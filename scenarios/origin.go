@@ -9,29 +9,23 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/load"
 	"kvbench/internal/quantile"
+	"kvbench/internal/record"
 )
 
-// originKnobs set the modelled server that a cache stands before. What of its keys
+// originParams set the modelled server that a cache stands before. What of its keys
 // is absent or falsy stays so; every other value changes.
-type originKnobs struct {
-	// Latency of one fetch.
-	Latency quantile.Dist `yaml:"latency"`
-	// Changes is how long each value lives before the server changes it.
-	Changes time.Duration `yaml:"changes" min:"1ms" max:"87600h"`
-	// Absent is the share of the keys that the server does not have: it answers null.
-	Absent float64 `yaml:"absent" min:"0" max:"1"`
-	// Falsy is the share of the keys whose value is 0, false or "".
-	Falsy float64 `yaml:"falsy" min:"0" max:"1"`
-	// Errors is the share of the fetches that are answered with an error, as JSON.
-	Errors float64 `yaml:"errors" min:"0" max:"1"`
-	// ErrorPages is the share of the fetches that are answered with an error which
-	// is no JSON, such as a proxy's page in HTML: r.json() throws.
-	ErrorPages float64 `yaml:"error-pages" min:"0" max:"1"`
+type originParams struct {
+	Latency    quantile.Dist `yaml:"latency" doc:"how long one fetch takes: its percentiles, or one time for every fetch"`
+	Changes    time.Duration `yaml:"changes" min:"1ms" max:"87600h" doc:"how long each value lives before the server changes it, which makes what is cached stale"`
+	Absent     float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the keys that the server does not have: it answers null; with falsy 100% at most"`
+	Falsy      float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the keys whose value is 0, false or the empty text, which code may take for absent"`
+	Errors     float64       `yaml:"errors" min:"0%" max:"100%" doc:"share of the fetches that are answered with an error, as JSON; with error-pages 100% at most"`
+	ErrorPages float64       `yaml:"error-pages" min:"0%" max:"100%" doc:"share of the fetches that are answered with an error that is no JSON, such as a proxy's page: r.json() throws"`
 }
 
 // defaultOrigin answers as a database-backed API commonly does; an assumption.
-func defaultOrigin() originKnobs {
-	return originKnobs{
+func defaultOrigin() originParams {
+	return originParams{
 		Latency: quantile.MustParse("p0:40ms,p50:80ms,p99:400ms,p100:1s"),
 		Changes: 10 * time.Minute,
 	}
@@ -41,7 +35,7 @@ func defaultOrigin() originKnobs {
 const originModel = "the origin's latency is drawn from the percentiles of origin.latency, by default " +
 	"p50 80 ms, p99 400 ms and at most 1 s: an assumption, as a database-backed API commonly answers"
 
-func (o originKnobs) check() error {
+func (o originParams) check() error {
 	if sum := o.Absent + o.Falsy; sum > 1 {
 		return fmt.Errorf("origin.falsy and origin.absent are shares of all keys, none of which is both: together 1 at most; they are %v", sum)
 	}
@@ -59,16 +53,40 @@ func checkShare(name string, share float64) error {
 	return nil
 }
 
-// originMarks are the marks and calls under which a pattern keeps what becomes of
-// an origin's answers.
-type originMarks struct{ stale, stampede, cachedError, falsy, fetch, answer int }
+// What the patterns with an origin observe of it, and of the answers that it gave.
+var (
+	originStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "answer", Role: record.Age,
+		Says: "serves stale data in {share} of answers",
+		Doc:  "an answer that the origin had replaced before the read began: how long before",
+	}
+	originStampede = &bench.Anomaly{
+		Name: "stampede", Unit: "count", Of: "fetch",
+		Says: "makes {share} of its fetches beside another of the same key",
+		Doc:  "a fetch that was not alone: how many of the same key were in flight at once, at most, while it was",
+	}
+	originFalsy = &bench.Anomaly{
+		Name: "falsy-refetch", Unit: "ns", Of: "fetch",
+		Says: "wastes {share} of its fetches on falsy values that KV had",
+		Doc:  `0, false, "" or null was in KV and was fetched again all the same: how long that took`,
+	}
+	originCachedError = &bench.Anomaly{
+		Name: "cached-error", Unit: "ns", Of: "answer", Role: record.Age,
+		Says: "serves a cached error in {share} of answers",
+		Doc:  "an answer from a cache that is an error of the origin: how long ago the origin gave it",
+	}
+	originFetch  = &bench.Call{Name: "fetch", Each: "fetches", Doc: "one fetch from the modelled origin"}
+	originAnswer = &bench.Call{
+		Name: "answer", Each: "answers",
+		Doc: "a transaction that did not end in an error: from when it began until its answer",
+	}
+)
 
 // origin is a modelled server. Each of its values changes once a period, at a
 // point of the period that is the key's own, so that which version is current,
 // and since when an older one is not, follows from the time alone.
 type origin struct {
-	originKnobs
-	marks  originMarks
+	originParams
 	seed   uint64
 	size   load.Size
 	bodies []body  // by key
@@ -78,8 +96,8 @@ type origin struct {
 // originKeys is the kind under which keys are dealt out as absent and falsy.
 const originKeys = 1
 
-func newOrigin(k originKnobs, marks originMarks, seed uint64, keys int, size load.Size) *origin {
-	o := &origin{originKnobs: k, marks: marks, seed: seed, size: size, bodies: make([]body, keys), crowds: make([]crowd, keys)}
+func newOrigin(k originParams, seed uint64, keys int, size load.Size) *origin {
+	o := &origin{originParams: k, seed: seed, size: size, bodies: make([]body, keys), crowds: make([]crowd, keys)}
 	for key, hand := range deal(seed, originKeys, keys, k.Absent, k.Falsy) {
 		o.bodies[key] = [...]body{aValue, aNull, aFalsy}[hand]
 	}
@@ -126,12 +144,12 @@ func (o *origin) fetch(ctx context.Context, w *bench.Worker, key int, c chance, 
 	}
 	got := answer{body: o.bodies[key], gave: w.Now()}
 	got.took = got.gave - asked
-	w.See(o.marks.fetch, int64(got.took))
+	w.Observe(originFetch, int64(got.took))
 	if together > 1 {
-		w.See(o.marks.stampede, int64(together))
+		w.Observe(originStampede, int64(together))
 	}
 	if again {
-		w.See(o.marks.falsy, int64(got.took))
+		w.Observe(originFalsy, int64(got.took))
 	}
 	switch {
 	case c.fate < o.Errors:
@@ -144,16 +162,16 @@ func (o *origin) fetch(ctx context.Context, w *bench.Worker, key int, c chance, 
 	return got, nil
 }
 
-// answered sees what the answer of a transaction was worth when it began. cached
+// answered observes what the answer of a transaction was worth when it began. cached
 // says that the answer did not come from the origin just now.
 func (o *origin) answered(w *bench.Worker, key int, a answer, cached bool) {
-	w.See(o.marks.answer, int64(w.Now()-w.Start()))
+	w.Observe(originAnswer, int64(w.Now()-w.Start()))
 	if a.body == anError && cached {
-		w.See(o.marks.cachedError, int64(max(0, w.Start()-a.gave)))
+		w.Observe(originCachedError, int64(max(0, w.Start()-a.gave)))
 	}
 	if a.version > 0 {
 		if age := o.staleFor(key, a.version, w.Start()); age > 0 {
-			w.See(o.marks.stale, int64(age))
+			w.Observe(originStale, int64(age))
 		}
 	}
 }

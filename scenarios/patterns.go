@@ -1,5 +1,5 @@
-// Package scenarios holds the patterns, one file each, and reads the scenario
-// files that put them to work.
+// Package scenarios holds the patterns, one file each, and the scenarios that come
+// with kvbench.
 package scenarios
 
 import "kvbench/internal/bench"

@@ -15,21 +15,44 @@ import (
 
 // The outcomes of prefix: those of a listing, then those of the rest.
 const (
-	prefixComplete bench.Outcome = iota
-	prefixPartial
-	prefixRead
-	prefixSet
-	prefixDeleted
+	prefixComplete bench.Outcome = "complete"
+	prefixPartial  bench.Outcome = "partial"
+	prefixRead     bench.Outcome = "read"
+	prefixSet      bench.Outcome = "set"
+	prefixDeleted  bench.Outcome = "deleted"
 )
 
-// The marks of prefix.
-const (
-	prefixMissing = iota
-	prefixGhost
-	prefixForeign
-	prefixEmptyPages
-	prefixPages
-	prefixStale
+// What prefix observes.
+var (
+	prefixMissing = &bench.Anomaly{
+		Name: "missing-id", Unit: "count", Of: "pages",
+		Says: "leaves ids out of {share} of listings",
+		Doc:  "an answer that lacks ids that exist: how many",
+	}
+	prefixGhost = &bench.Anomaly{
+		Name: "ghost-id", Unit: "ns", Of: "pages", Role: record.Age,
+		Says: "lists deleted ids in {share} of listings",
+		Doc:  "an answer with ids that were deleted before: how long before, the oldest",
+	}
+	prefixForeign = &bench.Anomaly{
+		Name: "foreign-id", Unit: "count", Of: "pages",
+		Says: "takes other keys for ids in {share} of listings",
+		Doc:  "an answer with ids that are none but what follows the prefix in another key's name: how many",
+	}
+	prefixEmptyPages = &bench.Anomaly{
+		Name: "empty-pages", Unit: "count", Of: "pages",
+		Says: "gets empty pages in {share} of listings",
+		Doc:  "a listing with empty pages before its end: how many",
+	}
+	prefixPages = &bench.Gauge{
+		Name: "pages", Unit: "count", Each: "listings",
+		Doc: "list calls of one listing that was answered; 0 where an index answers",
+	}
+	prefixStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "serves stale data in {share} of reads",
+		Doc:  "a get that answered with what a set or a delete had replaced before it began: how long before",
+	}
 )
 
 // userPrefix is what the names of users begin with, userName that with an id, and
@@ -53,30 +76,25 @@ func prefix() *bench.Pattern {
 			{Name: "index-key", Doc: "one key holds all ids; whoever adds or deletes one reads, changes and puts it back"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"complete", "partial", "read", "set", "deleted"},
-		Marks: []record.Series{
-			{Name: "missing-id", Unit: "count", Of: "pages", Doc: "an answer that lacks ids that exist: how many"},
-			{Name: "ghost-id", Unit: "ns", Of: "pages", Doc: "an answer with ids that were deleted before: how long before, the oldest"},
-			{Name: "foreign-id", Unit: "count", Of: "pages", Doc: "an answer with ids that are none but what follows the prefix in another key's name: how many"},
-			{Name: "empty-pages", Unit: "count", Of: "pages", Doc: "a listing with empty pages before its end: how many"},
-			{Name: "pages", Unit: "count", Each: "listings", Doc: "list calls of one listing that was answered; 0 where an index answers"},
-			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "a get that answered with what a set or a delete had replaced before it began: how long before"},
+		Outcomes:  []bench.Outcome{prefixComplete, prefixPartial, prefixRead, prefixSet, prefixDeleted},
+		Observes: []bench.Series{
+			prefixMissing, prefixGhost, prefixForeign, prefixEmptyPages, prefixPages, prefixStale,
 		},
 		New: newPrefix,
 	}
 }
 
-type prefixKnobs struct {
-	Set        float64 `yaml:"set"`        // share of the transactions that set a user, every other of them a new one
-	Get        float64 `yaml:"get"`        // share that get one
-	Delete     float64 `yaml:"delete"`     // share that delete one; the others list
-	Profiles   float64 `yaml:"profiles"`   // share of the users that also have the key user:ID:profile
-	Neighbours int     `yaml:"neighbours"` // keys under another prefix of the namespace
+type prefixParams struct {
+	Set        float64 `yaml:"set" min:"0%" max:"100%" doc:"share of the transactions that set a user, every other of them a new one"`
+	Get        float64 `yaml:"get" min:"0%" max:"100%" doc:"share of the transactions that get a user"`
+	Delete     float64 `yaml:"delete" min:"0%" max:"100%" doc:"share of the transactions that delete a user; with set and get 100% at most, and the others list"`
+	Profiles   float64 `yaml:"profiles" min:"0%" max:"100%" doc:"share of the users that also have a key user:ID:profile, which a listing of user: finds too"`
+	Neighbours int     `yaml:"neighbours" max:"1000000" doc:"how many keys the namespace has under another prefix; with their values 1 GiB at most"`
 }
 
 type prefixLoad struct {
-	prefixKnobs
-	bench.Knobs
+	prefixParams
+	bench.Params
 	variant string
 	seed    uint64
 	chooser *load.Chooser
@@ -91,26 +109,15 @@ type prefixLoad struct {
 }
 
 func newPrefix(s bench.Setup) (bench.Workload, error) {
-	p := &prefixLoad{Knobs: s.Knobs, variant: s.Variant, seed: s.Seed}
-	if err := s.Decode(&p.prefixKnobs); err != nil {
+	p := &prefixLoad{Params: s.Params, variant: s.Variant, seed: s.Seed}
+	if err := s.Decode(&p.prefixParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{
-		{"set", p.Set},
-		{"get", p.Get},
-		{"delete", p.Delete},
-		{"set, get and delete together", p.Set + p.Get + p.Delete},
-		{"profiles", p.Profiles},
-	} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
+	if err := checkShare("set, get and delete together", p.Set+p.Get+p.Delete); err != nil {
+		return nil, err
 	}
-	if p.Neighbours < 0 {
-		return nil, fmt.Errorf("neighbours must be 0 or more; it is %d", p.Neighbours)
+	if most := neighbourBytes / max(p.Size.Max, 1); p.Neighbours > most {
+		return nil, fmt.Errorf("neighbours with values of up to %d bytes may be %d at most, which is 1 GiB; they are %d", p.Size.Max, most, p.Neighbours)
 	}
 	if n := indexBytes(p.Keys); s.Variant == "index-key" && n > kv.MaxValueBytes {
 		return nil, fmt.Errorf("index-key keeps all ids in one value: those of %d keys are %d bytes, and KV takes %d", p.Keys, n, kv.MaxValueBytes)
@@ -118,13 +125,16 @@ func newPrefix(s bench.Setup) (bench.Workload, error) {
 	return p, nil
 }
 
+// neighbourBytes bounds the values of the neighbours, which no variant reads.
+const neighbourBytes = 1 << 30
+
 // firstVersion is the version of what was there at first.
 const firstVersion = 1
 
 // Seed writes the users, the profiles of some of them, and their neighbours.
 func (p *prefixLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	const kindProfile = 1
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names(userName, p.Keys)
 	p.gone = make([]atomic.Bool, p.Keys)
 	p.writes = ledger.NewHistory(p.Keys)
@@ -210,7 +220,7 @@ func (p *prefixLoad) get(ctx context.Context, w *bench.Worker) error {
 		return err
 	}
 	if age := p.writes.StaleFor(id, doc.version, doc.written, asked); age > 0 {
-		w.See(prefixStale, int64(age))
+		w.Observe(prefixStale, int64(age))
 	}
 	return nil
 }

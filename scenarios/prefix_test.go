@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,9 +40,9 @@ func TestPrefixHierarchy(t *testing.T) {
 load: {workers: 1, transactions: 10}
 keys: {count: 800, size: 100B}
 with: {profiles: 0.5, neighbours: 50}`)
-		for mark, want := range map[string]int64{"foreign-id": test.foreign, "missing-id": test.missing, "pages": test.pages} {
-			h, n := o.series(mark), int64(10)
-			if want == 0 && mark != "pages" {
+		for name, want := range map[string]int64{"foreign-id": test.foreign, "missing-id": test.missing, "pages": test.pages} {
+			h, n := o.series(name), int64(10)
+			if want == 0 && name != "pages" {
 				n = 0
 			}
 			slack := int64(0)
@@ -49,7 +50,7 @@ with: {profiles: 0.5, neighbours: 50}`)
 				slack = 10
 			}
 			if h.TotalCount() != n || n > 0 && (h.Min() < want-slack || h.Max() > want+slack) {
-				t.Errorf("%s: %s: %d times %d to %d, want %d times %d", test.variant, mark, h.TotalCount(), h.Min(), h.Max(), n, want)
+				t.Errorf("%s: %s: %d times %d to %d, want %d times %d", test.variant, name, h.TotalCount(), h.Min(), h.Max(), n, want)
 			}
 		}
 		if reads := o.Billed.Reads / 10; reads != test.reads || o.outcome("error") != 0 {
@@ -74,13 +75,13 @@ with: {set: %v, get: 0.3, delete: %v, profiles: 0.2}`, slow/10, slow, slow/2, sl
 			rapid.SampledFrom([]float64{0, 0.1, 0.4}).Draw(rt, "set"),
 			rapid.SampledFrom([]float64{0, 0.01, 0.2}).Draw(rt, "delete"))
 		o := run(t, variant, fields)
-		marks := []string{"stale-read", "missing-id", "ghost-id"}
+		names := []string{"stale-read", "missing-id", "ghost-id"}
 		if variant == "index-key" {
-			marks = marks[:1] // an index that many change loses changes
+			names = names[:1] // an index that many change loses changes
 		}
-		for _, mark := range marks {
-			if h := o.series(mark); h.TotalCount() > 0 {
-				rt.Errorf("%s\n%s: %s is seen %d times, up to %d", fields, variant, mark, h.TotalCount(), h.Max())
+		for _, name := range names {
+			if h := o.series(name); h.TotalCount() > 0 {
+				rt.Errorf("%s\n%s: %s is seen %d times, up to %d", fields, variant, name, h.TotalCount(), h.Max())
 			}
 		}
 		if listings := int64(o.outcome("complete") + o.outcome("partial")); listings != o.series("pages").TotalCount() {
@@ -170,12 +171,12 @@ func TestPrefixRefuses(t *testing.T) {
 		{"index-key", "4_000_000", "", "index-key keeps all ids in one value: those of 4000000 keys are 30888891 bytes, and KV takes 26214400"},
 		{"seed", "4_000_000", "", ""},
 		{"index-key", "3_000_000", "", ""},
-		{"seed", "10", ", with: {profiles: 1.1}", "profiles must be a share between 0 and 1; it is 1.1"},
+		{"seed", "10", ", with: {profiles: 1.1}", "it may be between 0% and 100%"},
 		{"seed", "10", ", with: {parallel: 6}", `there is no field "parallel"`},
 	} {
-		_, err := scenarios.Load("test", []byte(fmt.Sprintf(
+		_, err := scenariofile.Load("test", []byte(fmt.Sprintf(
 			"scenarios:\n  - {name: a, question: q?, pattern: prefix, variants: [%s], load: {workers: 1, transactions: 1}, keys: {count: %s}%s}\n",
-			test.variant, test.keys, test.with)), scenarios.Patterns())
+			test.variant, test.keys, test.with)), scenarios.Patterns(), nil)
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
 			t.Errorf("%+v: got %s", test, got)
 		}

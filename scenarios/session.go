@@ -15,27 +15,44 @@ import (
 
 // The outcomes of session: those of a look-up, then what else there is.
 const (
-	sessionLive bench.Outcome = iota
-	sessionAbsent
-	sessionExpired
-	sessionCreated
-	sessionLoggedOut
+	sessionLive      bench.Outcome = "live"
+	sessionAbsent    bench.Outcome = "absent"
+	sessionExpired   bench.Outcome = "expired"
+	sessionCreated   bench.Outcome = "created"
+	sessionLoggedOut bench.Outcome = "logged-out"
 )
 
-// The marks and calls of session.
-const (
-	sessionExpiredServed = iota
-	sessionRevokedServed
-	sessionLost
-	sessionRejected
-	sessionLookUp
-	sessionRenewal
+// What session observes.
+var (
+	sessionExpiredServed = &bench.Anomaly{
+		Name: "expired-served", Unit: "ns", Of: "live", Role: record.Age,
+		Says: "serves an expired session in {share} of its live answers",
+		Doc:  "a session that was served though its expiresAt had passed when it was looked up: how long before",
+	}
+	sessionRevokedServed = &bench.Anomaly{
+		Name: "revoked-served", Unit: "ns", Of: "live", Role: record.Age,
+		Says: "serves a logged-out session in {share} of its live answers",
+		Doc:  "a session that was served though its log-out had been acknowledged when it was looked up: how long before",
+	}
+	sessionLost = &bench.Anomaly{
+		Name: "lost-session", Unit: "ns", Of: "look-up", Role: record.Age,
+		Says: "loses a live session in {share} of look-ups",
+		Doc:  "a session that lives for sure and was not found, or taken for expired: how long after its creation was acknowledged",
+	}
+	sessionRejected = &bench.Anomaly{
+		Name: "renewal-rejected", Unit: "ns", Of: "renewal",
+		Says: "has {share} of its renewals refused with 429",
+		Doc:  "a renewal that KV refused with 429: how long the caller waited to hear so",
+	}
+	sessionLookUp  = &bench.Call{Name: "look-up", Doc: "one look-up that was answered, with the renewal of what it found"}
+	sessionRenewal = &bench.Call{Name: "renewal", Doc: "one renewal that KV took, or refused with 429"}
 )
 
 func session() *bench.Pattern {
 	return &bench.Pattern{
-		Name: "session",
-		Doc:  "Create sessions, look them up, let them expire, log them out.",
+		Name:  "session",
+		Doc:   "Create sessions, look them up, let them expire, log them out.",
+		Grows: true,
 		Variants: []bench.Variant{
 			{Name: "seed", Doc: "KV's TTL, and a check of the expiresAt in the value"},
 			{Name: "ttl-only", Doc: "KV's TTL alone"},
@@ -44,31 +61,24 @@ func session() *bench.Pattern {
 			{Name: "pre-read", Doc: "as seed, but some look-ups are of the session that is created next, which caches the miss"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"live", "absent", "expired", "created", "logged-out"},
-		Marks: []record.Series{
-			{Name: "expired-served", Unit: "ns", Of: "live", Doc: "a session that was served though its expiresAt had passed when it was looked up: how long before"},
-			{Name: "revoked-served", Unit: "ns", Of: "live", Doc: "a session that was served though its log-out had been acknowledged when it was looked up: how long before"},
-			{Name: "lost-session", Unit: "ns", Of: "look-up", Doc: "a session that lives for sure and was not found, or taken for expired: how long after its creation was acknowledged"},
-			{Name: "renewal-rejected", Unit: "ns", Of: "renewal", Doc: "a renewal that KV refused with 429: how long the caller waited to hear so"},
-		},
-		Calls: []record.Series{
-			{Name: "look-up", Unit: "ns", Doc: "one look-up that was answered, with the renewal of what it found"},
-			{Name: "renewal", Unit: "ns", Doc: "one renewal that KV took, or refused with 429"},
+		Outcomes:  []bench.Outcome{sessionLive, sessionAbsent, sessionExpired, sessionCreated, sessionLoggedOut},
+		Observes: []bench.Series{
+			sessionExpiredServed, sessionRevokedServed, sessionLost, sessionRejected, sessionLookUp, sessionRenewal,
 		},
 		New: newSession,
 	}
 }
 
-type sessionKnobs struct {
-	TTL     time.Duration `yaml:"ttl" min:"60s"` // of a session, in whole seconds
-	Create  float64       `yaml:"create"`        // share of the transactions that create a session
-	Logout  float64       `yaml:"logout"`        // share that log one out; the others look one up
-	PreRead float64       `yaml:"pre-read"`      // share of the look-ups of pre-read that are of the next session
+type sessionParams struct {
+	TTL     time.Duration `yaml:"ttl" min:"60s" doc:"how long a session lives, in whole seconds; sliding and sliding-throttled begin it anew with look-ups"`
+	Create  float64       `yaml:"create" min:"0%" max:"100%" doc:"share of the transactions that create a session"`
+	Logout  float64       `yaml:"logout" min:"0%" max:"100%" doc:"share of the transactions that log a session out; with create 100% at most, and the others look one up"`
+	PreRead float64       `yaml:"pre-read" min:"0%" max:"100%" doc:"share of the look-ups that are of the session that is created next; of the variant pre-read alone"`
 }
 
 type sessionLoad struct {
-	sessionKnobs
-	bench.Knobs
+	sessionParams
+	bench.Params
 	variant  string
 	chooser  *load.Chooser
 	sessions sessions
@@ -76,19 +86,14 @@ type sessionLoad struct {
 
 func newSession(s bench.Setup) (bench.Workload, error) {
 	p := &sessionLoad{
-		sessionKnobs: sessionKnobs{TTL: 24 * time.Hour, Create: 0.1, Logout: 0.05, PreRead: 0.2},
-		Knobs:        s.Knobs, variant: s.Variant, sessions: sessions{seed: s.Seed},
+		sessionParams: sessionParams{TTL: 24 * time.Hour, Create: 0.1, Logout: 0.05, PreRead: 0.2},
+		Params:        s.Params, variant: s.Variant, sessions: sessions{seed: s.Seed},
 	}
-	if err := s.Decode(&p.sessionKnobs); err != nil {
+	if err := s.Decode(&p.sessionParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{{"create", p.Create}, {"logout", p.Logout}, {"create and logout together", p.Create + p.Logout}, {"pre-read", p.PreRead}} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
+	if err := checkShare("create and logout together", p.Create+p.Logout); err != nil {
+		return nil, err
 	}
 	if p.TTL%time.Second != 0 {
 		return nil, fmt.Errorf("ttl must be in whole seconds, as KV's expirationTtl is; it is %v", p.TTL)
@@ -98,7 +103,7 @@ func newSession(s bench.Setup) (bench.Workload, error) {
 
 // Seed creates the sessions that are there at first, as many as there are keys.
 func (p *sessionLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.sessions.init(p.Keys)
 	type creation struct {
 		*sessionTruth
@@ -165,7 +170,7 @@ func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker, s *sessionTru
 	asked := w.Now()
 	doc, found, err := getStamp(ctx, w, s.name)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
 	answered, expires := w.Now(), time.Duration(doc.version)
 	outcome := sessionLive
@@ -176,19 +181,19 @@ func (p *sessionLoad) lookUp(ctx context.Context, w *bench.Worker, s *sessionTru
 		outcome = sessionExpired
 	case p.variant == "sliding", p.variant == "sliding-throttled" && answered-doc.written >= time.Minute:
 		if err := p.renew(ctx, w, s); err != nil {
-			return 0, err
+			return "", err
 		}
 	}
-	w.See(sessionLookUp, int64(w.Now()-asked))
+	w.Observe(sessionLookUp, int64(w.Now()-asked))
 	switch {
 	case outcome != sessionLive:
 		if answered < sure && !s.leaving.Load() {
-			w.See(sessionLost, int64(asked-s.created))
+			w.Observe(sessionLost, int64(asked-s.created))
 		}
 	case loggedOut < asked:
-		w.See(sessionRevokedServed, int64(asked-loggedOut))
+		w.Observe(sessionRevokedServed, int64(asked-loggedOut))
 	case expires < asked:
-		w.See(sessionExpiredServed, int64(asked-expires))
+		w.Observe(sessionExpiredServed, int64(asked-expires))
 	}
 	return outcome, nil
 }
@@ -211,9 +216,9 @@ func (p *sessionLoad) renew(ctx context.Context, w *bench.Worker, s *sessionTrut
 		return err
 	}
 	took := int64(w.Now() - sent)
-	w.See(sessionRenewal, took)
+	w.Observe(sessionRenewal, took)
 	if refused {
-		w.See(sessionRejected, took)
+		w.Observe(sessionRejected, took)
 	}
 	return nil
 }

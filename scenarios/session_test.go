@@ -15,9 +15,9 @@ driver: embedded://?hot=50ms&cold=50ms&write=20ms
 load: {rate: 200/s, arrivals: poisson, duration: 2m}
 keys: {count: 20}
 with: {create: 0.1, logout: 0.1}`)
-		for _, mark := range []string{"lost-session", "revoked-served", "expired-served"} {
-			if h := o.series(mark); h.TotalCount() != 0 {
-				t.Errorf("%s: %s fires %d times, up to %v", variant, mark, h.TotalCount(), time.Duration(h.Max()))
+		for _, name := range []string{"lost-session", "revoked-served", "expired-served"} {
+			if h := o.series(name); h.TotalCount() != 0 {
+				t.Errorf("%s: %s fires %d times, up to %v", variant, name, h.TotalCount(), time.Duration(h.Max()))
 			}
 		}
 		if o.series("delete").TotalCount() == 0 || o.outcome("live") == 0 || o.outcome("absent") == 0 {

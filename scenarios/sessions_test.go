@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,7 +71,7 @@ func TestSessionsThatNobodyCanHave(t *testing.T) {
 		_, calls := runTapped(t, 1, variant, `pattern: session
 driver: embedded://?write=3s&hot=10ms&cold=10ms
 load: {rate: 50/s, arrivals: poisson, duration: 2m}
-keys: {count: 5, popularity: latest(0.99)}
+keys: {count: 5, distribution: latest(0.99)}
 with: {create: 0.3, logout: 0.2}`)
 		created := map[string]time.Duration{} // when a put of it was first acknowledged
 		for _, c := range calls {
@@ -98,7 +99,7 @@ func TestSessionVariantsDoTheSame(t *testing.T) {
 	for _, driver := range []string{"embedded://?locations=3", "embedded://?locations=3&profile=edge&propagation=60s"} {
 		fields := "pattern: session\ndriver: " + driver + `
 load: {rate: 50/s, arrivals: poisson, duration: 5m}
-keys: {count: 50, popularity: zipfian(0.99)}
+keys: {count: 50, distribution: zipfian(0.99)}
 with: {create: 0.05, logout: 0.1, pre-read: 0.5}`
 		var want [3]uint64
 		var wantDeletes []string
@@ -172,13 +173,13 @@ func TestSessionTTL(t *testing.T) {
 		"90500ms": "7:17: ttl must be in whole seconds, as KV's expirationTtl is; it is 1m30.5s",
 		"59s":     "7:17: \"59s\" is not in range",
 	} {
-		_, err := scenarios.Load("test", []byte(`scenarios:
+		_, err := scenariofile.Load("test", []byte(`scenarios:
   - name: a
     question: q?
     pattern: session
     load: {workers: 1, transactions: 1}
     variants: [seed]
-    with: {ttl: `+ttl+"}\n"), scenarios.Patterns())
+    with: {ttl: `+ttl+"}\n"), scenarios.Patterns(), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", ttl, err, want)
 		}

@@ -10,6 +10,7 @@ import (
 	"kvbench/drivers"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 
@@ -221,7 +222,7 @@ func TestSettingsOfTheTiers(t *testing.T) {
 		{"api-cache", "ttl-30", "origin: {errors: 0.1}", ""},
 	} {
 		text := "scenarios:\n  - name: test\n    question: What?\n    pattern: " + test.pattern + "\n    load: {transactions: 1}\n    with: {" + test.with + "}\n    variants: [" + test.variant + "]\n"
-		_, err := scenarios.Load("f", []byte(text), scenarios.Patterns())
+		_, err := scenariofile.Load("f", []byte(text), scenarios.Patterns(), nil)
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s, %s: %v", test.pattern, test.with, err)
@@ -338,7 +339,7 @@ func TestFallbackVariantsRunTheSame(t *testing.T) {
 		}
 		got := run(t, v, `pattern: fallback
 load: {rate: 50/s, arrivals: poisson, duration: 30s}
-keys: {count: 50, popularity: zipfian(0.99)}
+keys: {count: 50, distribution: zipfian(0.99)}
 with: {absent: 0.2, nulls: 0.2, falsy: 0.2}`).counts()
 		if first == nil {
 			first = got

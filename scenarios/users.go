@@ -53,7 +53,7 @@ func (p *prefixLoad) hasDeleted(id int, now time.Duration) {
 	p.users[id].deleted = min(p.users[id].deleted, now)
 }
 
-// check marks the ids that the answer lacks though they existed all the while,
+// check observes the ids that the answer lacks though they existed all the while,
 // and those that it has though they were deleted before it was asked for.
 func (p *prefixLoad) check(w *bench.Worker, ids []int) (bench.Outcome, error) {
 	p.mu.Lock()
@@ -61,7 +61,7 @@ func (p *prefixLoad) check(w *bench.Worker, ids []int) (bench.Outcome, error) {
 	listed := make([]bool, len(p.users))
 	for _, id := range ids {
 		if id < 0 || id >= len(listed) {
-			return 0, fmt.Errorf("there is no user %d", id)
+			return "", fmt.Errorf("there is no user %d", id)
 		}
 		listed[id] = true
 	}
@@ -76,11 +76,11 @@ func (p *prefixLoad) check(w *bench.Worker, ids []int) (bench.Outcome, error) {
 		}
 	}
 	if ghost >= 0 {
-		w.See(prefixGhost, int64(ghost))
+		w.Observe(prefixGhost, int64(ghost))
 	}
 	if missing == 0 {
 		return prefixComplete, nil
 	}
-	w.See(prefixMissing, int64(missing))
+	w.Observe(prefixMissing, int64(missing))
 	return prefixPartial, nil
 }

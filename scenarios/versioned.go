@@ -15,23 +15,47 @@ import (
 
 // The outcomes of versioned.
 const (
-	versionedCurrent bench.Outcome = iota
-	versionedMigrated
-	versionedAbsent
-	versionedUpdated
-	versionedJobStep
+	versionedCurrent  bench.Outcome = "current"
+	versionedMigrated bench.Outcome = "migrated"
+	versionedAbsent   bench.Outcome = "absent"
+	versionedUpdated  bench.Outcome = "updated"
+	versionedJobStep  bench.Outcome = "job-step"
 )
 
-// The marks and calls of versioned.
-const (
-	versionedDuplicate = iota
-	versionedClobbered
-	versionedTTLLost
-	versionedMetadataLost
-	versionedStale
-	versionedRejected
-	versionedRead
-	versionedWriteBack
+// What versioned observes.
+var (
+	versionedDuplicate = &bench.Anomaly{
+		Name: "duplicate-migration", Unit: "count", Of: "write-back",
+		Says: "repeats a migration in {share} of write-backs",
+		Doc:  "a write-back of a document that was in the new format: how many such it has had",
+	}
+	versionedClobbered = &bench.Anomaly{
+		Name: "clobbered-write", Unit: "ns", Of: "write-back",
+		Says: "overwrites a newer value in {share} of write-backs",
+		Doc:  "a write-back that overwrote an update of its value: how long that stood; assumption: puts happen in the order of their acknowledgements",
+	}
+	versionedTTLLost = &bench.Anomaly{
+		Name: "ttl-lost", Unit: "ns", Of: "write-back",
+		Says: "makes an expiring document permanent in {share} of write-backs",
+		Doc:  "a write-back that the store held last and that made an expiring document permanent: how long that had to live; assumption as of clobbered-write",
+	}
+	versionedMetadataLost = &bench.Anomaly{
+		Name: "metadata-lost", Unit: "count", Of: "write-back",
+		Says: "drops metadata in {share} of write-backs",
+		Doc:  "a write-back that the store held last and that left out metadata of the document: how many fields; assumption as of clobbered-write",
+	}
+	versionedStale = &bench.Anomaly{
+		Name: "stale-read", Unit: "ns", Of: "read", Role: record.Age,
+		Says: "serves stale data in {share} of reads",
+		Doc:  "an answer with a value that an update had replaced before the read began, even where a write-back had put it back: how long before; a change of format alone is none, and an expiring document's absence is not judged",
+	}
+	versionedRejected = &bench.Anomaly{
+		Name: "put-rejected", Unit: "ns", Of: "put",
+		Says: "has {share} of its puts refused with 429",
+		Doc:  "a put that KV refused with 429: how long the caller waited to hear so",
+	}
+	versionedRead      = &bench.Call{Name: "read", Doc: "one read that was answered, its write-back included"}
+	versionedWriteBack = &bench.Call{Name: "write-back", Doc: "one put of a migrated document that was acknowledged"}
 )
 
 func versioned() *bench.Pattern {
@@ -41,43 +65,35 @@ func versioned() *bench.Pattern {
 		Variants: []bench.Variant{
 			{Name: "seed", Doc: "the version is in the metadata; a read writes what is old back with new metadata and no expiry"},
 			{Name: "version-in-value", Doc: "as seed, but the version is a field of the document, written back without metadata"},
-			{Name: "transform-only", Doc: "a read changes its own copy and never writes it back"},
+			{Name: "transform-only", Doc: "a read changes its own copy and never writes it back", Never: "write-back"},
 			{Name: "single-flight", Doc: "as seed, but one read per key and isolate at a time; the others wait for it"},
 			{Name: "keep-expiry", Doc: "as seed, but the write-back keeps the expiry, which the metadata names, and the other metadata"},
 			{Name: "batch", Doc: "a job lists the documents and migrates them as keep-expiry does; reads are as in transform-only"},
 		},
 		Published: "seed",
-		Outcomes:  []string{"current", "migrated", "absent", "updated", "job-step"},
-		Marks: []record.Series{
-			{Name: "duplicate-migration", Unit: "count", Of: "write-back", Doc: "a write-back of a document that was in the new format: how many such it has had"},
-			{Name: "clobbered-write", Unit: "ns", Of: "write-back", Doc: "a write-back that overwrote an update of its value: how long that stood; assumption: puts happen in the order of their acknowledgements"},
-			{Name: "ttl-lost", Unit: "ns", Of: "write-back", Doc: "a write-back that the store held last and that made an expiring document permanent: how long that had to live; assumption as of clobbered-write"},
-			{Name: "metadata-lost", Unit: "count", Of: "write-back", Doc: "a write-back that the store held last and that left out metadata of the document: how many fields; assumption as of clobbered-write"},
-			{Name: "stale-read", Unit: "ns", Of: "read", Doc: "an answer with a value that an update had replaced before the read began, even where a write-back had put it back: how long before; a change of format alone is none, and an expiring document's absence is not judged"},
-			{Name: "put-rejected", Unit: "ns", Of: "put", Doc: "a put that KV refused with 429: how long the caller waited to hear so"},
-		},
-		Calls: []record.Series{
-			{Name: "read", Unit: "ns", Doc: "one read that was answered, its write-back included"},
-			{Name: "write-back", Unit: "ns", Doc: "one put of a migrated document that was acknowledged"},
+		Outcomes:  []bench.Outcome{versionedCurrent, versionedMigrated, versionedAbsent, versionedUpdated, versionedJobStep},
+		Observes: []bench.Series{
+			versionedDuplicate, versionedClobbered, versionedTTLLost, versionedMetadataLost, versionedStale, versionedRejected,
+			versionedRead, versionedWriteBack,
 		},
 		New: newVersioned,
 	}
 }
 
-type versionedKnobs struct {
-	Old      float64       `yaml:"old"`                     // share of the documents that are in the old format at first
-	Absent   float64       `yaml:"absent"`                  // share that do not exist at first
-	Falsy    float64       `yaml:"falsy"`                   // share that are 0 at first, which `if (!value)` takes for absent
-	Expiring float64       `yaml:"expiring"`                // share that expire
-	TTL      time.Duration `yaml:"ttl" min:"60s"`           // how long these live after they were made or updated, in whole seconds
-	Update   float64       `yaml:"update"`                  // share of the transactions that write a new value, in the new format
-	Batch    float64       `yaml:"batch"`                   // share of batch's transactions that are a step of its job
-	Page     int           `yaml:"page" min:"1" max:"1000"` // documents that a step of the job lists; see stepOperations
+type versionedParams struct {
+	Old      float64       `yaml:"old" min:"0%" max:"100%" doc:"share of the documents that are in the old format at first"`
+	Absent   float64       `yaml:"absent" min:"0%" max:"100%" doc:"share of the documents that do not exist at first"`
+	Falsy    float64       `yaml:"falsy" min:"0%" max:"100%" doc:"share of the documents that are 0 at first, which if (!value) takes for absent"`
+	Expiring float64       `yaml:"expiring" min:"0%" max:"100%" doc:"share of the documents that expire"`
+	TTL      time.Duration `yaml:"ttl" min:"60s" doc:"how long a document that expires lives after it was made or updated, in whole seconds"`
+	Update   float64       `yaml:"update" min:"0%" max:"100%" doc:"share of the transactions that write a new value, in the new format; with batch 100% at most"`
+	Batch    float64       `yaml:"batch" min:"0%" max:"100%" doc:"share of the transactions that are a step of the job that migrates all; of the variant batch alone"`
+	Page     int           `yaml:"page" min:"1" max:"1000" doc:"how many documents a step of the job lists; of the variant batch alone, and 499 at most on the free plan"`
 }
 
 type versionedLoad struct {
-	versionedKnobs
-	bench.Knobs
+	versionedParams
+	bench.Params
 	seed    uint64
 	variant string
 	chooser *load.Chooser
@@ -107,28 +123,15 @@ type document struct {
 
 func newVersioned(s bench.Setup) (bench.Workload, error) {
 	p := &versionedLoad{
-		versionedKnobs: versionedKnobs{Old: 1, Expiring: 0.2, TTL: 24 * time.Hour, Batch: 0.02, Page: 100},
-		Knobs:          s.Knobs, seed: s.Seed, variant: s.Variant,
+		versionedParams: versionedParams{Old: 1, Expiring: 0.2, TTL: 24 * time.Hour, Batch: 0.02, Page: 100},
+		Params:          s.Params, seed: s.Seed, variant: s.Variant,
 		flights: make([]flight[versionedAnswer], s.Isolates*s.Locations),
 	}
-	if err := s.Decode(&p.versionedKnobs); err != nil {
+	if err := s.Decode(&p.versionedParams); err != nil {
 		return nil, err
 	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{
-		{"old", p.Old},
-		{"absent", p.Absent},
-		{"falsy", p.Falsy},
-		{"expiring", p.Expiring},
-		{"update", p.Update},
-		{"batch", p.Batch},
-		{"update and batch together", p.Update + p.Batch},
-	} {
-		if err := checkShare(share.name, share.value); err != nil {
-			return nil, err
-		}
+	if err := checkShare("update and batch together", p.Update+p.Batch); err != nil {
+		return nil, err
 	}
 	if p.TTL%time.Second != 0 {
 		return nil, fmt.Errorf("ttl must be in whole seconds, as KV takes it; it is %v", p.TTL)
@@ -149,7 +152,7 @@ const (
 )
 
 func (p *versionedLoad) Seed(ctx context.Context, w *bench.Worker) error {
-	p.chooser = p.Popularity.Chooser(p.Keys)
+	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.names = names(documentPrefix+"%06d", p.Keys)
 	p.docs, p.values = make([]document, p.Keys), ledger.NewHistory(p.Keys)
 	p.expiring = pick(p.seed, kindExpiring, p.Keys, p.Expiring)
@@ -198,7 +201,7 @@ func (p *versionedLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (benc
 	if err != nil {
 		return answer.outcome, err
 	}
-	w.See(versionedRead, int64(w.Now()-w.Start()))
+	w.Observe(versionedRead, int64(w.Now()-w.Start()))
 	p.checkStale(w, key, answer)
 	return answer.outcome, nil
 }

@@ -54,7 +54,7 @@ func (p *versionedLoad) read(ctx context.Context, w *bench.Worker, key int, writ
 	return a, p.writeBack(ctx, w, key, a.stamp.version)
 }
 
-// checkStale marks an answer whose value an update had replaced before the
+// checkStale observes an answer whose value an update had replaced before the
 // transaction began. Migration changes the format, not the value. Where there was
 // nothing, that is how it was at first, unless documents end by themselves.
 func (p *versionedLoad) checkStale(w *bench.Worker, key int, a versionedAnswer) {
@@ -62,7 +62,7 @@ func (p *versionedLoad) checkStale(w *bench.Worker, key int, a versionedAnswer) 
 		return
 	}
 	if age := p.values.StaleFor(key, a.stamp.version, a.stamp.written, w.Start()); age > 0 {
-		w.See(versionedStale, int64(age))
+		w.Observe(versionedStale, int64(age))
 	}
 }
 
@@ -110,16 +110,16 @@ func (p *versionedLoad) writeBack(ctx context.Context, w *bench.Worker, key int,
 	if err := p.put(ctx, w, key, w.Buf[:n], o); err != nil {
 		return err
 	}
-	w.See(versionedWriteBack, int64(w.Now()-asked))
+	w.Observe(versionedWriteBack, int64(w.Now()-asked))
 	d := &p.docs[key]
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.holds > holds {
-		w.See(versionedClobbered, int64(w.Now()-d.acked))
+		w.Observe(versionedClobbered, int64(w.Now()-d.acked))
 	}
 	if d.current {
 		d.extra++
-		w.See(versionedDuplicate, d.extra)
+		w.Observe(versionedDuplicate, d.extra)
 	}
 	d.holds, d.acked, d.current = holds, w.Now(), true
 	d.migrated, d.due = true, w.Due()
@@ -151,12 +151,12 @@ func (p *versionedLoad) put(ctx context.Context, w *bench.Worker, key int, value
 	asked := w.Now()
 	err := w.Put(ctx, p.names[key], value, o)
 	if kv.HasStatus(err, http.StatusTooManyRequests) {
-		w.See(versionedRejected, int64(w.Now()-asked))
+		w.Observe(versionedRejected, int64(w.Now()-asked))
 	}
 	return err
 }
 
-// Verify lists all documents and marks the write-backs that have lost something of
+// Verify lists all documents and observes the write-backs that have lost something of
 // them: a listing tells of every store when a key expires. What a later update has
 // restored is not lost. A document counts once, with the last write-back of it.
 func (p *versionedLoad) Verify(ctx context.Context, w *bench.Worker) error {
@@ -176,10 +176,10 @@ func (p *versionedLoad) Verify(ctx context.Context, w *bench.Worker) error {
 			}
 			if d.expires > 0 && k.Expiration == 0 {
 				ends := time.Unix(d.expires, 0).Sub(w.Epoch())
-				w.SeeFor(d.due, versionedTTLLost, int64(max(0, ends-d.acked)))
+				w.ObserveFor(d.due, versionedTTLLost, int64(max(0, ends-d.acked)))
 			}
-			if lost := lostFields(k.Metadata, d.expires > 0); lost > 0 && !w.Traits().NoMetadata {
-				w.SeeFor(d.due, versionedMetadataLost, lost)
+			if lost := lostFields(k.Metadata, d.expires > 0); lost > 0 && !w.Capabilities().NoMetadata {
+				w.ObserveFor(d.due, versionedMetadataLost, lost)
 			}
 		}
 		if w.Page.Complete {

@@ -15,9 +15,9 @@ import (
 	"kvbench/kv"
 )
 
-// Each mark of versioned fires where it should, as often and as large as it
+// Each anomaly of versioned fires where it should, as often and as large as it
 // should, and stays at zero where the pitfall is not.
-func TestVersionedMarks(t *testing.T) {
+func TestVersionedAnomalies(t *testing.T) {
 	const (
 		ms, s = int64(time.Millisecond), int64(time.Second)
 		hour  = 3600 * s
@@ -54,9 +54,9 @@ keys: {count: 200}
 with: {update: 0.2}`
 	)
 	for _, test := range []struct {
-		mark, variant, fields string
-		count, min, max       int64  // of its size, inclusive
-		silent, silently      string // the variant and scenario where it never fires; no scenario: the same one
+		anomaly, variant, fields string
+		count, min, max          int64  // of its size, inclusive
+		silent, silently         string // the variant and scenario where it never fires; no scenario: the same one
 	}{
 		// All five write; the first was needed.
 		{"duplicate-migration", "seed", together, 4, 1, 4, "single-flight", ""},
@@ -99,8 +99,8 @@ load: {workers: 1, transactions: 100}
 keys: {count: 1}
 with: {update: 1, batch: 0}`, 98, 20 * ms, 20 * ms, "batch", strict},
 	} {
-		t.Run(test.mark+"/"+test.variant, func(t *testing.T) {
-			h := run(t, test.variant, "pattern: versioned"+test.fields).series(test.mark)
+		t.Run(test.anomaly+"/"+test.variant, func(t *testing.T) {
+			h := run(t, test.variant, "pattern: versioned"+test.fields).series(test.anomaly)
 			if n := h.TotalCount(); n == 0 || test.count != any && n != test.count {
 				t.Errorf("it fires %d times, want %d", n, test.count)
 			}
@@ -110,7 +110,7 @@ with: {update: 1, batch: 0}`, 98, 20 * ms, 20 * ms, "batch", strict},
 			if test.silently == "" {
 				test.silently = test.fields
 			}
-			if n := run(t, test.silent, "pattern: versioned"+test.silently).series(test.mark).TotalCount(); n != 0 {
+			if n := run(t, test.silent, "pattern: versioned"+test.silently).series(test.anomaly).TotalCount(); n != 0 {
 				t.Errorf("%s: it fires %d times, want never", test.silent, n)
 			}
 		})
@@ -126,7 +126,7 @@ func clobbers(n uint64, share float64) (reads int64) {
 		var source rand.PCG
 		load.Seed(&source, 1, i)
 		r := rand.New(&source)
-		load.Popularity{}.Chooser(1).Key(r)
+		load.Distribution{}.Chooser(1).Key(r)
 		before := updated
 		if updated = r.Float64() < share; before && !updated {
 			reads++
@@ -194,21 +194,21 @@ func (s *spy) Put(ctx context.Context, key string, value []byte, o kv.PutOptions
 	return nil
 }
 
-func (s *spy) Traits() kv.Traits {
-	t := s.Store.Traits()
+func (s *spy) Capabilities() kv.Capabilities {
+	t := s.Store.Capabilities()
 	t.BulkPutKeys = 0 // so that every write passes through Put
 	return t
 }
 
-// The marks of a run under contention are as many as the store saw happen, and
+// The anomalies of a run under contention are as many as the store saw happen, and
 // what it holds is what the metadata or the document says that it is.
-func TestVersionedMarksAreTrue(t *testing.T) {
+func TestVersionedAnomaliesAreTrue(t *testing.T) {
 	for _, variant := range []string{"seed", "version-in-value", "single-flight", "keep-expiry", "transform-only"} {
 		s := &spy{held: map[string]written{}}
 		o := runOn(t, loadOne(t, variant, `pattern: versioned
 driver: embedded://?hot=10ms&cold=10ms&write=p0:10ms,p100:2s
 load: {rate: 500/s, arrivals: poisson, transactions: 5000}
-keys: {count: 500, popularity: zipfian(0.8)}
+keys: {count: 500, distribution: zipfian(0.8)}
 isolates: 2
 with: {update: 0.3}`), 1, func(store kv.Store, _ clock.Clock) kv.Store {
 			s.Store = store

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -98,8 +99,8 @@ func (s plainStore) Put(ctx context.Context, key string, value []byte, o kv.PutO
 	return s.Store.Put(ctx, key, value, o)
 }
 
-func (s plainStore) Traits() kv.Traits {
-	t := s.Store.Traits()
+func (s plainStore) Capabilities() kv.Capabilities {
+	t := s.Store.Capabilities()
 	t.BulkPutKeys, t.NoMetadata = 0, true
 	return t
 }
@@ -151,7 +152,7 @@ func TestVersionedRefuses(t *testing.T) {
 		"{page: 1_001}":  "1000",
 		"{parallel: 3}":  `there is no field "parallel" here`,
 	} {
-		_, err := scenarios.Load("test", []byte(oneYAML("versioned", with)), scenarios.Patterns())
+		_, err := scenariofile.Load("test", []byte(oneYAML("versioned", with)), scenarios.Patterns(), nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", with, err, want)
 		}
@@ -170,7 +171,7 @@ func TestVersionedRefuses(t *testing.T) {
 	} {
 		s := loadOne(t, test.variant, fmt.Sprintf("pattern: versioned\nload: {workers: 1, transactions: 1}\nwith: {page: %d}", test.page))
 		s.Free = test.free
-		_, err := s.Pattern.New(s.Setup(s.Variants[0], kv.Traits{}, 1))
+		_, err := s.Pattern.New(s.Setup(s.Variants[0], kv.Capabilities{}, 1))
 		if got := fmt.Sprint(err); err == nil && test.want != "" || err != nil && got != test.want {
 			t.Errorf("%+v: %v", test, err)
 		}

@@ -16,11 +16,11 @@ import (
 // loads under which every variant of a pattern is held against itself.
 var warmUps = []struct{ pattern, driver, fields string }{
 	{"multi-tier", "locations=3&profile=edge&propagation=60s&writes=strict", `
-keys: {count: 20, popularity: zipfian(0.99)}
+keys: {count: 20, distribution: zipfian(0.99)}
 isolates: 2
 with: {memory-ttl: 20s, kv-ttl: 60s, origin: {changes: 45s, falsy: 0.2, absent: 0.1, errors: 0.1, error-pages: 0.1}}`},
 	{"api-cache", "locations=3&profile=edge&propagation=60s&writes=strict", `
-keys: {count: 20, popularity: zipfian(0.99)}
+keys: {count: 20, distribution: zipfian(0.99)}
 with: {ttl: 60s, origin: {changes: 45s, falsy: 0.2, absent: 0.2, errors: 0.1, error-pages: 0.1}}`},
 	{"api-cache", "locations=2&profile=edge&propagation=60s&writes=strict&fault=blips&fault-share=0.3", `
 keys: {count: 1}
@@ -29,13 +29,13 @@ with: {ttl: 60s, origin: {changes: 1s, errors: 0.2}}`},
 keys: {count: 1}
 with: {memory-ttl: 1s, kv-ttl: 60s, origin: {changes: 1s, absent: 1, latency: 5s}}`},
 	{"session", "locations=3&profile=edge&propagation=60s&writes=strict", `
-keys: {count: 30, popularity: latest(0.99)}
+keys: {count: 30, distribution: latest(0.99)}
 with: {ttl: 61s, create: 0.2, logout: 0.2}`},
 	{"session", "locations=2&write=p0:100ms,p100:5s", `
 keys: {count: 3}
 with: {ttl: 60s, create: 0.001, logout: 0.001}`},
 	{"coalesce", "locations=3&profile=edge&propagation=60s", `
-keys: {count: 20, popularity: zipfian(0.99)}
+keys: {count: 20, distribution: zipfian(0.99)}
 with: {update: 0.5, absent: 0.3, fields: 4, update-fields: 2}`},
 	{"coalesce", "locations=5&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 10}
@@ -47,10 +47,10 @@ with: {update: 1, absent: 1, fields: 3, update-fields: 2}`},
 keys: {count: 40}
 with: {set: 0.3, get: 0.3, delete: 0.2, neighbours: 10}`},
 	{"prefix", "locations=3&profile=edge&propagation=60s&writes=strict", `
-keys: {count: 1_005, popularity: zipfian(0.99)}
+keys: {count: 1_005, distribution: zipfian(0.99)}
 with: {set: 0.33, get: 0.33, delete: 0.32, profiles: 0.1}`},
 	{"versioned", "locations=3&profile=edge&propagation=60s", `
-keys: {count: 300, popularity: zipfian(0.99)}
+keys: {count: 300, distribution: zipfian(0.99)}
 with: {update: 0.3, absent: 0.1, falsy: 0.1, expiring: 0.5, ttl: 90s, old: 0.9}`},
 	{"versioned", "locations=2&profile=edge&propagation=60s&writes=strict", `
 keys: {count: 5}
@@ -94,10 +94,10 @@ const (
 	measured = 80 * time.Second
 )
 
-// What is observed belongs to the transaction that it is about: for every mark of
+// What is observed belongs to the transaction that it is about: for every series of
 // every variant, the warm-up and the measured time together give just what a run
-// without a warm-up gives, and no more is seen of a mark than of what it is a share
-// of. Marks that are decided after the run are no exception.
+// without a warm-up gives, and no anomaly is seen more often than what it is a share
+// of. Anomalies that are decided after the run are no exception.
 func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 	seen := map[string]bool{}
 	for i, test := range slices.Concat(warmUps, busyWarmUps) {
@@ -152,9 +152,9 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 		}
 	}
 	for _, p := range scenarios.Patterns() {
-		for _, m := range p.Marks {
-			if !seen[p.Name+"/"+m.Name] {
-				t.Errorf("%s: %s was never seen", p.Name, m.Name)
+		for _, s := range p.Series() {
+			if s.Mark && !seen[p.Name+"/"+s.Name] {
+				t.Errorf("%s: %s was never seen", p.Name, s.Name)
 			}
 		}
 	}

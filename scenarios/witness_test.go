@@ -13,7 +13,7 @@ import (
 	"kvbench/kv"
 )
 
-// witness is a store that keeps what was asked of it, so that the marks can be
+// witness is a store that keeps what was asked of it, so that the anomalies can be
 // held against it. It is for the virtual clock, where one task runs at a time.
 type witness struct {
 	kv.Store // as seen from the location

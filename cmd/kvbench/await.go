@@ -8,19 +8,27 @@ import (
 // grace is how long a command goes on at most once it was told to end.
 const grace = time.Second
 
-// await waits for f, which has no effect that outlives the process, or until ctx is
-// done: f is then left to end with the process. It is for what reads a large run and
-// takes no context.
-func await(ctx context.Context, f func() error) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// await waits for what f gives, or until ctx is done: f is then left to end with the
+// process, so it has no effect that outlives it and writes to nothing that its caller
+// reads. It is for what reads a large run and takes no context.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
 	}
-	done := make(chan error, 1)
-	go func() { done <- f() }()
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := f()
+		done <- outcome{value, err}
+	}()
 	select {
-	case err := <-done:
-		return err
+	case o := <-done:
+		return o.value, o.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return none, ctx.Err()
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/printable"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +18,7 @@ import (
 // baselineDir is the folder of the run that others are compared with.
 const baselineDir = "results/baseline"
 
-func newBaseline() *cobra.Command {
+func newBaseline(secrets *secret.Set) *cobra.Command {
 	var reason, out string
 	baseline := &cobra.Command{
 		Use:   "baseline",
@@ -37,27 +39,24 @@ A run that did not run to its end is refused.`,
 			if reason = strings.TrimSpace(reason); reason == "" {
 				return usage(errors.New("--reason is missing: say why this run is what others are to be compared with"))
 			}
-			run, err := runfile.Open(args[0])
+			run, err := openFile(c.Context(), args[0])
 			if err != nil {
-				return usage(err)
+				return err
 			}
 			defer run.Close()
 			if err := whole(run); err != nil {
 				return usage(fmt.Errorf("%s can't be the baseline: %w", args[0], err))
 			}
-			size, err := writeBaseline(filepath.Join(out, runfile.FileName), run, reason)
+			size, err := writeBaseline(filepath.Join(out, runfile.FileName), run, reason, secrets)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s is the baseline: %d variants, %d kB\n", run.Dir(), len(run.Variants), (size+999)/1000)
+			fmt.Fprintf(c.OutOrStdout(), "%s is the baseline: %d variants, %d kB\n", printable.Line(run.Dir()), len(run.Variants), (size+999)/1000)
 			return nil
 		},
 	}
 	update.Flags().StringVar(&reason, "reason", "", "why, in a `SENTENCE`; it is kept in the file")
 	update.Flags().StringVar(&out, "out", baselineDir, "write to this `DIR`")
-	update.SetFlagErrorFunc(flagError)
-	exact := update.Args
-	update.Args = func(c *cobra.Command, args []string) error { return usage(exact(c, args)) }
 	baseline.AddCommand(update)
 	return baseline
 }
@@ -71,12 +70,16 @@ func whole(run *runfile.Run) error {
 	case run.Interrupted:
 		return errors.New("it was interrupted")
 	}
-	return compare.Whole(run)
+	set, err := result.Of(run)
+	if err != nil {
+		return err
+	}
+	return set.Whole()
 }
 
 // writeBaseline writes a run without its intervals, and why it is the baseline,
 // under a temporary name that it then renames. It returns the size in bytes.
-func writeBaseline(path string, run *runfile.Run, reason string) (size int64, err error) {
+func writeBaseline(path string, run *runfile.Run, reason string, secrets *secret.Set) (size int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return 0, err
 	}
@@ -91,7 +94,7 @@ func writeBaseline(path string, run *runfile.Run, reason string) (size int64, er
 	}()
 	header := run.Header
 	header.Baseline, header.Host = reason, "" // the machine's name is not for git
-	w, err := runfile.NewWriter(f, header)
+	w, err := runfile.NewWriter(f, header, secrets)
 	for _, v := range run.Variants {
 		if err == nil {
 			err = w.Begin(v.Scenario, v.Variant, v.Repeat)

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"kvbench/drivers/budget"
+	"kvbench/internal/printable"
 	"kvbench/internal/units"
 )
 
@@ -42,16 +42,21 @@ func (p *plan) interrupted(ctx context.Context) bool {
 func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 	var all estimate
 	for i := range p.scenarios {
-		if !p.header.Scenarios[i].Traits.Billed {
+		capabilities := &p.header.Scenarios[i].Capabilities
+		if !capabilities.Billed {
 			continue
+		}
+		if capabilities.Prices.None {
+			return usage(fmt.Errorf("%s: %s bills, and has no price list: no budget can hold it; give prices= of all kinds in its URL",
+				p.scenarios[i].Name, printable.Line(p.scenarios[i].Driver)))
 		}
 		for j := range p.scenarios[i].Variants {
 			e, err := p.estimate(ctx, i, j)
 			if err != nil {
-				return untried(ctx, err)
+				return unlessStopped(ctx, err)
 			}
-			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, add(all.time, e.time)
-			for _, text := range []string{e.pace(p.header.Scenarios[i].Traits), e.growth()} {
+			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
+			for _, text := range []string{e.pace(*capabilities), e.growth()} {
 				if text != "" {
 					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Name, p.scenarios[i].Variants[j].Name, text)
 				}
@@ -62,7 +67,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 		return nil
 	}
 	fmt.Fprintf(w, "This run is billed: about %s KV operations, %s past what the plan includes, %s.\n",
-		about(all.ops), units.FormatUSD(all.usd), all.time.Round(time.Second))
+		about(all.ops), units.FormatUSD(all.usd), span(all.time))
 	if all.usd > float64(most) {
 		return usage(fmt.Errorf("the run would cost about %s, more than the budget of %s: measure less, "+
 			"or allow more with --budget", units.FormatUSD(all.usd), units.FormatUSD(float64(most))))

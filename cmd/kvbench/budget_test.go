@@ -17,6 +17,7 @@ import (
 	"kvbench/drivers/option"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -49,8 +50,8 @@ func newBilled(t *testing.T) *billed {
 	return b
 }
 
-func (b *billed) Traits() kv.Traits {
-	t := b.Store.Traits()
+func (b *billed) Capabilities() kv.Capabilities {
+	t := b.Store.Capabilities()
 	t.Billed, t.Virtual = true, false
 	return t
 }
@@ -122,7 +123,7 @@ func (b *billed) left(t *testing.T) (n int) {
 // plan is a plan of scenarios on the account.
 func (b *billed) plan(t *testing.T, yaml, faults string) *plan {
 	t.Helper()
-	file, err := scenarios.Load("billed.yaml", []byte(yaml), scenarios.Patterns())
+	file, err := scenariofile.Load("billed.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +230,7 @@ func TestEstimate(t *testing.T) {
 		{"reads and writes", "pattern: coalesce\n    variants: [seed]\n    with: {update: 0.5}\n    load: {rate: 10/s, transactions: 4000}", false, 0.1},
 	} {
 		yaml := "scenarios:\n  - name: s\n    question: q\n    keys: {count: 100, size: 100B}\n    clock: virtual\n    " + c.fields + "\n"
-		file, err := scenarios.Load("estimate.yaml", []byte(yaml), scenarios.Patterns())
+		file, err := scenariofile.Load("estimate.yaml", []byte(yaml), scenarios.Patterns(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,12 +238,12 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.header.Scenarios[0].Traits.Virtual = false // as of a store that is to be seeded and cleaned
+		p.header.Scenarios[0].Capabilities.Virtual = false // as of a store that is to be seeded and cleaned
 		e, err := p.estimate(t.Context(), 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := p.try(t.Context(), p.scenarios[0], p.scenarios[0].Variants[0], p.header.Scenarios[0].Traits, 4000)
+		all, err := p.try(t.Context(), p.scenarios[0], p.scenarios[0].Variants[0], p.header.Scenarios[0].Capabilities, 4000)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,26 +5,29 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"time"
 
+	"kvbench/internal/bench"
 	"kvbench/internal/printable"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
+	"kvbench/kv"
 
 	"github.com/spf13/cobra"
 )
 
-func newCheck() *cobra.Command {
-	var s settings
+func newCheck(secrets *secret.Set) *cobra.Command {
+	s := settings{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "check [scenarios.yaml]",
 		Short: "Check a scenario file and print its plan",
 		Long: `Check reads a scenario file as run would, refuses what is wrong in it, and prints
-what would run: transactions, KV operations, dollars and time. Operations are
+what would run: transactions, KV operations, dollars, time and memory. They are
 estimated by a trial of a few hundred transactions of each variant in virtual
-time, on the emulator.`,
+time, on the emulator, with at most 20,000 keys. A plan that takes more than 2 GB
+or an hour of this machine is warned of, one that can't be run is refused.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := loadFile(args)
+			file, err := loadFile(c.Context(), args, c.ErrOrStderr(), secrets)
 			if err != nil {
 				return err
 			}
@@ -32,7 +35,7 @@ time, on the emulator.`,
 			if err != nil {
 				return err
 			}
-			return p.print(c.Context(), c.OutOrStdout())
+			return p.print(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&s.driver, "driver", "", "run every scenario on the store of this `URL`")
@@ -40,42 +43,57 @@ time, on the emulator.`,
 	return c
 }
 
-func (p *plan) print(ctx context.Context, w io.Writer) error {
-	fmt.Fprintf(w, "%s: %d scenarios\n", printable.Line(p.file.Name), len(p.scenarios))
-	for _, text := range p.warnings() {
+func (p *plan) print(ctx context.Context, w, told io.Writer) error {
+	all, err := p.estimates(ctx, thisMachine(), func(*bench.Scenario) bool { return false }, told)
+	if err != nil {
+		return err
+	}
+	need := p.need(all)
+	fmt.Fprintf(w, "%s: %s\n", printable.Line(p.file.Name), counted(len(p.scenarios), "scenario"))
+	for _, text := range append(need.warnings(), p.warnings()...) {
 		fmt.Fprintln(w, "WARNING", printable.Line(text))
 	}
 	for i := range p.scenarios {
 		s, def := &p.scenarios[i], &p.header.Scenarios[i]
-		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s clock: %s\n", s.Name, printable.Line(s.Question), def.Pattern, printable.Line(def.Driver), def.Clock, def.Load)
+		fmt.Fprintf(w, "\n%s  %s\n  %s on %s, %s, %s clock: %s\n", s.Name, printable.Line(s.Question),
+			def.Pattern, printable.Line(def.Driver), def.Latency().Words(), def.Clock, def.Load)
+		wide := 0
+		for _, v := range s.Variants {
+			wide = max(wide, len(v.Name))
+		}
 		for j, v := range s.Variants {
-			e, err := p.estimate(ctx, i, j)
-			if err != nil {
-				return untried(ctx, err)
-			}
-			fmt.Fprintf(w, "  %-20s about %s transactions, %s KV operations, %s, %s\n", v.Name,
-				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), e.time.Round(time.Second))
-			for _, text := range []string{e.pace(def.Traits), e.growth()} {
+			e := all[i][j]
+			fmt.Fprintf(w, "  %-*s  about %s transactions, %s KV operations, %s, %s\n", wide, v.Name,
+				about(e.transactions), about(e.ops), e.price(def.Prices()), span(e.time))
+			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {
 				if text != "" {
-					fmt.Fprintf(w, "  %-20s %s\n", "", text)
+					fmt.Fprintf(w, "  %-*s  %s\n", wide, "", text)
 				}
 			}
 		}
 	}
+	fmt.Fprintf(w, "\n%s.\n", need)
 	return nil
 }
 
-// untried is why a trial failed: because the plan is one that can't run, unless the
-// user has stopped it.
-func untried(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return err
+// price is what it costs at these prices, for people.
+func (e estimate) price(p kv.Prices) string {
+	if p.None {
+		return "no price list"
 	}
-	return usage(err)
+	return units.FormatUSD(e.usd)
 }
 
 // about is a number to two digits.
 func about(n float64) string {
 	unit := math.Pow(10, max(0, math.Floor(math.Log10(max(n, 1)))-1))
 	return fmt.Sprintf("%.0f", math.Round(n/unit)*unit)
+}
+
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }

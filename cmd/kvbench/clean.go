@@ -3,15 +3,24 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"kvbench/drivers"
 	"kvbench/drivers/prefix"
-	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
+	"kvbench/internal/secret"
+	"kvbench/kv"
 
 	"github.com/spf13/cobra"
 )
 
-func newClean() *cobra.Command {
+// openNamed opens a store that the command or a run names; its errors are of usage.
+func openNamed(url string, env drivers.Env) (kv.Store, error) {
+	store, err := drivers.Open(url, env)
+	return store, usage(err)
+}
+
+func newClean(secrets *secret.Set) *cobra.Command {
 	var driver string
 	var all bool
 	c := &cobra.Command{
@@ -36,12 +45,12 @@ kvbench/, those of runs under way too.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if all {
-				return clean(c.Context(), drivers.Open, driver, prefix.Root, c.OutOrStdout())
+				return clean(c.Context(), openNamed, driver, prefix.Root, c.OutOrStdout())
 			}
 			for _, path := range args {
-				run, err := runfile.Open(path)
+				run, err := openFile(c.Context(), path)
 				if err != nil {
-					return usage(err)
+					return err
 				}
 				defer run.Close()
 				h := &run.Header
@@ -50,12 +59,16 @@ kvbench/, those of runs under way too.`,
 				}
 				seen := map[string]bool{}
 				for i := range h.Scenarios {
-					url := h.Scenarios[i].Driver
-					if h.Scenarios[i].Traits.Virtual || seen[url] {
+					shown := h.Scenarios[i].Driver
+					if h.Scenarios[i].Capabilities.Virtual || seen[shown] {
 						continue
 					}
-					seen[url] = true
-					if err := clean(c.Context(), drivers.Open, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
+					seen[shown] = true
+					url, err := driverOf(shown, secrets)
+					if err != nil {
+						return usage(fmt.Errorf("%s: %w", path, err))
+					}
+					if err := clean(c.Context(), openNamed, url, prefix.Of(h.RunID), c.OutOrStdout()); err != nil {
 						return err
 					}
 				}
@@ -66,4 +79,12 @@ kvbench/, those of runs under way too.`,
 	c.Flags().StringVar(&driver, "driver", "", "clean the store of this `URL`")
 	c.Flags().BoolVar(&all, "all", false, "delete what any run has left")
 	return c
+}
+
+// driverOf is the URL of a driver that a run file shows.
+func driverOf(shown string, secrets *secret.Set) (url string, err error) {
+	if strings.Contains(shown, secret.Mark) {
+		return "", fmt.Errorf("the driver %s held a secret, which is not kept: clean with --driver URL --all", shown)
+	}
+	return scenariofile.Expand(shown, secrets)
 }

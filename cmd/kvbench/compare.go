@@ -14,33 +14,36 @@ import (
 
 	"kvbench/internal/compare"
 	"kvbench/internal/printable"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/internal/suggest"
 	"kvbench/internal/units"
 	"kvbench/report"
+	"kvbench/report/comparison"
 
 	"github.com/spf13/cobra"
 )
 
 type compareOptions struct {
-	smallest string
-	alpha    float64
-	gate     bool
-	json     bool
-	formats  []string
-	out      string
-	run      bool
-	drivers  []string
-	settings settings
-	quiet    bool
-	budget   dollars // for each side
+	minEffect string
+	alpha     float64
+	gate      bool
+	json      bool
+	formats   []string
+	out       string
+	run       bool
+	drivers   []string
+	settings  settings
+	quiet     bool
+	budget    dollars // for each side
 }
 
 // compareFormats are the formats of a comparison that --format knows.
 var compareFormats = []string{"html", "svg", "png", "md", "json"}
 
-func newCompare() *cobra.Command {
-	o := compareOptions{smallest: "3%", alpha: compare.DefaultAlpha}
+func newCompare(secrets *secret.Set) *cobra.Command {
+	o := compareOptions{minEffect: "3%", alpha: compare.DefaultAlpha, settings: settings{secrets: secrets}}
 	c := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Say what changed from one run to another, and gate on it",
@@ -48,10 +51,11 @@ func newCompare() *cobra.Command {
 the same, or that it can't tell and how many more repeats would.
 
 In virtual time with the same seed nothing is left to chance: a mark, a count or a
-price that differs at all did change. On the wall clock a difference counts when
-the Mann-Whitney test of the repeats tells it from chance, after a correction for
-the number of figures (Holm), and when it is at least --smallest. Ten repeats of
-each find a difference of 5 %; fewer than five find none.
+price that differs at all did change. On the wall clock a difference counts when it
+is at least --min-effect and a test of the repeats tells it from chance, after a
+correction for the number of figures. Repeats that took turns, or that share their
+seed, their definition and their machine, are pairs and are tested as such: ten of
+them find a difference of 5 %; fewer than eight find none.
 
 With --run, the arguments are scenario files, or one file for several --driver,
 and compare runs both in turns, so that what the machine does meanwhile meets both
@@ -61,12 +65,12 @@ alike.`,
   kvbench compare --run a.yaml --driver embedded:// --driver 'embedded://?writes=strict' --out results/ab`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.settings.seeded = c.Flags().Changed("seed")
+			o.settings.note(c)
 			return runCompare(c, args, o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.smallest, "smallest", o.smallest, "the smallest difference that matters, as a `SHARE` such as 3%")
+	f.StringVar(&o.minEffect, "min-effect", o.minEffect, "the smallest difference that matters, as a `SHARE` such as 3%")
 	f.Float64Var(&o.alpha, "alpha", o.alpha, "the chance, 0 to 1, that a build compared with itself shows any difference")
 	f.BoolVar(&o.gate, "gate", false, "exit with 3 when anything is worse, or did not run to its end")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of text")
@@ -76,22 +80,22 @@ alike.`,
 	f.StringArrayVar(&o.drivers, "driver", nil, "with --run: the store of this `URL`; once for both, or twice, base first")
 	f.StringSliceVar(&o.settings.only, "only", nil, "with --run: run only what matches this `GLOB`")
 	f.StringVar(&o.settings.clock, "clock", "", "with --run: run in `auto|wall|virtual` time")
-	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for so long")
-	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant so often; 10 on the wall clock when it is not given")
-	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: start everything random from here")
+	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for this `DURATION`")
+	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant `N` times (default 10 on the wall clock)")
+	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: the random `SEED`")
 	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
-	budgetFlag(f, &o.budget, "with --run: spend at most so many `USD` on stores that bill, each side")
+	budgetFlag(f, &o.budget, "with --run: spend at most this many `USD` on stores that bill, on each side")
 	return c
 }
 
 // options are the settings of the comparison itself.
 func (o compareOptions) options() (compare.Options, error) {
-	smallest, err := units.ParseShare(o.smallest)
+	minEffect, err := units.ParseShare(o.minEffect)
 	switch {
 	case err != nil:
-		return compare.Options{}, fmt.Errorf("--smallest %q: %w", o.smallest, err)
-	case smallest < 0 || smallest >= 1:
-		return compare.Options{}, fmt.Errorf("--smallest %q: want 0%% to 99%%", o.smallest)
+		return compare.Options{}, fmt.Errorf("--min-effect %q: %w", o.minEffect, err)
+	case minEffect < 0 || minEffect >= 1:
+		return compare.Options{}, fmt.Errorf("--min-effect %q: want 0%% to 99%%", o.minEffect)
 	case !(o.alpha > 0 && o.alpha < 1):
 		return compare.Options{}, fmt.Errorf("--alpha %v: want more than 0 and less than 1, such as %v", o.alpha, compare.DefaultAlpha)
 	}
@@ -100,7 +104,7 @@ func (o compareOptions) options() (compare.Options, error) {
 			return compare.Options{}, fmt.Errorf("--format %q is not known; %s", f, suggest.Mean(f, "the formats are", compareFormats))
 		}
 	}
-	return compare.Options{Smallest: smallest, Alpha: o.alpha}, nil
+	return compare.Options{MinEffect: minEffect, Alpha: o.alpha}, nil
 }
 
 func runCompare(c *cobra.Command, args []string, o compareOptions) error {
@@ -117,48 +121,62 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	} else if dirs, err = o.twoRuns(c, args); err != nil {
 		return usage(err)
 	}
-	var runs [2]*runfile.Run
+	var sets [2]*result.Set
 	for i, dir := range dirs {
-		if err := await(c.Context(), func() (err error) { runs[i], err = runfile.Open(dir); return usage(err) }); err != nil {
+		if sets[i], err = openAs(c.Context(), dir, result.Of); err != nil {
 			return err
 		}
-		defer runs[i].Close()
+		defer sets[i].Run.Close()
 	}
-	base, head := runs[0], runs[1]
-	options.Interleaved = tookTurns(&base.Header, &head.Header)
-	var result *compare.Comparison
-	err = await(c.Context(), func() (err error) { result, err = compare.Compare(base, head, options); return err })
+	base, head := sets[0], sets[1]
+	options.Interleaved = tookTurns(&base.Run.Header, &head.Run.Header)
+	// A comparison fails by what its runs hold alone.
+	changed, err := await(c.Context(), func() (*compare.Comparison, error) {
+		changed, err := compare.Compare(base, head, options)
+		return changed, usage(err)
+	})
 	if err != nil {
-		if errors.Is(err, compare.ErrNothing) {
-			return usage(err)
-		}
 		return err
 	}
-	if err := o.write(c.Context(), result, base, head, c.ErrOrStderr()); err != nil {
+	page, err := o.write(c.Context(), changed, base, head, c.ErrOrStderr())
+	if err != nil {
 		return err
 	}
 	if o.json {
-		err = writeJSON(c.OutOrStdout(), result)
+		err = writeJSON(c.OutOrStdout(), changed)
 	} else {
-		err = report.CompareTerminal(c.OutOrStdout(), result)
+		err = comparison.Terminal(c.OutOrStdout(), changed, page)
 	}
 	switch {
 	case err != nil:
 		return err
 	case ran != nil:
 		return fmt.Errorf("not every variant ran to its end: %w", ran)
-	case !o.gate || result.Gate == "pass":
+	case !o.gate || changed.Gate == "pass":
 		return nil
 	}
-	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(result.Failed, "\n  "))}
+	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(failures(changed.Failed), "\n  "))}
+}
+
+// mostFailures is the most failures of the gate that are told one by one.
+const mostFailures = 10
+
+// failures are the first of what the gate fails on, and how many more there are.
+func failures(failed []string) []string {
+	if n := len(failed) - mostFailures; n > 0 {
+		return append(slices.Clone(failed[:mostFailures]), fmt.Sprintf("and %d more", n))
+	}
+	return failed
 }
 
 // twoRuns checks the arguments of a comparison of two runs.
 func (o compareOptions) twoRuns(c *cobra.Command, args []string) (dirs [2]string, err error) {
-	for _, name := range []string{"driver", "only", "clock", "duration", "repeat", "seed", "quiet"} {
-		if c.Flags().Changed(name) {
-			return dirs, fmt.Errorf("--%s is for --run, which runs scenario files; without it BASE and HEAD are runs", name)
-		}
+	if err := alone(c, "run", "which runs scenario files; without it BASE and HEAD are runs",
+		"driver", "only", "clock", "duration", "repeat", "seed", "quiet", "budget"); err != nil {
+		return dirs, err
+	}
+	if c.Flags().Changed("out") && len(o.formats) == 0 {
+		return dirs, errors.New("--out is for --format, which writes the comparison's files; without it there are none")
 	}
 	if len(args) != 2 {
 		return dirs, errors.New("want two runs, BASE and HEAD, or --run and scenario files")
@@ -185,45 +203,49 @@ func sameFile(a, b string) bool {
 	return os.SameFile(infos[0], infos[1])
 }
 
-// write writes the comparison's files, and to told which it can't.
-func (o compareOptions) write(ctx context.Context, result *compare.Comparison, base, head *runfile.Run, told io.Writer) error {
+// write writes the comparison's files, and to told which it can't. page is the path of
+// compare.html, if that is among them.
+func (o compareOptions) write(ctx context.Context, c *compare.Comparison, base, head *result.Set, told io.Writer) (page string, err error) {
 	dir := o.out
 	if dir == "" {
-		dir = head.Dir()
+		dir = head.Run.Dir()
 	}
-	chart, changed := report.CompareChart(result)
+	chart, any := comparison.Chart(c)
 	for _, format := range o.formats {
 		var data []byte
 		var err error
-		if picture := format == "svg" || format == "png"; picture && !changed {
+		if picture := format == "svg" || format == "png"; picture && !any {
 			fmt.Fprintf(told, "Nothing changed: there is no picture for compare.%s.\n", format)
 			continue
 		}
 		switch format {
 		case "html":
-			data, err = report.CompareHTML(ctx, result, base, head)
+			data, err = comparison.HTML(ctx, c, base, head)
 		case "svg":
 			data, err = chart.SVG()
 		case "png":
 			data, err = chart.PNG()
 		case "md":
-			data = report.CompareMarkdown(result)
+			data = comparison.Markdown(c)
 		case "json":
 			var out bytes.Buffer
-			err = writeJSON(&out, result)
+			err = writeJSON(&out, c)
 			data = out.Bytes()
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return usage(err)
+			return "", usage(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "compare."+format), data, 0o644); err != nil {
-			return err
+		if err := report.WriteFile(filepath.Join(dir, "compare."+format), data); err != nil {
+			return "", err
+		}
+		if format == "html" {
+			page = filepath.Join(dir, "compare.html")
 		}
 	}
-	return nil
+	return page, nil
 }
 
 // writeJSON writes one JSON object.
@@ -235,6 +257,10 @@ func writeJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(printable.JSON(out.Bytes()))
+	text := printable.JSON(out.Bytes())
+	if s, ok := w.(*secret.Writer); ok {
+		return s.WriteJSON(text)
+	}
+	_, err := w.Write(text)
 	return err
 }

@@ -30,11 +30,18 @@ const defaultRepeats = 10
 // runBoth runs base and head in turns and returns their folders, base and head
 // in --out. ran tells of the variants that failed.
 func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Writer) (dirs [2]string, ran, err error) {
-	plans, err := o.plans(args)
+	plans, err := o.plans(ctx, args, stderr)
 	if err != nil {
 		return dirs, nil, err
 	}
+	told := stderr
+	if o.quiet {
+		told = io.Discard
+	}
 	for _, p := range plans { // what stops one side stops both
+		if _, err := p.estimates(ctx, thisMachine(), small, told); err != nil {
+			return dirs, nil, err
+		}
 		var stop func()
 		ctx, stop = p.allow(ctx, o.budget)
 		defer stop()
@@ -51,20 +58,23 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 	}
 	stderr = struct{ io.Writer }{stderr} // plain lines also on a terminal: two sets of bars would write over each other
 	var sides [2]*side
+	var files [2]*os.File
 	for i, name := range []string{"base", "head"} {
-		if dirs[i], err = makeDir(filepath.Join(out, name), ""); err != nil {
+		dirs[i] = filepath.Join(out, name)
+		if files[i], err = createRun(dirs[i]); err != nil {
+			if i > 0 { // nothing was run
+				err = errors.Join(err, files[0].Close(), os.Remove(files[0].Name()))
+			}
 			return dirs, nil, err
 		}
-		if sides[i], err = newSide(plans[i], dirs[i], newProgress(stderr, o.quiet, plans[i])); err != nil {
+	}
+	for i, p := range plans {
+		if sides[i], err = newSide(p, files[i], newProgress(stderr, o.quiet, p)); err != nil {
 			return dirs, nil, err
 		}
 		defer sides[i].close()
 	}
 	ran, err = takeTurns(ctx, sides)
-	told := stderr
-	if o.quiet {
-		told = io.Discard
-	}
 	for i, p := range plans {
 		err = errors.Join(err, p.cleanUp(ctx, dirs[i], told))
 	}
@@ -84,7 +94,7 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 }
 
 // plans are those of base and head.
-func (o compareOptions) plans(args []string) (plans [2]*plan, err error) {
+func (o compareOptions) plans(ctx context.Context, args []string, stderr io.Writer) (plans [2]*plan, err error) {
 	run := runOptions{settings: o.settings}
 	switch {
 	case run.check() != nil:
@@ -100,7 +110,7 @@ func (o compareOptions) plans(args []string) (plans [2]*plan, err error) {
 	command := turnsCommand + o.words(args)
 	started := time.Now().UTC().Format(time.RFC3339Nano)
 	for i := range plans {
-		file, err := loadFile(args[min(i, len(args)-1):])
+		file, err := loadFile(ctx, args[min(i, len(args)-1):], stderr, o.settings.secrets)
 		if err != nil {
 			return plans, err
 		}
@@ -162,12 +172,8 @@ type side struct {
 	progress *progress
 }
 
-func newSide(p *plan, dir string, progress *progress) (*side, error) {
-	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	w, err := runfile.NewWriter(f, p.header)
+func newSide(p *plan, f *os.File, progress *progress) (*side, error) {
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	return &side{p, f, w, progress}, err
 }
 

@@ -79,7 +79,7 @@ func (s *httpStore) List(context.Context, kv.ListOptions, *kv.Page) error {
 	return &kv.Error{Status: http.StatusNotImplemented}
 }
 
-func (s *httpStore) Traits() kv.Traits { return kv.Traits{Locations: 1} }
+func (s *httpStore) Capabilities() kv.Capabilities { return kv.Capabilities{Locations: 1} }
 
 func (s *httpStore) Close() error {
 	s.server.Close()

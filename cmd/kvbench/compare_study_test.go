@@ -4,15 +4,19 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"kvbench/drivers/embedded"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/compare"
+	"kvbench/internal/quantile"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
 )
@@ -33,19 +37,49 @@ var (
 // studyStores are the stores of the studies. open makes one whose every call takes
 // at least so long; 0 is as fast as it can.
 var studyStores = []struct {
-	name string
-	open func(latency time.Duration) opener
+	name, load string
+	update     float64
+	open       func(latency time.Duration) opener
 }{
-	{"embedded", func(latency time.Duration) opener {
+	{"embedded", "workers: 8", 0.2, func(latency time.Duration) opener {
 		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
 			of := *s
 			of.Driver = fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
 			return open(&of, c, seed)
 		}
 	}},
-	{"http", func(latency time.Duration) opener {
+	// One whose latencies are drawn from wide distributions, all of them longer by the
+	// factor by which latency is longer than studyLatency. It is updated so seldom that
+	// the median is the time of a get that the cache answers: with many updates half of
+	// the transactions take 2 ms and half 80 ms, and the median falls between them.
+	{"edge", "rate: 500/s", 0, func(latency time.Duration) opener {
+		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
+			of := *s
+			of.Driver = edge(max(1, latency.Seconds()/studyLatency.Seconds()))
+			return open(&of, c, seed)
+		}
+	}},
+	{"http", "workers: 8", 0.2, func(latency time.Duration) opener {
 		return func(*bench.Scenario, clock.Clock, uint64) (kv.Store, error) { return newHTTPStore(latency), nil }
 	}},
+}
+
+// edge is the embedded store with profile edge, each of its percentiles times factor.
+func edge(factor float64) string {
+	url := "embedded://?profile=edge"
+	for _, p := range embedded.Profiles() {
+		if p.Name != "edge" {
+			continue
+		}
+		for name, d := range map[string]quantile.Dist{"hot": p.Hot, "cold": p.Cold, "list": p.List, "write": p.Write} {
+			longer := make(quantile.Dist, len(d))
+			for i, at := range d {
+				longer[i] = quantile.Point{Share: at.Share, D: time.Duration(factor * float64(at.D))}
+			}
+			url += "&" + name + "=" + longer.String()
+		}
+	}
+	return url
 }
 
 // Of a call of a few microseconds no machine that others share could tell 5 %: from
@@ -62,16 +96,16 @@ scenarios:
     question: Does compare tell?
     pattern: coalesce
     variants: [seed]
-    load: {workers: 8, duration: 1s, warm-up: 100ms}
+    load: {LOAD, duration: 1s, warm-up: 100ms}
     keys: {count: 4}
-    with: {update: 0.2}
+    with: {update: UPDATE}
 `
 
 // opener opens the store of one run of a variant.
 type opener = func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 
 // studyCompare runs base and head in turns, ten repeats each, and compares them.
-func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparison {
+func studyCompare(t *testing.T, load string, update float64, seed uint64, stores [2]opener) *compare.Comparison {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "study.yaml")
@@ -80,19 +114,19 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 			t.Fatal(err)
 		}
 	}
-	check(os.WriteFile(file, []byte(studyYAML), 0o644))
+	check(os.WriteFile(file, []byte(strings.NewReplacer("LOAD", load, "UPDATE", fmt.Sprint(update)).Replace(studyYAML)), 0o644))
 	o := compareOptions{
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
 	}
-	plans, err := o.plans([]string{file})
+	plans, err := o.plans(t.Context(), []string{file}, io.Discard)
 	check(err)
 	var sides [2]*side
 	for i, p := range plans {
 		p.open = stores[i]
-		at := filepath.Join(dir, fmt.Sprint(i))
-		check(os.Mkdir(at, 0o755))
-		sides[i], err = newSide(p, at, newProgress(nil, true, p))
+		f, err := createRun(filepath.Join(dir, fmt.Sprint(i)))
+		check(err)
+		sides[i], err = newSide(p, f, newProgress(nil, true, p))
 		check(err)
 		defer sides[i].close()
 	}
@@ -106,10 +140,9 @@ func studyCompare(t *testing.T, seed uint64, stores [2]opener) *compare.Comparis
 		check(err)
 		defer runs[i].Close()
 	}
-	c, err := compare.Compare(runs[0], runs[1], compare.Options{
-		Smallest: compare.DefaultSmallest, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),
+	c := compareRuns(t, runs[0], runs[1], compare.Options{
+		MinEffect: compare.DefaultMinEffect, Alpha: compare.DefaultAlpha, Interleaved: tookTurns(&runs[0].Header, &runs[1].Header),
 	})
-	check(err)
 	if !c.Interleaved {
 		t.Fatal("the runs took turns and don't say so")
 	}
@@ -129,7 +162,7 @@ func TestStudyFalseAlarms(t *testing.T) {
 			same := store.open(0)
 			var alarms, better int
 			for n := range *studyAlarms {
-				c := studyCompare(t, uint64(n), [2]opener{same, same})
+				c := studyCompare(t, store.load, store.update, uint64(n), [2]opener{same, same})
 				var worse, good bool
 				for _, d := range c.Deltas {
 					worse = worse || d.Verdict == compare.Worse
@@ -161,11 +194,11 @@ func TestStudyPower(t *testing.T) {
 	for _, store := range studyStores {
 		t.Run(store.name, func(t *testing.T) {
 			makeNoise(t)
-			latency := time.Duration(studyLatency)
+			latency := studyLatency
 			stores := [2]opener{store.open(latency), store.open(time.Duration(float64(latency) * (1 + slower)))}
 			var found, ratio float64
 			for n := range *studyPower {
-				c := studyCompare(t, uint64(n), stores)
+				c := studyCompare(t, store.load, store.update, uint64(n), stores)
 				for _, d := range c.Deltas {
 					if d.Series == "response" && d.Statistic == "p50" {
 						ratio += *d.Ratio

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/answer"
 	"kvbench/internal/runfile"
-	"kvbench/report"
+	"kvbench/report/export"
 )
 
 // realRun is the file of a run in virtual time of two variants and two repeats.
@@ -39,11 +39,11 @@ func realRun(t *testing.T) []byte {
 // summary is what a program reads of a run, its warnings left out.
 func summary(t *testing.T, run *runfile.Run) string {
 	t.Helper()
-	results, err := compare.Evaluate(run)
+	a, err := answer.Of(run)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := report.Summarise(run, expectations(results))
+	s := export.Summarise(a)
 	s.Warnings = nil
 	text, err := json.Marshal(s)
 	if err != nil {

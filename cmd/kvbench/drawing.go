@@ -4,32 +4,29 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
-	"kvbench/internal/compare"
-	"kvbench/internal/runfile"
+	"kvbench/internal/answer"
 	"kvbench/report"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// writeReport summarises a run and writes its report to dir, and shows on w how far
-// it is. When ctx is done it ends at once and writes nothing.
-func writeReport(ctx context.Context, w io.Writer, dir string, run *runfile.Run, results []compare.Result, formats []string) (report.Summary, []string, error) {
+// writeReport writes the report of a run to dir, and shows on w how far it is. When ctx
+// is done it ends at once and writes nothing.
+func writeReport(ctx context.Context, w io.Writer, dir string, a *answer.Answer, formats []string) ([]string, error) {
 	d := drawing{w: w, bars: newBars(w), said: time.Now()}
 	defer d.close()
-	var summary report.Summary
-	if err := await(ctx, func() error { summary = report.Summarise(run, expectations(results)); return nil }); err != nil {
-		return report.Summary{}, nil, err
-	}
-	files, err := report.Write(ctx, dir, &summary, run, formats, d.tell)
-	return summary, files, err
+	return report.Write(ctx, dir, a, formats, d.tell)
 }
 
 // drawing shows how far a report is: a bar on a terminal, elsewhere a line now and
 // then.
 type drawing struct {
+	mu   sync.Mutex // a drawing that was given up may still tell
+	done bool       // nothing is shown any more
 	w    io.Writer
 	bars *mpb.Progress
 	bar  *mpb.Bar
@@ -37,7 +34,11 @@ type drawing struct {
 }
 
 func (d *drawing) tell(done, scenarios int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	switch {
+	case d.done:
+		return
 	case d.bars == nil:
 		if time.Since(d.said) >= every && done < scenarios {
 			d.said = time.Now()
@@ -52,6 +53,9 @@ func (d *drawing) tell(done, scenarios int) {
 }
 
 func (d *drawing) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done = true
 	if d.bar != nil {
 		d.bar.Abort(true)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +20,8 @@ import (
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/emulator"
+	"kvbench/internal/printable"
+	"kvbench/internal/secret"
 	"kvbench/internal/units"
 	"kvbench/kv"
 
@@ -38,10 +42,11 @@ type emulateOptions struct {
 	edgeReads  bool
 	seed       uint64
 	log        bool
+	secrets    *secret.Set
 }
 
-func newEmulate() *cobra.Command {
-	var o emulateOptions
+func newEmulate(secrets *secret.Set) *cobra.Command {
+	o := emulateOptions{secrets: secrets}
 	c := &cobra.Command{
 		Use:   "emulate [OPTION=VALUE...]",
 		Short: "Serve an emulated Workers KV over HTTP, as Cloudflare's REST API does",
@@ -63,6 +68,11 @@ one a random token is made and shown.`,
   kvbench emulate --namespace sessions --namespace assets --state kv.state
   kvbench emulate locations=3 profile=edge propagation=60s writes=strict --fault partial-outage`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.state == "" {
+				if err := alone(c, "state", "which keeps what is stored in a file", "state-every", "state-max"); err != nil {
+					return usage(err)
+				}
+			}
 			return emulate(c.Context(), args, o, os.Getenv(rest.TokenVariable), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -75,7 +85,7 @@ one a random token is made and shown.`,
 	f.BoolVar(&o.limit, "limit", false, "refuse calls beyond the REST API's 1,200 in 5 minutes")
 	f.BoolVar(&o.free, "free-plan", false, "refuse operations beyond what the free plan includes in a day")
 	f.StringVar(&o.state, "state", "", "keep what is stored in this `FILE`")
-	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state so often, and at the end; 0 writes it at the end only")
+	f.DurationVar(&o.every, "state-every", 30*time.Second, "write the state at this `INTERVAL`, and at the end; 0 writes it at the end only")
 	f.StringVar(&o.most, "state-max", "512MiB", "neither read nor write a state of more than this `SIZE`, unpacked and with 256 bytes for each line")
 	f.BoolVar(&o.edgeReads, "edge-reads", false, "let location 0's cache answer the reads at /client/v4 too")
 	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
@@ -107,7 +117,7 @@ func (o emulateOptions) storeURL(args []string) (string, error) {
 		}
 	}
 	if o.fault != "" {
-		options = append(options, "fault="+o.fault)
+		options = append(options, "fault="+url.QueryEscape(o.fault))
 		if !has("fault-from") && !has("fault-for") {
 			options = append(options, "fault-from=0s", "fault-for=0s")
 		}
@@ -182,7 +192,10 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 		defer unlock() // as the end of the process would
-		if err := server.Load(ctx, o.state); err != nil {
+		switch err := server.Load(ctx, o.state); {
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
 			return usage(tooMuch(err))
 		}
 	}
@@ -192,11 +205,17 @@ func emulate(ctx context.Context, args []string, o emulateOptions, token string,
 			return usage(err)
 		}
 	}
+	defer finish(ctx)() // what has been changed is written at the end
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return usage(err)
 	}
-	o.greet(stdout, server, l.Addr(), token, made)
+	var greeting bytes.Buffer
+	o.greet(&greeting, server, l.Addr(), token, made)
+	if _, err := stdout.Write(greeting.Bytes()); err != nil { // nobody would know the token
+		return errors.Join(fmt.Errorf("writing the output: %w", err), l.Close())
+	}
+	o.secrets.Add(token) // from now on: one that was made had to be shown
 
 	errs := log.New(stderr, "kvbench: ", 0)
 	var h http.Handler = server
@@ -248,7 +267,7 @@ func (o emulateOptions) save(ctx context.Context, server *emulator.Server, errs 
 // greet says where the server is, and what a client needs.
 func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr, token string, made bool) {
 	fmt.Fprintf(w, "Workers KV, emulated, at http://%s/client/v4\n", at)
-	fmt.Fprintf(w, "account    %s\n", o.account)
+	fmt.Fprintf(w, "account    %s\n", printable.Line(o.account))
 	if made {
 		fmt.Fprintf(w, "token      %s  (made for this run; set %s to choose one)\n", token, rest.TokenVariable)
 	} else {
@@ -256,7 +275,7 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 	}
 	namespaces := server.Namespaces()
 	for _, n := range namespaces {
-		fmt.Fprintf(w, "namespace  %s  %s", n.ID, n.Title)
+		fmt.Fprintf(w, "namespace  %s  %s", printable.Line(n.ID), printable.Line(n.Title))
 		for _, fact := range []string{n.Mode, n.Jurisdiction} {
 			if fact != "" {
 				fmt.Fprintf(w, "  (%s)", fact)
@@ -265,11 +284,11 @@ func (o emulateOptions) greet(w io.Writer, server *emulator.Server, at net.Addr,
 		fmt.Fprintln(w)
 	}
 	if len(namespaces) > 0 {
-		traits := namespaces[0].Store.Traits()
-		for _, source := range traits.Sources {
+		capabilities := namespaces[0].Store.Capabilities()
+		for _, source := range capabilities.Sources {
 			fmt.Fprintf(w, "modelled   %s\n", source)
 		}
-		if !traits.Modelled {
+		if !capabilities.Modelled {
 			fmt.Fprintln(w, "latency    none modelled: it is this machine's (profile=edge models one)")
 		}
 	}

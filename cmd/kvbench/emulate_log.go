@@ -4,13 +4,15 @@ import (
 	"log"
 	"net/http"
 	"time"
+
+	"kvbench/internal/printable"
 )
 
 // logged tells of every call when it has been answered.
 func logged(h http.Handler, to *log.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		method, path := r.Method, r.URL.RequestURI()
+		method, path := r.Method, printable.Line(r.URL.RequestURI())
 		status := &statusWriter{ResponseWriter: w}
 		h.ServeHTTP(status, r)
 		to.Printf("%s %s %d %v", method, path, status.code(), time.Since(began).Round(time.Microsecond))

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
-	"time"
+	"net/http"
+	"runtime"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/units"
@@ -17,7 +18,9 @@ type estimate struct {
 	transactions float64
 	ops          float64 // KV operations
 	usd          float64 // on the paid plan, past what it includes
-	time         time.Duration
+	time         float64 // in seconds of the scenario's clock
+	machine      float64 // in seconds of this machine
+	memory       float64 // in bytes: what one run keeps at its end
 	// asked is how many calls a second the load asks of a store that keeps its
 	// calls to a rate; 0 where the store keeps up with it.
 	asked float64
@@ -25,6 +28,9 @@ type estimate struct {
 	// where they grow along the run; else both are 0.
 	first, last float64
 	tried       int // transactions
+	// still says that its transactions take no virtual time, and nothing but a duration
+	// ends them.
+	still bool
 }
 
 // estimate tries a few transactions of a variant on the emulator: on the
@@ -32,34 +38,53 @@ type estimate struct {
 // cost grows, or keys become more, it tries more of them, and follows the growth in a
 // straight line.
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
-	s, traits := &p.scenarios[scenario], p.header.Scenarios[scenario].Traits
-	t, err := p.try(ctx, *s, s.Variants[variant], traits, trialTransactions)
+	s, capabilities := &p.scenarios[scenario], p.header.Scenarios[scenario].Capabilities
+	t, err := p.try(ctx, *s, s.Variants[variant], capabilities, trialTransactions)
+	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
+		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
+	}
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
 	if t.mayGrow() && p.transactions(scenario, t) > trialTransactions {
-		if t, err = p.try(ctx, *s, s.Variants[variant], traits, longTrial); err != nil {
+		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, longTrial); err != nil {
+			return estimate{}, fmt.Errorf("trying %w", err)
+		}
+	}
+	if t.settles() && p.transactions(scenario, t) > longTrial {
+		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, settlingTrial); err != nil {
 			return estimate{}, fmt.Errorf("trying %w", err)
 		}
 	}
 	once := p.transactions(scenario, t) // of one repeat
 	ops := t.ops().extrapolate(once)
-	cost := t.usd(!traits.Virtual).extrapolate(once)
+	cost := t.usd(!capabilities.Virtual).extrapolate(once)
 	repeats := float64(s.Repeat)
+	took := once / p.rate(scenario, t)
+	if d := s.Load.Duration; d > 0 {
+		took = min(took, (s.Load.WarmUp + d).Seconds())
+	}
 	e := estimate{
 		transactions: repeats * once, ops: repeats * ops.total, usd: repeats * cost.total, tried: t.n(),
-		time: seconds(repeats * once / p.rate(scenario, t)),
+		time:   repeats * took,
+		memory: t.live(s, capabilities, once, took),
 	}
+	l := &s.Load
+	e.still = s.Clock == "virtual" && l.Rate.IsZero() && l.Think == 0 && t.still &&
+		(l.Transactions == 0 || l.WarmUp > 0)
 	if cost.grows {
 		e.first, e.last = cost.first, cost.last
 	}
-	if asked := wanted(s, t) * t.opsPerTransaction(); traits.CallRate > 0 && asked > traits.CallRate {
-		e.asked, e.time = asked, seconds(e.ops/traits.CallRate)
+	if asked := wanted(s, t) * t.opsPerTransaction(); capabilities.CallRate > 0 && asked > capabilities.CallRate {
+		e.asked, e.time = asked, e.ops/capabilities.CallRate
 	}
-	if !traits.Virtual { // its keys are written before the run, read back and deleted after it
+	if e.machine = e.time; s.Clock == "virtual" {
+		e.machine = repeats * t.machineTime(once)
+	}
+	if !capabilities.Virtual { // its keys are written before the run, read back and deleted after it
 		keys := t.keys(once)
-		e.ops += repeats * (float64(t.seeded.Calls) + keys/float64(max(1, traits.BulkPutKeys)))
-		e.usd += repeats * (t.seeded.Spent + t.seeded.Reserved).USD()
+		e.ops += repeats * (t.scale.keys*float64(t.seeded.Calls) + keys/float64(max(1, capabilities.BulkPutKeys)))
+		e.usd += repeats * t.scale.keys * (t.seeded.Spent + t.seeded.Reserved).USD()
 		more := keys / max(1, float64(t.ended.Keys))
 		e.ops += repeats * more * float64(t.verified.Calls-t.ended.Calls)
 		e.usd += repeats * more * (t.verified.Spent - t.ended.Spent).USD()
@@ -72,7 +97,11 @@ func wanted(s *bench.Scenario, t *trial) float64 {
 	if rate := s.Load.Rate.PerSecond(); rate > 0 {
 		return rate
 	}
-	return float64(s.Load.Workers) / max(t.service+s.Load.Think, time.Nanosecond).Seconds()
+	rate := float64(s.Load.Workers) / max(t.serviceTime()+s.Load.Think.Seconds(), 1e-9)
+	if work := t.work(); s.Clock != "virtual" && work > 0 { // a transaction takes that at least
+		rate = min(rate, float64(runtime.GOMAXPROCS(0))/work)
+	}
+	return rate
 }
 
 // rate is how many transactions a second a scenario runs: those of a closed loop slow
@@ -80,7 +109,7 @@ func wanted(s *bench.Scenario, t *trial) float64 {
 func (p *plan) rate(scenario int, t *trial) float64 {
 	s := &p.scenarios[scenario]
 	rate := wanted(s, t)
-	if most, per := p.header.Scenarios[scenario].Traits.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
+	if most, per := p.header.Scenarios[scenario].Capabilities.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
 		rate = min(rate, most/per)
 	}
 	return rate
@@ -93,17 +122,32 @@ func (p *plan) transactions(scenario int, t *trial) float64 {
 	if d := s.Load.Duration; d > 0 && (n == 0 || n > d.Seconds()*rate) {
 		n = d.Seconds() * rate
 	}
+	if s.Load.Rate.IsZero() { // each worker begins one at once
+		first := uint64(s.Load.Workers)
+		if most := s.Load.Transactions; most > 0 {
+			first = min(first, most)
+		}
+		n = max(n, float64(first))
+	}
 	return n + s.Load.WarmUp.Seconds()*rate
 }
 
 // pace says what it means that a load asks for more calls than the store's rate;
 // empty where it does not.
-func (e estimate) pace(traits kv.Traits) string {
+func (e estimate) pace(capabilities kv.Capabilities) string {
 	if e.asked == 0 {
 		return ""
 	}
 	return fmt.Sprintf("it asks for %s calls a second of a store that is kept to %s: they wait for their turn, and what "+
-		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(traits.CallRate))
+		"is measured is mostly waiting", units.FormatNumber(e.asked), units.FormatNumber(capabilities.CallRate))
+}
+
+// doubt says that the trial tells nothing; empty where it does.
+func (e estimate) doubt() string {
+	if e.tried > 0 {
+		return ""
+	}
+	return "no transaction was due in a trial: a run may measure none, and has then failed"
 }
 
 // growth says what it means that transactions cost more as the run goes on; empty where
@@ -114,20 +158,4 @@ func (e estimate) growth() string {
 	}
 	return fmt.Sprintf("a transaction costs %s at first and %s at the end: the estimate follows the growth of %d "+
 		"transactions in a straight line", units.FormatUSD(e.first), units.FormatUSD(e.last), e.tried)
-}
-
-// seconds is a time of so many seconds; the longest there is where it is longer.
-func seconds(s float64) time.Duration {
-	if s >= math.MaxInt64/float64(time.Second) {
-		return math.MaxInt64
-	}
-	return time.Duration(s * float64(time.Second))
-}
-
-// add is the sum of two times; the longest there is where it is longer.
-func add(a, b time.Duration) time.Duration {
-	if a > math.MaxInt64-b {
-		return math.MaxInt64
-	}
-	return a + b
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
@@ -13,17 +12,13 @@ import (
 	"kvbench/internal/runfile"
 )
 
-// run runs the plan and writes its run file. A variant that fails does not stop
+// run runs the plan and writes its run file, which it closes. A variant that fails does not stop
 // the others; the error tells of all that failed. When ctx is done, by the user or
 // because the budget is used up, the file is finished with what was measured.
-func (p *plan) run(ctx context.Context, dir string, progress *progress) error {
-	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
+func (p *plan) run(ctx context.Context, f *os.File, progress *progress) error {
 	defer f.Close()
 	defer progress.close()
-	w, err := runfile.NewWriter(f, p.header)
+	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	if err != nil {
 		return err
 	}
@@ -110,7 +105,7 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return over
 	}
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // whoever stopped it knows, and err is kept by the caller
 	}
 	why := s.TooManyErrors(result)
 	if why != nil && err != nil {

@@ -8,21 +8,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"kvbench/internal/history"
+	"kvbench/internal/printable"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 	"kvbench/report"
+	reporthistory "kvbench/report/history"
 )
-
-// addNight adds a run to a history, unless it was kept for others to be compared with.
-func addNight(h *report.History, path string) error {
-	run, err := runfile.Open(path)
-	if err != nil {
-		return usage(err)
-	}
-	if run.Header.Baseline == "" {
-		h.Add(run)
-	}
-	return run.Close()
-}
 
 // reportHistory reports on the last runs in a folder, in the order of their
 // names, and writes history.html to out, or into the folder.
@@ -41,9 +33,16 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 	if len(paths) == 0 {
 		return usage(fmt.Errorf("%s holds no runs: want folders with a %s, as kvbench run makes them", dir, runfile.FileName))
 	}
-	var h report.History
+	var h history.History
 	for _, path := range paths[max(0, len(paths)-last):] {
-		if err := await(ctx, func() error { return addNight(&h, path) }); err != nil {
+		night, err := openAs(ctx, path, result.Of)
+		if err != nil {
+			return err
+		}
+		if night.Run.Header.Baseline == "" { // not kept for others to be compared with
+			h.Add(night)
+		}
+		if err := night.Run.Close(); err != nil {
 			return err
 		}
 	}
@@ -55,16 +54,16 @@ func reportHistory(ctx context.Context, dir, out string, last int, asJSON bool, 
 		return usage(err)
 	}
 	var page bytes.Buffer
-	if err := report.HistoryHTML(&page, &h); err != nil {
+	if err := reporthistory.HTML(&page, &h); err != nil {
 		return err
 	}
 	file := filepath.Join(out, "history.html")
-	if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil {
+	if err := report.WriteFile(file, page.Bytes()); err != nil {
 		return err
 	}
-	fmt.Fprintln(stderr, file)
+	fmt.Fprintln(stderr, printable.Line(file))
 	if asJSON {
 		return writeJSON(stdout, h)
 	}
-	return report.HistoryText(stdout, &h)
+	return reporthistory.Text(stdout, &h)
 }

@@ -13,15 +13,15 @@ import (
 // runs: each where the scenario is written. What only some of a pattern's keys and
 // values are, such as its index, it does not know; what is refused here is so for
 // every pattern.
-func hold(s *bench.Scenario, t kv.Traits) error {
+func hold(s *bench.Scenario, t kv.Capabilities) error {
 	var wrong []error
 	refuse := func(field, hint, format string, args ...any) {
 		wrong = append(wrong, s.At(field, fmt.Sprintf(format, args...), hint))
 	}
 	size := func(bytes int) string { return units.FormatSize(float64(bytes)) }
-	keys, least := s.Knobs.Keys, s.Knobs.Size.Min
-	if most := t.MaxValueBytes; most > 0 && s.Knobs.Size.Max > most {
-		refuse("keys.size", "its values may have at most "+size(most), "a value of %s is too large for %s", size(s.Knobs.Size.Max), s.Driver)
+	keys, least := s.Params.Keys, s.Params.Size.Min
+	if most := t.MaxValueBytes; most > 0 && s.Params.Size.Max > most {
+		refuse("keys.size", "its values may have at most "+size(most), "a value of %s is too large for %s", size(s.Params.Size.Max), s.Driver)
 	}
 	if most := t.NamespaceKeys; most > 0 && keys > most {
 		refuse("keys.count", fmt.Sprintf("it may hold at most %d", most), "%d keys are too many for a namespace of %s", keys, s.Driver)

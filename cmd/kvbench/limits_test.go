@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
 	"kvbench/drivers"
 	"kvbench/internal/bench"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -15,10 +17,10 @@ import (
 // limited is a store that declares other limits than it has.
 type limited struct {
 	kv.Store
-	traits kv.Traits
+	capabilities kv.Capabilities
 }
 
-func (l limited) Traits() kv.Traits { return l.traits }
+func (l limited) Capabilities() kv.Capabilities { return l.capabilities }
 
 // A plan that the limits of its own driver can't let pass is refused where it is
 // written, before anything runs.
@@ -30,13 +32,13 @@ func TestLimitsOfTheDriver(t *testing.T) {
     load: {transactions: 1}
     keys: {count: 20_000, size: "uniform(100B, 2KiB)"}
 `
-	for want, change := range map[string]func(*kv.Traits){
-		"": func(*kv.Traits) {},
-		"limits.yaml:6:33: a value of 2KiB is too large for limited://\n":                            func(t *kv.Traits) { t.MaxValueBytes = 1000 },
-		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Traits) { t.NamespaceKeys = 10_000 },
-		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Traits) { t.NamespaceBytes = 1_000_000 },
+	for want, change := range map[string]func(*kv.Capabilities){
+		"": func(*kv.Capabilities) {},
+		"limits.yaml:6:33: a value of 2KiB is too large for limited://\n":                            func(t *kv.Capabilities) { t.MaxValueBytes = 1000 },
+		"limits.yaml:6:19: 20000 keys are too many for a namespace of limited://\n":                  func(t *kv.Capabilities) { t.NamespaceKeys = 10_000 },
+		"limits.yaml:6:33: 20000 keys of at least 100B are too much for a namespace of limited://\n": func(t *kv.Capabilities) { t.NamespaceBytes = 1_000_000 },
 	} {
-		file, err := scenarios.Load("limits.yaml", []byte(yaml), scenarios.Patterns())
+		file, err := scenariofile.Load("limits.yaml", []byte(yaml), scenarios.Patterns(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,9 +47,9 @@ func TestLimitsOfTheDriver(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			traits := store.Traits()
-			change(&traits)
-			return limited{store, traits}, nil
+			capabilities := store.Capabilities()
+			change(&capabilities)
+			return limited{store, capabilities}, nil
 		}})
 		var status *statusError
 		switch {
@@ -63,17 +65,17 @@ func TestLimitsOfTheDriver(t *testing.T) {
 // the setting that its words begin with, and names the variant.
 func TestRefusedByOneVariant(t *testing.T) {
 	pattern := &bench.Pattern{
-		Name: "picky", Doc: "It refuses.", Outcomes: []string{"done"},
+		Name: "picky", Doc: "It refuses.", Outcomes: []bench.Outcome{"done"},
 		Variants: []bench.Variant{{Name: "seed"}, {Name: "other"}},
 		New: func(s bench.Setup) (bench.Workload, error) {
-			knobs := struct {
+			params := struct {
 				TTL int `yaml:"kv-ttl"`
 			}{}
-			if err := s.Decode(&knobs); err != nil {
+			if err := s.Decode(&params); err != nil {
 				return nil, err
 			}
 			if s.Variant == "other" && s.Locations > 1 {
-				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", knobs.TTL, s.Locations)
+				return nil, fmt.Errorf("kv-ttl of %d is too short at %d locations", params.TTL, s.Locations)
 			}
 			return nil, nil
 		},
@@ -86,7 +88,7 @@ func TestRefusedByOneVariant(t *testing.T) {
     with:
       kv-ttl: 30
 `
-	file, err := scenarios.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern})
+	file, err := scenariofile.Load("picky.yaml", []byte(yaml), []*bench.Pattern{pattern}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +97,35 @@ func TestRefusedByOneVariant(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-	_, err = scenarios.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern})
+	_, err = scenariofile.Load("picky.yaml", []byte("driver: embedded://?locations=3\n"+yaml), []*bench.Pattern{pattern}, nil)
 	if err == nil || !strings.HasPrefix(err.Error(), strings.Replace(want, ":7:", ":8:", 1)) {
 		t.Errorf("of the file alone: %v", err)
+	}
+}
+
+// What a pattern seeds beside its keys is found out by trying, and refused where the keys
+// are written.
+func TestTooMuchToSeed(t *testing.T) {
+	const yaml = `scenarios:
+  - name: s
+    question: q
+    pattern: coalesce
+    variants: [per-field]
+    driver: embedded://?mode=instant
+    load: {rate: 100/s, duration: 1h}
+    keys: {count: 3000, size: 10B}
+`
+	file, err := scenariofile.Load("full.yaml", []byte(yaml), scenarios.Patterns(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPlan(file, settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.estimates(t.Context(), thisMachine(), func(*bench.Scenario) bool { return false }, io.Discard)
+	var status *statusError
+	if !errors.As(err, &status) || status.status != exitUsage || !strings.HasPrefix(err.Error(), "full.yaml:8:11: trying s/per-field: seeding the store: ") {
+		t.Errorf("got %v", err)
 	}
 }

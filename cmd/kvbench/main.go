@@ -7,13 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"kvbench/drivers"
 	"kvbench/internal/printable"
+	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 )
 
 // The exit statuses of kvbench.
@@ -49,33 +54,78 @@ func kvbench() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	ctx = endAfter(ctx, func() {
+		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
+		os.Exit(exitInterrupted)
+	})
 	return execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
 // execute runs a command line and returns its exit status. The result goes to
-// stdout; progress and errors go to stderr.
-func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
+// stdout; progress and errors go to stderr. What is known to be secret goes nowhere.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	secrets := knownSecrets(args)
+	told := &output{Writer: stdout}
+	out, errs := secrets.Writer(told), secrets.Writer(stderr)
+	defer errs.Flush()
+	defer caught(errs, &status)
+	log.SetOutput(errs) // where net/http quotes what a server sends unasked
+	defer log.SetOutput(os.Stderr)
+	root := newRoot(secrets)
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetFlagErrorFunc(flagErrors(args)) // of all below it too
+	root.SetOut(out)
+	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	if failed := told.failure(); err == nil || failed != nil && errors.Is(err, told.err) {
+		err = failed
+	}
 	if err == nil {
 		return exitOK
 	}
 	var s *statusError
+	if damage := new(runfile.DamageError); errors.As(err, &damage) && !errors.As(err, &s) {
+		err = usage(err)
+	}
 	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
 		s = &statusError{exitInterrupted, errors.New("interrupted")}
 		err = s
 	}
-	fmt.Fprintln(stderr, "kvbench:", printable.Text(err.Error()))
+	fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
 	if errors.As(err, &s) {
 		return s.status
 	}
 	return exitFailed
 }
 
-func newRoot() *cobra.Command {
+// knownSecrets are those of the environment and of the command line; what a scenario file
+// takes from the environment is added when it is read.
+func knownSecrets(args []string) *secret.Set {
+	var s secret.Set
+	for _, d := range drivers.Table() {
+		for _, name := range d.Secrets {
+			s.Add(os.Getenv(name))
+		}
+	}
+	for _, a := range args {
+		s.AddURLs(a)
+	}
+	return &s
+}
+
+// caught tells of a panic as Go would, but for the secrets, and makes it a failure.
+// Deferred, it catches those of the command's own goroutine.
+func caught(errs io.Writer, status *int) {
+	if p := recover(); p != nil {
+		fmt.Fprintf(errs, "kvbench: panic: %v\n\n%s", p, debug.Stack())
+		*status = exitFailed
+	}
+}
+
+func newRoot(secrets *secret.Set) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kvbench",
 		Short: "Load-testing and benchmark suite for Cloudflare Workers KV",
@@ -88,14 +138,33 @@ measured is kept.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		Version:       readBuild().String(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(), newReport(), newCompare(), newBaseline(), newList(), newCheck(), newEmulate(), newClean())
-	for _, c := range append(root.Commands(), root) {
-		c.SetFlagErrorFunc(flagError)
-		if check := c.Args; check != nil {
-			c.Args = func(c *cobra.Command, args []string) error { return usage(check(c, args)) }
-		}
-	}
+	root.AddCommand(newRun(secrets), newReport(), newAdvise(), newCompare(secrets), newBaseline(secrets), newList(secrets),
+		newCheck(secrets), newSchema(), newEmulate(secrets), newClean(secrets))
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.InitDefaultCompletionCmd()
+	refuse(root)
+	root.SetHelpCommand(newHelp())
 	return root
+}
+
+// newHelp is cobra's own, but for a topic that there is not.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			switch {
+			case err != nil:
+				return usage(err)
+			case len(rest) > 0:
+				return unknownCommand(about, rest[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"kvbench/drivers/prefix"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/printable"
 	"kvbench/kv"
 )
 
@@ -27,15 +28,15 @@ func newRunID() string {
 // paid for out of the budget.
 func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
 	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed})
-	if err != nil || store.Traits().Virtual {
+	if err != nil || store.Capabilities().Virtual {
 		return store, err
 	}
 	p.opened++
-	if traits := store.Traits(); traits.Billed {
+	if capabilities := store.Capabilities(); capabilities.Billed {
 		if p.ledger == nil {
 			return nil, errors.Join(errNoBudget, store.Close())
 		}
-		store = p.ledger.Wrap(store, traits.Prices)
+		store = p.ledger.Wrap(store, capabilities.Prices)
 	}
 	return prefix.Wrap(store, fmt.Sprintf("%s%d/", prefix.Of(p.header.RunID), p.opened), c), nil
 }
@@ -47,7 +48,7 @@ func (p *plan) shared() []string {
 	var out []string
 	seen := map[string]bool{}
 	for i := range p.scenarios {
-		if url := p.scenarios[i].Driver; !p.header.Scenarios[i].Traits.Virtual && !seen[url] {
+		if url := p.scenarios[i].Driver; !p.header.Scenarios[i].Capabilities.Virtual && !seen[url] {
 			seen[url] = true
 			out = append(out, url)
 		}
@@ -62,15 +63,15 @@ func (p *plan) shared() []string {
 func (p *plan) reach(ctx context.Context) error {
 	for _, url := range p.shared() {
 		if err := withStore(p.openURL, url, func(store kv.Store, _ clock.Clock) error {
-			if traits := store.Traits(); traits.Billed {
-				if err := p.ledger.Reserve(store, traits.Prices); err != nil {
+			if capabilities := store.Capabilities(); capabilities.Billed {
+				if err := p.ledger.Reserve(store, capabilities.Prices); err != nil {
 					return err
 				}
-				store = p.ledger.Wrap(store, traits.Prices)
+				store = p.ledger.Wrap(store, capabilities.Prices)
 			}
 			return reachAll(ctx, store, prefix.Of(p.header.RunID))
 		}); err != nil {
-			return usage(fmt.Errorf("trying %s: %w", url, err))
+			return unlessStopped(ctx, fmt.Errorf("trying %s: %w", url, err))
 		}
 	}
 	return nil
@@ -95,12 +96,13 @@ func reachAll(ctx context.Context, store kv.Store, below string) error {
 // cleanUp deletes what the run has written to stores that are not made for it.
 // It does so also when the run was interrupted, or has used up its budget.
 func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
+	defer finish(ctx)()
 	var failed []error
 	for _, url := range p.shared() {
 		open := func(url string, env drivers.Env) (kv.Store, error) {
 			store, err := p.openURL(url, env)
-			if err == nil && store.Traits().Billed {
-				store = p.ledger.Clean(store, store.Traits().Prices)
+			if err == nil && store.Capabilities().Billed {
+				store = p.ledger.Clean(store, store.Capabilities().Prices)
 			}
 			return store, err
 		}
@@ -115,14 +117,14 @@ func (p *plan) cleanUp(ctx context.Context, dir string, w io.Writer) error {
 // all that was written is seen.
 func clean(ctx context.Context, open openURL, url, below string, w io.Writer) error {
 	return withStore(open, url, func(store kv.Store, clk clock.Clock) error {
-		if lag := store.Traits().Staleness; lag > 0 {
-			fmt.Fprintf(w, "waiting %v until all keys below %s are listed\n", lag, below)
+		if lag := store.Capabilities().Staleness; lag > 0 {
+			fmt.Fprintf(w, "waiting %v until all keys below %s are listed\n", lag, printable.Line(below))
 			if err := clk.Sleep(ctx, lag); err != nil {
 				return err
 			}
 		}
 		n, err := prefix.Clean(ctx, store, below, nil)
-		fmt.Fprintf(w, "%d keys deleted below %s\n", n, below)
+		fmt.Fprintf(w, "%d keys deleted below %s\n", n, printable.Line(below))
 		return err
 	})
 }

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -13,12 +10,12 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
+	"kvbench/internal/secret"
 	"kvbench/kv"
-	"kvbench/scenarios"
-)
 
-// defaultFile is the scenario file that is run when none is named.
-const defaultFile = "scenarios.yaml"
+	"github.com/spf13/cobra"
+)
 
 // settings are what the command line sets over the scenario file.
 type settings struct {
@@ -28,17 +25,26 @@ type settings struct {
 	duration time.Duration
 	repeat   int
 	seed     uint64
-	seeded   bool // seed was given
+	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
+	timed, repeated, seeded bool
+	secrets                 *secret.Set
 	// openURL opens a store; drivers.Open where it is nil.
 	openURL openURL
 }
 
+// note notes which of the settings were given.
+func (s *settings) note(c *cobra.Command) {
+	given := c.Flags().Changed
+	s.timed, s.repeated, s.seeded = given("duration"), given("repeat"), given("seed")
+}
+
 // plan is what is to run: the scenarios with everything decided.
 type plan struct {
-	file      *scenarios.File
+	file      *scenariofile.File
 	header    runfile.Header
 	scenarios []bench.Scenario
 	openURL   openURL
+	secrets   *secret.Set // that no file of the run holds
 	// open opens the store of one run of a variant.
 	open   func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 	opened int // stores that are not made for the run
@@ -46,26 +52,8 @@ type plan struct {
 	ledger *budget.Ledger
 }
 
-// loadFile reads the scenario file that the arguments name, or ./scenarios.yaml,
-// or the one that kvbench carries.
-func loadFile(args []string) (*scenarios.File, error) {
-	name := defaultFile
-	if len(args) > 0 {
-		name = args[0]
-	}
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
-		name, data, err = "built-in "+defaultFile, scenarios.Shipped(), nil
-	}
-	if err != nil {
-		return nil, usage(err)
-	}
-	file, err := scenarios.Load(name, data, scenarios.Patterns())
-	return file, usage(err)
-}
-
 // newPlan decides on everything that a run needs. Its errors are of usage.
-func newPlan(file *scenarios.File, s settings) (*plan, error) {
+func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	file, err := file.Select(s.only...)
 	if err != nil {
 		return nil, usage(err)
@@ -74,13 +62,20 @@ func newPlan(file *scenarios.File, s settings) (*plan, error) {
 	if s.seeded {
 		seed = s.seed
 	}
-	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL}
+	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets}
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
 	p.open = p.openOwn
+	seen := map[string]string{}
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
+		given := scenario.Name
+		scenario.Name = s.secrets.Strike(given)
+		if other, twice := seen[scenario.Name]; twice {
+			return nil, usage(fmt.Errorf("scenarios %s and %s: their names differ in secrets alone, which are not shown", other, given))
+		}
+		seen[scenario.Name] = given
 		if err := scenario.Load.Check(scenario.Repeat); err != nil { // what the flags have made of it
 			return nil, usage(fmt.Errorf("scenario %s: %w", scenario.Name, err))
 		}
@@ -107,7 +102,7 @@ func newPlan(file *scenarios.File, s settings) (*plan, error) {
 // shortens the warm-up in proportion.
 func (s settings) apply(to *bench.Scenario) {
 	if s.driver != "" {
-		to.Driver = s.driver
+		to.Driver, to.Shown = s.driver, scenariofile.EscapeVariables(s.driver)
 	}
 	if s.clock != "" {
 		to.Clock = s.clock
@@ -124,11 +119,11 @@ func (s settings) apply(to *bench.Scenario) {
 }
 
 // header is what is known of a run before its scenarios.
-func header(file *scenarios.File, s settings, seed uint64) runfile.Header {
+func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	h := machine()
-	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Driver, seed, file.Name
+	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Shown, seed, file.Name
 	if s.driver != "" {
-		h.Driver = s.driver
+		h.Driver = scenariofile.EscapeVariables(s.driver)
 	}
 	command := []string{"kvbench run"}
 	if !strings.HasPrefix(file.Name, "built-in ") {
@@ -170,33 +165,33 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	if err != nil {
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
-	traits := store.Traits()
+	capabilities := store.Capabilities()
 	if err := store.Close(); err != nil {
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)
 	}
-	if err := hold(s, traits); err != nil {
+	if err := hold(s, capabilities); err != nil {
 		return runfile.Definition{}, err
 	}
 	switch {
-	case s.Clock == "auto" && traits.Virtual:
+	case s.Clock == "auto" && capabilities.Virtual:
 		s.Clock = "virtual"
 	case s.Clock == "auto":
 		s.Clock = "wall"
-	case s.Clock == "virtual" && !traits.Virtual:
+	case s.Clock == "virtual" && !capabilities.Virtual:
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %s can't run in virtual time: it is a real store; use --clock wall or auto", s.Name, s.Driver)
 	}
 	def := runfile.Definition{
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
-		Clock: s.Clock, Driver: s.Driver, Traits: traits, Workload: workload(s),
+		Clock: s.Clock, Driver: s.Shown, Capabilities: capabilities, Workload: workload(s),
 		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
-		Expect:   s.Expect, MaxErrors: s.MaxErrors, YAML: s.YAML,
+		Expect:   s.Expect, Choose: s.Choose, MaxErrors: s.MaxErrors, YAML: s.YAML,
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))
-		if _, err := s.Pattern.New(recordSettings(s.Setup(v, traits, p.header.Seed), def.Workload)); err != nil {
+		if _, err := s.Pattern.New(recordSettings(s.Setup(v, capabilities, p.header.Seed), def.Workload)); err != nil {
 			field, _, _ := strings.Cut(err.Error(), " ") // which the words of a pattern begin with
 			return def, s.At("with."+field, fmt.Sprintf("%v (variant %s)", err, v.Name), "")
 		}

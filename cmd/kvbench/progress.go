@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -51,12 +52,29 @@ func newProgress(w io.Writer, quiet bool, p *plan) *progress {
 	return out
 }
 
-// newBars draws bars on a terminal; it is nil for any other writer.
+// newBars draws bars on a terminal; it is nil for any other writer. They are drawn past
+// the writer that strikes out secrets, so that none may be in them: they hold words of
+// kvbench's and names of the plan.
 func newBars(w io.Writer) *mpb.Progress {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+	f := terminal(w)
+	if f == nil || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	return mpb.New(mpb.WithOutput(w), mpb.WithWidth(40), mpb.WithAutoRefresh())
+	return mpb.New(mpb.WithOutput(f), mpb.WithWidth(40), mpb.WithAutoRefresh())
+}
+
+// terminal is the terminal that w writes to, perhaps through a writer around it; nil
+// where it is none.
+func terminal(w io.Writer) *os.File {
+	switch to := w.(type) {
+	case *os.File:
+		if term.IsTerminal(int(to.Fd())) {
+			return to
+		}
+	case interface{ Unwrap() io.Writer }:
+		return terminal(to.Unwrap())
+	}
+	return nil
 }
 
 const scale = 1000 // of a variant's bar
@@ -142,6 +160,6 @@ func (p *progress) close() {
 		return
 	}
 	took := time.Since(p.started)
-	fmt.Fprintf(p.w, "%s measured in %s: %d KV operations, %.0f a second of wall time\n",
-		p.simulated.Round(time.Millisecond), took.Round(10*time.Millisecond), p.ops, float64(p.ops)/took.Seconds())
+	fmt.Fprintf(p.w, "measured %s in %s: %s KV operations, %s/s of wall time\n",
+		p.simulated.Round(time.Second), took.Round(10*time.Millisecond), metric.Grouped(p.ops), metric.Grouped(uint64(float64(p.ops)/took.Seconds())))
 }

@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
 
@@ -24,7 +25,7 @@ scenarios:
 // repeatsOf runs a seed so often, and returns what identifies each repeat.
 func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 	t.Helper()
-	file, err := scenarios.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns())
+	file, err := scenariofile.Load("repeat.yaml", []byte(repeatYAML), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,11 @@ func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := p.run(t.Context(), dir, newProgress(nil, true, p)); err != nil {
+	f, err := createRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.run(t.Context(), f, newProgress(nil, true, p)); err != nil {
 		t.Fatal(err)
 	}
 	run, err := runfile.Open(dir)

@@ -5,21 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
-	"kvbench/internal/compare"
+	"kvbench/internal/answer"
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
+	"kvbench/internal/secret"
 	"kvbench/report"
+	"kvbench/report/export"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 type runOptions struct {
@@ -28,11 +27,12 @@ type runOptions struct {
 	formats []string
 	json    bool
 	quiet   bool
+	verbose bool
 	budget  dollars
 }
 
-func newRun() *cobra.Command {
-	o := runOptions{formats: report.DefaultFormats()}
+func newRun(secrets *secret.Set) *cobra.Command {
+	o := runOptions{settings: settings{secrets: secrets}, formats: report.DefaultFormats()}
 	c := &cobra.Command{
 		Use:   "run [scenarios.yaml]",
 		Short: "Run scenarios and report on them",
@@ -44,7 +44,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
   kvbench run my.yaml --driver 'embedded://?locations=3&profile=edge' --clock wall --duration 30s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.seeded = c.Flags().Changed("seed")
+			o.note(c)
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -52,13 +52,14 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.StringVar(&o.driver, "driver", "", "run every scenario on the store of this `URL`")
 	f.StringSliceVar(&o.only, "only", nil, "run only what matches this `GLOB`: a scenario, or SCENARIO/VARIANT")
 	f.StringVar(&o.clock, "clock", "", "run in `auto|wall|virtual` time")
-	f.DurationVar(&o.duration, "duration", 0, "measure each variant for so long; a shorter one shortens its warm-up as well")
-	f.IntVar(&o.repeat, "repeat", 0, "run each variant so often")
-	f.Uint64Var(&o.seed, "seed", 1, "start everything random from here")
-	budgetFlag(f, &o.budget, "spend at most so many `USD` on stores that bill, the clean-up included")
+	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`; one shorter than the scenario's shortens the warm-up as well")
+	f.IntVar(&o.repeat, "repeat", 0, "run each variant `N` times")
+	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
+	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
+	f.BoolVar(&o.verbose, "verbose", false, "print every figure, fact and expectation")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
 	return c
 }
@@ -71,11 +72,11 @@ func (o runOptions) check() error {
 	switch {
 	case o.clock != "" && o.clock != "auto" && o.clock != "wall" && o.clock != "virtual":
 		return fmt.Errorf("--clock %q: want auto, wall or virtual", o.clock)
-	case o.duration < 0:
-		return fmt.Errorf("--duration %v: want more than 0, such as 30s", o.duration)
+	case o.duration < load.MinTime && (o.timed || o.duration != 0):
+		return fmt.Errorf("--duration %v: want %v or more, such as 30s", o.duration, load.MinTime)
 	case o.duration > load.MaxTime:
 		return fmt.Errorf("--duration %v: want at most %v, which is 400 days", o.duration, load.MaxTime)
-	case o.repeat < 0 || o.repeat > maxRepeats:
+	case o.repeat < 1 && (o.repeated || o.repeat != 0) || o.repeat > maxRepeats:
 		return fmt.Errorf("--repeat %d: want 1 or more, and at most %d", o.repeat, maxRepeats)
 	}
 	return checkFormats(o.formats)
@@ -85,7 +86,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	file, err := loadFile(args)
+	file, err := loadFile(ctx, args, stderr, o.secrets)
 	if err != nil {
 		return err
 	}
@@ -98,6 +99,19 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 
 // execute runs the plan if it can be afforded.
 func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writer) error {
+	tried := stderr
+	if o.quiet {
+		tried = io.Discard
+	}
+	all, err := p.estimates(ctx, thisMachine(), small, tried)
+	if err != nil {
+		return err
+	}
+	if !o.quiet {
+		for _, text := range p.need(all).warnings() {
+			fmt.Fprintln(stderr, "WARNING", text)
+		}
+	}
 	allowed, stop := p.allow(ctx, o.budget)
 	defer stop()
 	if err := p.afford(allowed, o.budget, stderr); err != nil {
@@ -113,7 +127,8 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if err := p.reach(ctx); err != nil {
 		return err
 	}
-	dir, err := makeDir(o.out, p.file.Name)
+	dir := runDir(o.out, p.file.Name)
+	file, err := createRun(dir)
 	if err != nil {
 		return err
 	}
@@ -122,7 +137,9 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
-	runErr := p.run(ctx, dir, newProgress(stderr, o.quiet, p))
+	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, p))
+	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
+	defer done()
 	interrupted := p.interrupted(ctx)
 	told := stderr
 	if o.quiet {
@@ -142,7 +159,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		return err
 	}
 	defer run.Close()
-	results, err := compare.Evaluate(run)
+	a, err := answer.Of(run)
 	if err != nil {
 		return err
 	}
@@ -151,18 +168,19 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		user, stop = context.WithTimeout(context.WithoutCancel(user), grace)
 		defer stop()
 	}
-	summary, _, err := writeReport(user, told, dir, run, results, o.formats)
+	_, err = writeReport(user, told, dir, a, o.formats)
+	done()
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &statusError{exitInterrupted, fmt.Errorf("interrupted; what was measured is in %s, and kvbench report %[1]s draws it", dir)}
 	case err != nil:
 		return err
 	}
-	if err := printRun(stdout, &summary, o.json); err != nil {
+	if err := printRun(stdout, a, o.json, o.verbose); err != nil {
 		return err
 	}
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
-		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", filepath.Join(dir, "report.html"))
+		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", printable.Line(filepath.Join(dir, "report.html")))
 	}
 	switch {
 	case interrupted:
@@ -172,64 +190,26 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	case cleanErr != nil:
 		return errors.New("the clean-up failed; what was measured is in " + dir)
 	}
-	return unmet(results)
-}
-
-// expectations are the results as the report shows them.
-func expectations(results []compare.Result) []report.Expectation {
-	out := make([]report.Expectation, len(results))
-	for i, r := range results {
-		out[i] = report.Expectation(r)
-	}
-	return out
+	return unmet(a)
 }
 
 // printRun prints the tables of a run, or its summary as JSON.
-func printRun(w io.Writer, summary *report.Summary, asJSON bool) error {
+func printRun(w io.Writer, a *answer.Answer, asJSON, verbose bool) error {
 	if asJSON {
-		return writeJSON(w, summary)
+		return writeJSON(w, export.Summarise(a))
 	}
-	return report.Terminal(w, summary, width(w))
-}
-
-// width is how wide the terminal is that w writes to; 0 when it is none.
-func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return columns
-		}
-	}
-	return 0
+	return report.Terminal(w, a, width(w), verbose)
 }
 
 // unmet is an error that names every expectation that was not met.
-func unmet(results []compare.Result) error {
-	var lines []string
-	for _, r := range results {
-		if !r.OK {
-			lines = append(lines, fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Expect, r.Have))
-		}
-	}
-	if lines == nil {
+func unmet(a *answer.Answer) error {
+	results := a.Unmet()
+	if len(results) == 0 {
 		return nil
 	}
-	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), len(results), strings.Join(lines, "\n"))}
-}
-
-var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
-// makeDir makes the folder of a run: out, or a new one under results.
-func makeDir(out, file string) (string, error) {
-	if out == "" {
-		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
-		out = filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
+	lines := make([]string, len(results))
+	for i, r := range results {
+		lines[i] = fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Text, r.Have)
 	}
-	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
-		return "", usage(fmt.Errorf("%s holds a run already; name another folder or remove it", out))
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", usage(err)
-	}
-	return out, nil
+	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), a.Expected(), strings.Join(lines, "\n"))}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"kvbench/drivers/rest"
-	"kvbench/report"
+	"kvbench/report/export"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,7 +17,7 @@ import (
 // inKind says of each variant which outcomes and marks there were, and which not.
 func inKind(t *testing.T, out []byte) map[string]bool {
 	t.Helper()
-	var s report.Summary
+	var s export.Summary
 	if err := json.Unmarshal(out, &s); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,8 +34,51 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "format1.jsonl"), data, 0o644)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas},
 	})
+}
+
+// status runs a command to its end and holds its exit status against the one that it is
+// to have: status N COMMAND. What it writes is there for stdout and stderr.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// full runs kvbench with a standard output that takes nothing, which is to fail: full ARG...
+func full(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: full ARG...")
+	}
+	out, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	defer out.Close()
+	kvbench, err := exec.LookPath(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "kvbench"))
+	ts.Check(err)
+	var told bytes.Buffer
+	c := exec.Command(kvbench, args...)
+	c.Dir, c.Stdout, c.Stderr = ts.MkAbs("."), out, &told
+	c.Env = []string{"HOME=" + ts.Getenv("HOME"), "TESTSCRIPT_COMMAND_NAME=kvbench"}
+	var exit *exec.ExitError
+	if err := c.Run(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed || !strings.Contains(told.String(), "no space left on device") {
+		ts.Fatalf("kvbench %s: %v\n%s", strings.Join(args, " "), err, told.String())
+	}
 }
 
 // many writes a file of so many scenarios: many FILE COUNT.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"kvbench/drivers"
@@ -20,12 +19,28 @@ import (
 // trial is what a short run of a variant tells of a long one: what had been called
 // and spent when each of its transactions began.
 type trial struct {
+	store    kv.Store
 	ledger   *budget.Ledger
 	began    []budget.State // by transaction
 	seeded   budget.State   // before the load
 	ended    budget.State   // after it
 	verified budget.State   // at the end
 	service  time.Duration  // mean of a transaction
+	stored   int64          // bytes in the store before the load; 0 where it does not tell
+	written  uint64         // bytes, by the load
+	puts     uint64         // keys that the load wrote one by one
+	scale    scaling
+	watch    stopwatch
+	still    bool // its transactions took no time
+	half     int  // of the transactions that are to be tried
+}
+
+// stopwatch is the time that the trial took of this machine.
+type stopwatch struct {
+	began   time.Time // the seeding, or the transaction in the middle
+	seeding time.Duration
+	middle  int           // how many transactions began before half of them had; 0: not yet
+	late    time.Duration // of the others
 }
 
 // trialTransactions is how many transactions of a variant are tried, longTrial how many
@@ -33,28 +48,76 @@ type trial struct {
 const (
 	trialTransactions = 300
 	longTrial         = 1200
+	settlingTrial     = 12_000 // where they need fewer and fewer calls
 )
 
-func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, traits kv.Traits, n uint64) (t *trial, err error) {
-	if !traits.Virtual {
-		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", traits.Locations)
+// What a trial seeds and keeps is not what the plan would: it has at most trialKeys keys,
+// and so many bytes of keys and of what its transactions write. Of a scenario with more
+// keys it is scaled up.
+const (
+	trialKeys  = 20_000
+	trialBytes = 64 << 20
+)
+
+// shrink makes a scenario one to try, with at most n transactions.
+func shrink(s *bench.Scenario, locations int, n uint64) {
+	each := max(s.Params.Size.Max, 16*s.Params.Isolates*max(locations, 1), 1) // bytes of a key; an isolate may hold it
+	s.Params.Keys = min(s.Params.Keys, trialKeys, max(2, trialBytes/each))
+	n = min(n, uint64(max(10, trialBytes/max(s.Params.Size.Max, 1))))
+	if most := s.Load.Transactions; most > 0 {
+		n = min(n, most)
 	}
-	s.Load.WarmUp, s.Load.Duration, s.Load.Transactions = 0, 0, n
-	t = &trial{ledger: budget.New(budget.Most, nil)}
-	s.Pattern = t.watch(s.Pattern)
+	s.Load.Workers = int(min(uint64(s.Load.Workers), n)) // the others would run none
+	s.Load.WarmUp, s.Load.Transactions = 0, n
+}
+
+// try runs n transactions of a variant, or as many as the scenario has in the time that
+// it measures, or as shrink allows.
+func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities, n uint64) (*trial, error) {
+	keys := s.Params.Keys
+	shrink(&s, capabilities.Locations, n)
+	t, err := p.tryAll(ctx, s, v, capabilities)
+	if err != nil || keys == s.Params.Keys {
+		return t, err
+	}
+	tried := s.Params.Keys
+	s.Params.Keys /= 2
+	half, err := p.tryAll(ctx, s, v, capabilities)
+	if err != nil {
+		return nil, err
+	}
+	t.scale = scaleOf(half, t, tried, keys, s.Params.Size.Max)
+	return t, nil
+}
+
+func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities) (t *trial, err error) {
+	if !capabilities.Virtual {
+		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", capabilities.Locations)
+	}
+	t = &trial{ledger: budget.New(budget.Most, nil), scale: unscaled(), half: int(s.Load.Transactions+1) / 2}
+	s.Pattern = t.watching(s.Pattern)
 	c := clock.NewVirtual()
 	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: load.StoreSeed(p.header.Seed)})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	paid := t.ledger.Wrap(store, traits.Prices)
-	result, err := bench.Run(ctx, &s, v, bench.Options{Clock: c, Store: paid, Seed: p.header.Seed, Observer: t})
-	if err != nil {
+	t.store = t.ledger.Wrap(store, capabilities.Prices)
+	result, err := bench.Run(ctx, &s, v, bench.Options{Clock: c, Store: t.store, Seed: p.header.Seed, Observer: t})
+	if err != nil && !errors.Is(err, bench.ErrNothingMeasured) { // which says of the plan that it may measure nothing
 		return nil, err
 	}
 	t.verified = t.ledger.State()
-	t.service = time.Duration(result.Total.Histograms[record.Service].Mean())
+	if h := result.Total.Histograms[record.Service]; h.TotalCount() > 0 {
+		t.service = time.Duration(h.Mean())
+		t.still = h.Mean() == 0
+	} else { // none ended: each takes that at least
+		t.service = s.Load.Duration
+	}
+	t.written = result.Total.Billed.BytesWritten
+	if h := result.Total.Histograms[record.Put]; h != nil {
+		t.puts = uint64(h.TotalCount())
+	}
 	return t, nil
 }
 
@@ -62,8 +125,14 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, trait
 // is read back.
 func (t *trial) Phase(name string) {
 	switch name {
+	case "seed":
+		t.watch.began = time.Now()
 	case "run":
 		t.seeded = t.ledger.State()
+		if sizer, ok := kv.As[kv.Sizer](t.store); ok {
+			t.stored = sizer.StoredBytes()
+		}
+		t.watch.seeding = time.Since(t.watch.began)
 	case "verify":
 		return
 	}
@@ -73,11 +142,12 @@ func (t *trial) Phase(name string) {
 // Interval implements bench.Observer.
 func (t *trial) Interval(runfile.Interval) error {
 	t.ended = t.ledger.State()
+	t.watch.late = time.Since(t.watch.began)
 	return nil
 }
 
-// watch returns the pattern with workloads that say when a transaction begins.
-func (t *trial) watch(p *bench.Pattern) *bench.Pattern {
+// watching returns the pattern with workloads that say when a transaction begins.
+func (t *trial) watching(p *bench.Pattern) *bench.Pattern {
 	watched := *p
 	watched.New = func(s bench.Setup) (bench.Workload, error) {
 		w, err := p.New(s)
@@ -103,15 +173,19 @@ type watchedWorkload struct {
 
 // Do implements bench.Workload. In virtual time one task runs at a time.
 func (w watchedWorkload) Do(ctx context.Context, worker *bench.Worker, i uint64) (bench.Outcome, error) {
-	w.trial.began = append(w.trial.began, w.trial.ledger.State())
+	t := w.trial
+	if t.n() == t.half {
+		t.watch.middle, t.watch.began = t.n(), time.Now()
+	}
+	t.began = append(t.began, t.ledger.State())
 	return w.Workload.Do(ctx, worker, i)
 }
 
+// per is a sum over the trial's transactions as the mean of one.
+func (t *trial) per(sum float64) float64 { return sum / float64(max(1, t.n())) }
+
 // n is how many transactions were tried.
 func (t *trial) n() int { return len(t.began) }
-
-// curve is what had been used when each transaction began, and last at the end.
-type curve []float64
 
 func (t *trial) curve(of func(budget.State) float64) curve {
 	c := make(curve, 0, t.n()+1)
@@ -123,26 +197,26 @@ func (t *trial) curve(of func(budget.State) float64) curve {
 
 // ops is the number of calls.
 func (t *trial) ops() curve {
-	return t.curve(func(s budget.State) float64 { return float64(s.Calls) })
+	return t.curve(func(s budget.State) float64 { return t.scale.ops * float64(s.Calls) })
 }
 
 // usd is what they cost; with the deletes of the keys that they create.
 func (t *trial) usd(cleaned bool) curve {
 	return t.curve(func(s budget.State) float64 {
 		if cleaned {
-			return (s.Spent + s.Reserved).USD()
+			return t.scale.usd * (s.Spent + s.Reserved).USD()
 		}
-		return s.Spent.USD()
+		return t.scale.usd * s.Spent.USD()
 	})
 }
 
 func (t *trial) opsPerTransaction() float64 {
-	return float64(t.ended.Calls-t.seeded.Calls) / float64(max(1, t.n()))
+	return t.scale.ops * t.per(float64(t.ended.Calls-t.seeded.Calls))
 }
 
 // keys is how many keys there are after so many transactions.
 func (t *trial) keys(n float64) float64 {
-	return float64(t.seeded.Keys) + float64(t.ended.Keys-t.seeded.Keys)*n/float64(max(1, t.n()))
+	return t.scale.keys*float64(t.seeded.Keys) + n*t.per(float64(t.ended.Keys-t.seeded.Keys))
 }
 
 // mayGrow reports whether a longer trial is worth it: there are more keys than at the
@@ -152,65 +226,8 @@ func (t *trial) mayGrow() bool {
 	return t.ended.Keys > t.seeded.Keys || significance > 2
 }
 
-// extrapolation is what a curve comes to.
-type extrapolation struct {
-	total       float64
-	grows       bool
-	first, last float64 // a transaction's, where it grows
-}
-
-// extrapolate says what a curve comes to after n transactions: along a straight line
-// through what each used, where that rises beyond chance (by four standard errors and
-// 5 %), else at their mean. What falls, as when caches fill, is taken at the mean too,
-// which is on the safe side; so is what grows more slowly later on.
-func (c curve) extrapolate(n float64) extrapolation {
-	tried := float64(len(c) - 1)
-	mean := c[len(c)-1] / tried
-	at, slope, significance := c.line()
-	if n <= tried || significance < 4 || slope*tried < 0.05*mean {
-		return extrapolation{total: n * mean}
-	}
-	line := func(from, to float64) float64 { return at*(to-from) + slope*(to*to-from*from)/2 }
-	return extrapolation{
-		total: c[len(c)-1] + line(tried, n), grows: true,
-		first: max(0, at), last: at + slope*n,
-	}
-}
-
-// line fits a straight line to what each transaction used, as the means of blocks of
-// them: its height at the first, its slope per transaction, and how many standard
-// errors the slope is from none.
-func (c curve) line() (at, slope, significance float64) {
-	const blocks = 20
-	n := len(c) - 1
-	if n < blocks {
-		return 0, 0, 0
-	}
-	var xs, ys [blocks]float64
-	var x, y float64 // their means
-	for b := range blocks {
-		from, to := b*n/blocks, (b+1)*n/blocks
-		xs[b], ys[b] = float64(from+to)/2, (c[to]-c[from])/float64(to-from)
-		x, y = x+xs[b]/blocks, y+ys[b]/blocks
-	}
-	var xx, xy float64
-	for b := range blocks {
-		xx += (xs[b] - x) * (xs[b] - x)
-		xy += (xs[b] - x) * (ys[b] - y)
-	}
-	slope = xy / xx
-	at = y - slope*x
-	var residuals float64
-	for b := range blocks {
-		r := ys[b] - at - slope*xs[b]
-		residuals += r * r
-	}
-	deviation := math.Sqrt(residuals / (blocks - 2) / xx)
-	switch {
-	case slope == 0:
-		return at, 0, 0
-	case deviation < 1e-9*math.Abs(slope): // to the last bit
-		return at, slope, math.Copysign(math.Inf(1), slope)
-	}
-	return at, slope, slope / deviation
+// settles reports whether transactions need fewer calls the longer it runs.
+func (t *trial) settles() bool {
+	_, _, significance := t.ops().line()
+	return significance < -4
 }

@@ -8,7 +8,7 @@ func (p *plan) warnings() []string {
 	var out []string
 	for i := range p.scenarios {
 		s := &p.scenarios[i]
-		for _, w := range p.header.Scenarios[i].Traits.Faults {
+		for _, w := range p.header.Scenarios[i].Capabilities.Faults {
 			if d := s.Load.Duration; d > 0 && w.From >= d {
 				out = append(out, fmt.Sprintf("%s: nothing fails: its fault begins %v after measuring does, which ends after %v; "+
 					"set fault-from or measure for longer", s.Name, w.From, d))

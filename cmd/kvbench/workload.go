@@ -11,10 +11,10 @@ func workload(s *bench.Scenario) *runfile.Workload {
 	w := &runfile.Workload{
 		Load: runfile.LoadOf(s.Load),
 		Keys: runfile.Keys{
-			Count: s.Knobs.Keys, Popularity: runfile.PopularityOf(s.Knobs.Popularity),
-			Size: runfile.Size{Min: s.Knobs.Size.Min, Max: s.Knobs.Size.Max},
+			Count: s.Params.Keys, Popularity: runfile.PopularityOf(s.Params.Distribution),
+			Size: runfile.Size{Min: s.Params.Size.Min, Max: s.Params.Size.Max},
 		},
-		Isolates: s.Knobs.Isolates, Plan: "paid", Settings: []runfile.Setting{},
+		Isolates: s.Params.Isolates, Plan: "paid", Settings: []runfile.Setting{},
 	}
 	if s.Free {
 		w.Plan = "free"

@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/load"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +20,7 @@ func TestWorkload(t *testing.T) {
     pattern: multi-tier
     variants: [seed, jittered-ttl]
     load: {rate: 10/s, arrivals: poisson, duration: 1m, warm-up: 10s}
-    keys: {count: 7, popularity: zipfian(0.99), size: "uniform(1KiB, 2KiB)"}
+    keys: {count: 7, distribution: zipfian(0.99), size: "uniform(1KiB, 2KiB)"}
     isolates: 3
     with: {kv-ttl: 240s, origin: {falsy: 0.25}}
   - name: plain
@@ -27,7 +28,7 @@ func TestWorkload(t *testing.T) {
     pattern: coalesce
     load: {workers: 2, think: 1s, transactions: 5}
 `
-	file, err := scenarios.Load("x.yaml", []byte(yaml), scenarios.Patterns())
+	file, err := scenariofile.Load("x.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestWorkload(t *testing.T) {
 
 // Every shipped scenario's settings have a kind that the run file knows.
 func TestWorkloadOfShippedScenarios(t *testing.T) {
-	file, err := scenarios.Load("built-in", scenarios.Shipped(), scenarios.Patterns())
+	file, err := scenariofile.Load("built-in", scenarios.Shipped(), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

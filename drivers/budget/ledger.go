@@ -112,7 +112,7 @@ func (l *Ledger) account(s kv.Store, p kv.Prices, cleaning bool) *account {
 		Ledger: l, cleaning: cleaning,
 		read: each(p.Reads), write: each(p.Writes), delete: each(p.Deletes), list: each(p.Lists),
 	}
-	perPage := Amount(s.Traits().MaxListKeys)
+	perPage := Amount(s.Capabilities().MaxListKeys)
 	if perPage <= 0 {
 		perPage = kv.MaxListKeys
 	}

@@ -98,8 +98,10 @@ func (s *counted) BulkPut(_ context.Context, pairs []kv.Pair) error {
 	return s.call(others * Amount(len(pairs)))
 }
 
-func (s *counted) Traits() kv.Traits { return kv.Traits{Locations: 1, MaxListKeys: 1000} }
-func (s *counted) Close() error      { return nil }
+func (s *counted) Capabilities() kv.Capabilities {
+	return kv.Capabilities{Locations: 1, MaxListKeys: 1000}
+}
+func (s *counted) Close() error { return nil }
 
 // Whatever is called and whatever fails: what the store charges for it, and for the
 // clean-up afterwards, is never more than the budget; what is refused was not made;
@@ -110,7 +112,7 @@ func TestNeverBeyondTheBudget(t *testing.T) {
 		inner := &counted{keys: map[string]bool{}, fail: rapid.IntRange(0, 4).Draw(t, "fail"), binary: rapid.Bool().Draw(t, "binary")}
 		stopped := 0
 		l := New(limit, func(error) { stopped++ })
-		prices := inner.Traits().Prices
+		prices := inner.Capabilities().Prices
 		if err := l.Reserve(inner, prices); err != nil {
 			if limit >= fewPages*others {
 				t.Fatalf("%v: %v", limit, err)

@@ -15,7 +15,7 @@ import (
 // Wrap returns s with every call paid from the ledger, at these prices. A call that s
 // refuses is paid for all the same, and so is one that a fault keeps from it.
 //
-// It has the bulk interfaces, Located and Phased, whatever s has; Traits tell what of
+// It has the bulk interfaces, Located and Phased, whatever s has; Capabilities tell what of
 // it is there. It is a Settler where s is one. Sizer and Snapshotter cost nothing, and
 // are reached through it (kv.As).
 func (l *Ledger) Wrap(s kv.Store, p kv.Prices) kv.Store { return wrap(s, l.account(s, p, false)) }
@@ -197,8 +197,8 @@ func (w *wrapped) EndLoad() {
 	}
 }
 
-// Traits implements kv.Store.
-func (v *view) Traits() kv.Traits { return v.store.Traits() }
+// Capabilities implements kv.Store.
+func (v *view) Capabilities() kv.Capabilities { return v.store.Capabilities() }
 
 // Close implements kv.Store.
 func (v *view) Close() error { return v.store.Close() }

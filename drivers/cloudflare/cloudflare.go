@@ -37,6 +37,7 @@ import (
 	"unsafe"
 
 	"kvbench/drivers/rest"
+	"kvbench/internal/setting"
 	"kvbench/kv"
 
 	client "github.com/cloudflare/cloudflare-go/v7/kv"
@@ -46,7 +47,7 @@ import (
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go; " + rest.Options
+	Doc     = "Workers KV over Cloudflare's REST API, through its client cloudflare-go"
 	Example = "cloudflare://ACCOUNT/NAMESPACE"
 )
 
@@ -55,6 +56,9 @@ const (
 func Open(u *url.URL, clk kv.Clock, prices kv.Pricing) (kv.Store, error) {
 	return rest.OpenWith(u, clk, prices, dial)
 }
+
+// Options describes the options of Open, but for prices.
+func Options() []setting.Setting { return rest.Options() }
 
 // calls makes the calls by the client.
 type calls struct {

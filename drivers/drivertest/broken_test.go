@@ -40,16 +40,16 @@ type bulkGetCall struct {
 // broken is a store that does something wrong: each function that is set takes
 // the place of the call it is named after.
 type broken struct {
-	get     func(s store, c getCall) error
-	put     func(s store, c putCall) error
-	remove  func(s store, ctx context.Context, key string) error
-	list    func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error
-	bulkGet func(s store, c bulkGetCall) error
-	bulkPut func(s store, ctx context.Context, pairs []kv.Pair) error
-	bulkDel func(s store, ctx context.Context, keys []string) error
-	at      func(s store, n int) store
-	traits  func(t *kv.Traits)
-	close   func(s store) error
+	get          func(s store, c getCall) error
+	put          func(s store, c putCall) error
+	remove       func(s store, ctx context.Context, key string) error
+	list         func(s store, ctx context.Context, o kv.ListOptions, p *kv.Page) error
+	bulkGet      func(s store, c bulkGetCall) error
+	bulkPut      func(s store, ctx context.Context, pairs []kv.Pair) error
+	bulkDel      func(s store, ctx context.Context, keys []string) error
+	at           func(s store, n int) store
+	capabilities func(t *kv.Capabilities)
+	close        func(s store) error
 }
 
 func (b *broken) wrap(s store) store { return &wrapped{store: s, b: b} }
@@ -116,10 +116,10 @@ func (w *wrapped) At(n int) kv.Store {
 	return &wrapped{store: s, b: w.b}
 }
 
-func (w *wrapped) Traits() kv.Traits {
-	t := w.store.Traits()
-	if w.b.traits != nil {
-		w.b.traits(&t)
+func (w *wrapped) Capabilities() kv.Capabilities {
+	t := w.store.Capabilities()
+	if w.b.capabilities != nil {
+		w.b.capabilities(&t)
 	}
 	return t
 }

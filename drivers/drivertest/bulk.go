@@ -12,8 +12,8 @@ import (
 func bulkRows() []Row {
 	const read = "developers.cloudflare.com/kv/api/read-key-value-pairs"
 	const write = "developers.cloudflare.com/kv/api/write-key-value-pairs"
-	gets := needs(func(t kv.Traits) bool { return t.BulkGetKeys > 0 }, "no bulk get is declared")
-	puts := needs(func(t kv.Traits) bool { return t.BulkPutKeys > 0 }, "no bulk put is declared")
+	gets := needs(func(t kv.Capabilities) bool { return t.BulkGetKeys > 0 }, "no bulk get is declared")
+	puts := needs(func(t kv.Capabilities) bool { return t.BulkPutKeys > 0 }, "no bulk put is declared")
 	return []Row{
 		{
 			Name: "bulk-get", Rule: "a bulk get answers each key in its place, an absent one with Found false", Why: read,
@@ -22,7 +22,7 @@ func bulkRows() []Row {
 		{
 			Name: "bulk-get-limit", Rule: "a bulk get takes 100 keys; more, or none, are refused", Why: read,
 			Needs: gets, check: func(x *exam) {
-				most := x.traits.BulkGetKeys
+				most := x.capabilities.BulkGetKeys
 				keys := make([]string, most+1)
 				for i := range keys {
 					keys[i] = x.key(fmt.Sprint(i))
@@ -43,7 +43,7 @@ func bulkRows() []Row {
 		},
 		{
 			Name: "bulk-get-bytes", Rule: "a bulk get of more than 25 MiB in all is 413", Why: read,
-			Needs: needs(func(t kv.Traits) bool { return t.BulkGetKeys > 0 && t.MaxValueBytes >= kv.MaxBulkGetBytes },
+			Needs: needs(func(t kv.Capabilities) bool { return t.BulkGetKeys > 0 && t.MaxValueBytes >= kv.MaxBulkGetBytes },
 				"no bulk get, or no value large enough, is declared"),
 			check: func(x *exam) {
 				half := strings.Repeat("x", kv.MaxBulkGetBytes/2)
@@ -65,7 +65,7 @@ func bulkRows() []Row {
 		{
 			Name: "bulk-put-limit", Rule: "a bulk put takes 10,000 pairs; more are refused and none is written", Why: write,
 			Needs: puts, check: func(x *exam) {
-				pairs := make([]kv.Pair, x.traits.BulkPutKeys+1)
+				pairs := make([]kv.Pair, x.capabilities.BulkPutKeys+1)
 				for i := range pairs {
 					pairs[i] = kv.Pair{Key: x.key(fmt.Sprint(i)), Value: []byte("1")}
 				}
@@ -153,7 +153,7 @@ func checkBulkDelete(x *exam) {
 	err := bulk.BulkDelete(x.ctx, []string{x.key("b"), ".."})
 	x.refused(err, http.StatusBadRequest, "bulk delete of what is no key")
 	x.reads("b", "of b")
-	if most := x.traits.BulkPutKeys; most > 0 {
+	if most := x.capabilities.BulkPutKeys; most > 0 {
 		keys := make([]string, most+1)
 		for i := range keys {
 			keys[i] = x.key(fmt.Sprint("many", i))

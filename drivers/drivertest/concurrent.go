@@ -75,7 +75,7 @@ func checkConcurrent(x *exam) {
 
 func checkCanceled(x *exam) {
 	x.put("a", "1", kv.PutOptions{})
-	x.sleep(x.traits.WriteInterval)
+	x.sleep(x.capabilities.WriteInterval)
 	x.pace()
 	ctx, cancel := context.WithCancel(x.ctx)
 	cancel()
@@ -91,14 +91,14 @@ func checkCanceled(x *exam) {
 		{"delete", x.store.Delete(ctx, x.key("a"))},
 		{"list", x.store.List(ctx, kv.ListOptions{Prefix: x.prefix}, &p)},
 	}
-	if bulk, ok := x.store.(kv.BulkGetter); ok && x.traits.BulkGetKeys > 0 {
+	if bulk, ok := x.store.(kv.BulkGetter); ok && x.capabilities.BulkGetKeys > 0 {
 		err := bulk.BulkGet(ctx, []string{x.key("a")}, kv.GetOptions{}, make([]kv.Entry, 1))
 		calls = append(calls, struct {
 			name string
 			err  error
 		}{"bulk get", err})
 	}
-	if bulk, ok := x.store.(kv.BulkPutter); ok && x.traits.BulkPutKeys > 0 {
+	if bulk, ok := x.store.(kv.BulkPutter); ok && x.capabilities.BulkPutKeys > 0 {
 		err := bulk.BulkPut(ctx, []kv.Pair{{Key: x.key("c")}})
 		calls = append(calls, struct {
 			name string

@@ -1,6 +1,6 @@
 // Package drivertest is what every store has to do: one table of rules, each
 // with a check. A driver's test is one call of Run. A rule is skipped only where
-// the store's declared traits, or a clock that cannot be waited for, say that it
+// the store's declared capabilities, or a clock that cannot be waited for, say that it
 // cannot be checked.
 package drivertest
 
@@ -23,7 +23,7 @@ type Clock = clock.Clock
 func NewWall() Clock { return clock.NewWall() }
 
 // NewVirtual returns a clock on which waiting costs nothing, and which runs one task at a
-// time; for a store that declares kv.Traits.Virtual.
+// time; for a store that declares kv.Capabilities.Virtual.
 func NewVirtual() Clock { return clock.NewVirtual() }
 
 // Harness is a store under test. Run closes the store.
@@ -46,14 +46,14 @@ type Row struct {
 	Name string
 	Rule string // what the store does
 	Why  string // where that comes from
-	// Needs says why the row does not apply to a store with these traits; empty
+	// Needs says why the row does not apply to a store with these capabilities; empty
 	// when it does. Nil: it applies to every store.
-	Needs func(t kv.Traits) string
+	Needs func(t kv.Capabilities) string
 	// Lacks says which optional interface that the row is about the store lacks;
-	// empty when none. Nil: the row is about none, or traits declare it.
+	// empty when none. Nil: the row is about none, or capabilities declare it.
 	Lacks func(s kv.Store) string
 	// Waits is how long the row waits on purpose. Nil: it does not.
-	Waits func(t kv.Traits) time.Duration
+	Waits func(t kv.Capabilities) time.Duration
 
 	check func(x *exam)
 }
@@ -96,9 +96,9 @@ func (r Row) Run(t *testing.T, open func(t testing.TB) Harness) {
 
 // Skip says why the row cannot be checked with h; empty when it can.
 func (r Row) Skip(h Harness) string {
-	traits := h.Store.Traits()
+	capabilities := h.Store.Capabilities()
 	if r.Needs != nil {
-		if reason := r.Needs(traits); reason != "" {
+		if reason := r.Needs(capabilities); reason != "" {
 			return "not applicable: " + reason
 		}
 	}
@@ -117,7 +117,7 @@ func (r Row) Skip(h Harness) string {
 	case patience == 0:
 		patience = 5 * time.Second
 	}
-	if wait := r.Waits(traits); wait > patience {
+	if wait := r.Waits(capabilities); wait > patience {
 		return fmt.Sprintf("waits for %v, more than %v, which this clock may: use a virtual one", wait, patience)
 	}
 	return ""
@@ -127,7 +127,7 @@ func (r Row) Skip(h Harness) string {
 // the rule.
 func (r Row) Try(ctx context.Context, h Harness) error {
 	x := &exam{
-		store: h.Store, clock: h.Clock, traits: h.Store.Traits(),
+		store: h.Store, clock: h.Clock, capabilities: h.Store.Capabilities(),
 		prefix: h.Prefix + r.Name + "/", wrote: map[string]time.Duration{}, last: new(time.Duration),
 	}
 	*x.last = h.Clock.Now() // of an earlier row

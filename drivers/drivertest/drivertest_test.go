@@ -77,7 +77,7 @@ func TestEveryRowCanFail(t *testing.T) {
 	}
 }
 
-// A row is skipped for what the traits declare and for nothing else.
+// A row is skipped for what the capabilities declare and for nothing else.
 func TestSkip(t *testing.T) {
 	all := rows(t)
 	for _, test := range []struct {

@@ -16,12 +16,12 @@ import (
 
 // exam is one row being checked. Its methods end the row at the first breach.
 type exam struct {
-	ctx    context.Context
-	store  kv.Store // as seen from one location
-	clock  Clock
-	traits kv.Traits
-	prefix string // of every key
-	closed bool   // the row has closed the store
+	ctx          context.Context
+	store        kv.Store // as seen from one location
+	clock        Clock
+	capabilities kv.Capabilities
+	prefix       string // of every key
+	closed       bool   // the row has closed the store
 
 	wrote map[string]time.Duration // when the row last wrote a key
 	last  *time.Duration           // when it last wrote any, or began
@@ -48,7 +48,7 @@ func (x *exam) at(n int) *exam {
 	}
 	located, ok := x.store.(kv.Located)
 	if !ok {
-		x.fatalf("declares %d locations but is no kv.Located", x.traits.Locations)
+		x.fatalf("declares %d locations but is no kv.Located", x.capabilities.Locations)
 	}
 	y := *x
 	y.store = located.At(n)
@@ -62,7 +62,7 @@ func (x *exam) sleep(d time.Duration) {
 }
 
 // settle waits until every write is seen everywhere.
-func (x *exam) settle() { x.sleep(x.traits.Staleness) }
+func (x *exam) settle() { x.sleep(x.capabilities.Staleness) }
 
 // unix is now in seconds of Unix time.
 func (x *exam) unix() int64 { return x.clock.Epoch().Add(x.clock.Now()).Unix() }
@@ -72,7 +72,7 @@ func (x *exam) time() time.Time { return x.clock.Epoch().Add(x.clock.Now()) }
 
 // pace waits until the namespace may be written again, and says that it is.
 func (x *exam) pace() {
-	if interval := x.traits.NamespaceWriteInterval; interval > 0 {
+	if interval := x.capabilities.NamespaceWriteInterval; interval > 0 {
 		x.sleep(*x.last + interval - x.clock.Now())
 		*x.last = x.clock.Now()
 	}
@@ -83,7 +83,7 @@ func (x *exam) written() { *x.last = x.clock.Now() }
 
 // metadata is what a store has to tell of a document that was put with a key.
 func (x *exam) metadata(document string) string {
-	if x.traits.NoMetadata {
+	if x.capabilities.NoMetadata {
 		return ""
 	}
 	return document
@@ -110,7 +110,7 @@ func (x *exam) underLoad(f func()) {
 func (x *exam) put(name, value string, o kv.PutOptions) {
 	key := x.key(name)
 	if last, ok := x.wrote[key]; ok {
-		x.sleep(last + x.traits.WriteInterval - x.clock.Now())
+		x.sleep(last + x.capabilities.WriteInterval - x.clock.Now())
 	}
 	x.pace()
 	x.must(x.store.Put(x.ctx, key, []byte(value), o), fmt.Sprintf("put %.40q", key))
@@ -179,7 +179,7 @@ func (x *exam) list(prefix string, limit int) []kv.Key {
 	o := kv.ListOptions{Prefix: x.key(prefix), Limit: limit}
 	for pages := 0; ; pages++ {
 		x.must(x.store.List(x.ctx, o, &p), "list")
-		if most := min(limitOr(limit, x.traits.MaxListKeys), x.traits.MaxListKeys); len(p.Keys) > most {
+		if most := min(limitOr(limit, x.capabilities.MaxListKeys), x.capabilities.MaxListKeys); len(p.Keys) > most {
 			x.fatalf("a page holds %d names, more than %d", len(p.Keys), most)
 		}
 		for _, k := range p.Keys {
@@ -219,7 +219,7 @@ func (x *exam) fill(prefix string, n int) []string {
 	for i := range names {
 		names[i] = fmt.Sprintf("%s%05d", prefix, i)
 	}
-	if x.traits.NamespaceWriteInterval > 0 {
+	if x.capabilities.NamespaceWriteInterval > 0 {
 		for _, name := range names {
 			x.put(name, name, kv.PutOptions{})
 		}

@@ -16,14 +16,14 @@ const slack = 2 * time.Second
 const margin = 10 * time.Second
 
 func expiryRows() []Row {
-	expiring := needs(func(t kv.Traits) bool { return t.MinTTL > 0 }, "no shortest TTL is declared")
-	untilExpired := func(t kv.Traits) time.Duration { return t.MinTTL + slack + t.Staleness }
+	expiring := needs(func(t kv.Capabilities) bool { return t.MinTTL > 0 }, "no shortest TTL is declared")
+	untilExpired := func(t kv.Capabilities) time.Duration { return t.MinTTL + slack + t.Staleness }
 	return []Row{
 		{
 			Name: "ttl", Rule: "a key with a TTL lives that long and no longer", Why: expiryPage,
 			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
-				end := x.unix() + int64(x.traits.MinTTL/time.Second)
-				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				end := x.unix() + int64(x.capabilities.MinTTL/time.Second)
+				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL})
 				x.until(end - 2)
 				x.reads("a", "1")
 				x.until(end + 10) // a write takes time
@@ -34,12 +34,12 @@ func expiryRows() []Row {
 		{
 			Name: "ttl-second", Rule: "a TTL ends on a whole second, that of the put and the TTL: as is listed, and absent from then on",
 			Why: "kv.ExpiresAt", Needs: expiring,
-			Waits: func(t kv.Traits) time.Duration { return t.MinTTL + 2*t.Staleness + margin + slack }, check: checkTTLSecond,
+			Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + 2*t.Staleness + margin + slack }, check: checkTTLSecond,
 		},
 		{
 			Name: "expiration", Rule: "a key with an expiration is absent from that second on", Why: expiryPage,
-			Needs: expiring, Waits: func(t kv.Traits) time.Duration { return t.MinTTL + margin }, check: func(x *exam) {
-				end := x.unix() + int64((x.traits.MinTTL+margin)/time.Second)
+			Needs: expiring, Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + margin }, check: func(x *exam) {
+				end := x.unix() + int64((x.capabilities.MinTTL+margin)/time.Second)
 				x.put("a", "1", kv.PutOptions{Expiration: end})
 				if e := x.get("a", kv.GetOptions{}); e.Expiration != 0 && e.Expiration != end {
 					x.fatalf("expires at %d, want %d", e.Expiration, end)
@@ -53,8 +53,8 @@ func expiryRows() []Row {
 		{
 			Name: "expired-in-cache", Rule: "an expired key is absent whatever a cache holds", Why: expiryPage,
 			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
-				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
-				end := x.unix() + int64(x.traits.MinTTL/time.Second)
+				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL})
+				end := x.unix() + int64(x.capabilities.MinTTL/time.Second)
 				x.readsWith("a", "1", kv.GetOptions{CacheTTL: time.Hour})
 				x.until(end)
 				x.absentWith("a", kv.GetOptions{CacheTTL: time.Hour})
@@ -63,9 +63,9 @@ func expiryRows() []Row {
 		{
 			Name: "expired-unlisted", Rule: "an expired key is not listed", Why: expiryPage,
 			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
-				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL})
 				x.put("b", "1", kv.PutOptions{})
-				x.sleep(x.traits.MinTTL)
+				x.sleep(x.capabilities.MinTTL)
 				x.settle()
 				x.lists("", 0, "b")
 			},
@@ -73,19 +73,19 @@ func expiryRows() []Row {
 		{
 			Name: "put-clears-ttl", Rule: "a put without a TTL clears an earlier one", Why: expiryPage,
 			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
-				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL})
+				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL})
 				x.put("a", "2", kv.PutOptions{})
-				x.sleep(x.traits.MinTTL + slack)
+				x.sleep(x.capabilities.MinTTL + slack)
 				x.reads("a", "2")
 			},
 		},
 		{
 			Name: "ttl-wins", Rule: "of a TTL and an expiration the TTL wins", Why: expiryPage,
-			Needs: expiring, Waits: func(t kv.Traits) time.Duration { return t.MinTTL + margin + slack }, check: func(x *exam) {
-				end := x.unix() + int64((x.traits.MinTTL+margin)/time.Second)
-				x.put("a", "1", kv.PutOptions{TTL: x.traits.MinTTL, Expiration: x.unix() + 100_000})
+			Needs: expiring, Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + margin + slack }, check: func(x *exam) {
+				end := x.unix() + int64((x.capabilities.MinTTL+margin)/time.Second)
+				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL, Expiration: x.unix() + 100_000})
 				x.put("b", "2", kv.PutOptions{TTL: time.Hour, Expiration: end})
-				x.sleep(x.traits.MinTTL + slack)
+				x.sleep(x.capabilities.MinTTL + slack)
 				x.absent("a")
 				x.until(end + 2)
 				x.reads("b", "2")
@@ -95,7 +95,7 @@ func expiryRows() []Row {
 			Name: "ttl-minimum", Rule: "a TTL or expiration less than 60 s ahead is 400, and changes nothing", Why: expiryPage,
 			Needs: expiring, check: func(x *exam) {
 				x.put("a", "1", kv.PutOptions{})
-				least := x.traits.MinTTL
+				least := x.capabilities.MinTTL
 				for _, o := range []kv.PutOptions{
 					{TTL: least - time.Second},
 					{TTL: -least},
@@ -111,13 +111,13 @@ func expiryRows() []Row {
 		},
 		{
 			Name: "cache-ttl-minimum", Rule: "a cacheTtl below 30 s is 400", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.MinCacheTTL > 0 }, "no shortest cacheTtl is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.MinCacheTTL > 0 }, "no shortest cacheTtl is declared"),
 			check: func(x *exam) {
 				x.put("a", "1", kv.PutOptions{})
 				var e kv.Entry
-				o := kv.GetOptions{CacheTTL: x.traits.MinCacheTTL - time.Second}
+				o := kv.GetOptions{CacheTTL: x.capabilities.MinCacheTTL - time.Second}
 				x.refused(x.store.Get(x.ctx, x.key("a"), o, &e), http.StatusBadRequest, "get")
-				x.readsWith("a", "1", kv.GetOptions{CacheTTL: x.traits.MinCacheTTL})
+				x.readsWith("a", "1", kv.GetOptions{CacheTTL: x.capabilities.MinCacheTTL})
 			},
 		},
 	}
@@ -129,7 +129,7 @@ func (x *exam) until(unix int64) {
 }
 
 func checkTTLSecond(x *exam) {
-	ttl := x.traits.MinTTL + x.traits.Staleness + margin
+	ttl := x.capabilities.MinTTL + x.capabilities.Staleness + margin
 	x.pace()
 	x.sleep(time.Second - time.Duration(x.time().Nanosecond()) + 600*time.Millisecond) // well past the second
 	before := x.time()

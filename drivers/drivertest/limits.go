@@ -19,10 +19,10 @@ func limitRows() []Row {
 		},
 		{
 			Name: "key-limit", Rule: "a key has at most 512 bytes, or as many as are declared; a longer one is 414", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.MaxKeyBytes > 0 }, "no limit of keys is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.MaxKeyBytes > 0 }, "no limit of keys is declared"),
 			check: func(x *exam) {
-				longest := strings.Repeat("é", (x.traits.MaxKeyBytes-len(x.prefix))/2)
-				longest += strings.Repeat("x", x.traits.MaxKeyBytes-len(x.prefix)-len(longest))
+				longest := strings.Repeat("é", (x.capabilities.MaxKeyBytes-len(x.prefix))/2)
+				longest += strings.Repeat("x", x.capabilities.MaxKeyBytes-len(x.prefix)-len(longest))
 				x.put(longest, "1", kv.PutOptions{})
 				x.reads(longest, "1")
 				x.everyCall(longest+"x", http.StatusRequestURITooLong)
@@ -40,28 +40,28 @@ func limitRows() []Row {
 		},
 		{
 			Name: "value-limit", Rule: "a value of exactly 25 MiB is kept", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.MaxValueBytes > 0 }, "no limit of values is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.MaxValueBytes > 0 }, "no limit of values is declared"),
 			check: func(x *exam) {
-				most := strings.Repeat("0123456789abcde\n", x.traits.MaxValueBytes/16)
+				most := strings.Repeat("0123456789abcde\n", x.capabilities.MaxValueBytes/16)
 				x.put("a", most, kv.PutOptions{})
 				x.reads("a", most)
 			},
 		},
 		{
 			Name: "value-refused", Rule: "a value of more than 25 MiB is 413, and changes nothing", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.MaxValueBytes > 0 }, "no limit of values is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.MaxValueBytes > 0 }, "no limit of values is declared"),
 			check: func(x *exam) {
-				over := make([]byte, x.traits.MaxValueBytes+1)
+				over := make([]byte, x.capabilities.MaxValueBytes+1)
 				x.refused(x.store.Put(x.ctx, x.key("a"), over, kv.PutOptions{}), http.StatusRequestEntityTooLarge, "put")
 				x.absent("a")
 			},
 		},
 		{
 			Name: "metadata-limit", Rule: "metadata has at most 1,024 bytes; more is 413 and changes nothing", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.MaxMetadataBytes > 0 }, "no limit of metadata is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.MaxMetadataBytes > 0 }, "no limit of metadata is declared"),
 			check: func(x *exam) {
 				meta := func(n int) []byte { return []byte(`"` + strings.Repeat("m", n-2) + `"`) }
-				most := meta(x.traits.MaxMetadataBytes)
+				most := meta(x.capabilities.MaxMetadataBytes)
 				err := x.store.Put(x.ctx, x.key("b"), nil, kv.PutOptions{Metadata: meta(len(most) + 1)})
 				x.refused(err, http.StatusRequestEntityTooLarge, "put")
 				x.absent("b")
@@ -81,15 +81,15 @@ func limitRows() []Row {
 		},
 		{
 			Name: "write-limit", Rule: "of many writes to one key at once some are 429, and leave no trace", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.WriteInterval > 0 }, "no limit of writes is declared"),
-			Waits: func(t kv.Traits) time.Duration { return t.WriteInterval }, check: checkWriteLimit,
+			Needs: needs(func(t kv.Capabilities) bool { return t.WriteInterval > 0 }, "no limit of writes is declared"),
+			Waits: func(t kv.Capabilities) time.Duration { return t.WriteInterval }, check: checkWriteLimit,
 		},
 	}
 }
 
 // needs makes a Row.Needs of a condition and what to say where it does not hold.
-func needs(holds func(kv.Traits) bool, otherwise string) func(kv.Traits) string {
-	return func(t kv.Traits) string {
+func needs(holds func(kv.Capabilities) bool, otherwise string) func(kv.Capabilities) string {
+	return func(t kv.Capabilities) string {
 		if holds(t) {
 			return ""
 		}
@@ -154,7 +154,7 @@ func checkWriteLimit(x *exam) {
 		x.fatalf("got %q, which was refused", e.Value)
 	}
 	x.put("b", "another key", kv.PutOptions{})
-	x.sleep(x.traits.WriteInterval)
+	x.sleep(x.capabilities.WriteInterval)
 	x.put("a", "after a while", kv.PutOptions{})
 	x.reads("a", "after a while")
 }

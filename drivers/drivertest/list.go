@@ -12,13 +12,13 @@ import (
 
 func listRows() []Row {
 	const page = "developers.cloudflare.com/kv/api/list-keys"
-	settled := func(t kv.Traits) time.Duration { return t.Staleness }
-	whole := func(t kv.Traits) bool { return t.NamespaceKeys > 0 && t.MaxListKeys >= t.NamespaceKeys }
+	settled := func(t kv.Capabilities) time.Duration { return t.Staleness }
+	whole := func(t kv.Capabilities) bool { return t.NamespaceKeys > 0 && t.MaxListKeys >= t.NamespaceKeys }
 	row := func(name, rule string, check func(x *exam)) Row {
 		return Row{Name: name, Rule: rule, Why: page, Waits: settled, check: check}
 	}
 	paged := row("list-page-limit", "a page holds at most 1,000 names, which is the default", checkPageLimit)
-	paged.Needs = needs(func(t kv.Traits) bool { return !whole(t) }, "a page holds all that a namespace may")
+	paged.Needs = needs(func(t kv.Capabilities) bool { return !whole(t) }, "a page holds all that a namespace may")
 	one := row("list-one-page", "a listing without a limit is one page, whatever its length and what was deleted", checkOnePage)
 	one.Needs = needs(whole, "a page is declared to hold less than a namespace may")
 	return []Row{
@@ -72,7 +72,7 @@ func listRows() []Row {
 			for _, limit := range []int{0, 1, 4, 10} {
 				x.lists("k", limit, want...)
 			}
-			x.sleep(x.traits.WriteInterval)
+			x.sleep(x.capabilities.WriteInterval)
 			x.put(names[20], "back", kv.PutOptions{})
 			x.settle()
 			x.lists("k", 10, slices.Concat(names[:5], names[20:21], names[30:38])...)
@@ -109,7 +109,7 @@ func listRows() []Row {
 }
 
 func checkPageLimit(x *exam) {
-	most := x.traits.MaxListKeys
+	most := x.capabilities.MaxListKeys
 	names := x.fill("k", most+5)
 	x.settle()
 	var p kv.Page
@@ -125,7 +125,7 @@ func checkPageLimit(x *exam) {
 }
 
 func checkOnePage(x *exam) {
-	all := x.fillBulk("k", x.traits.NamespaceKeys)
+	all := x.fillBulk("k", x.capabilities.NamespaceKeys)
 	half := len(all) / 2
 	x.must(x.store.(kv.BulkDeleter).BulkDelete(x.ctx, x.keys(all[:half])), "bulk delete")
 	x.settle()
@@ -136,7 +136,7 @@ func checkOnePage(x *exam) {
 	if want := len(all) - half + len(more); len(p.Keys) != want || !p.Complete {
 		x.fatalf("the page holds %d of %d names, complete %v", len(p.Keys), want, p.Complete)
 	}
-	for _, limit := range []int{x.traits.MaxListKeys + 1, -1} {
+	for _, limit := range []int{x.capabilities.MaxListKeys + 1, -1} {
 		err := x.store.List(x.ctx, kv.ListOptions{Prefix: x.prefix, Limit: limit}, &p)
 		x.refused(err, http.StatusBadRequest, fmt.Sprintf("limit %d", limit))
 	}

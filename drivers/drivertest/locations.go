@@ -8,12 +8,12 @@ import (
 
 func locationRows() []Row {
 	const page = "developers.cloudflare.com/kv/concepts/how-kv-works"
-	several := needs(func(t kv.Traits) bool { return t.Locations > 1 }, "it has one location")
-	caching := needs(func(t kv.Traits) bool { return t.Locations > 1 && t.EdgeCache },
+	several := needs(func(t kv.Capabilities) bool { return t.Locations > 1 }, "it has one location")
+	caching := needs(func(t kv.Capabilities) bool { return t.Locations > 1 && t.EdgeCache },
 		"it has one location, or its locations do not cache")
-	settled := func(t kv.Traits) time.Duration { return t.Staleness }
+	settled := func(t kv.Capabilities) time.Duration { return t.Staleness }
 	// held is a cacheTtl that ends after every write has propagated.
-	held := func(t kv.Traits) time.Duration { return t.Staleness + 5*time.Minute }
+	held := func(t kv.Capabilities) time.Duration { return t.Staleness + 5*time.Minute }
 	return []Row{
 		{
 			Name: "own-writes", Rule: "a write is seen at once where it was made, whatever was cached there", Why: page,
@@ -36,7 +36,7 @@ func locationRows() []Row {
 				x.settle()
 				x.remove("b")
 				x.settle()
-				for n := range x.traits.Locations {
+				for n := range x.capabilities.Locations {
 					x.at(n).reads("a", "1")
 					x.at(n).absent("b")
 					x.at(n).lists("", 0, "a")
@@ -49,7 +49,7 @@ func locationRows() []Row {
 				x.put("a", "first", kv.PutOptions{})
 				x.at(1).put("a", "second", kv.PutOptions{})
 				x.settle()
-				for n := range x.traits.Locations {
+				for n := range x.capabilities.Locations {
 					x.at(n).reads("a", "second")
 				}
 			},
@@ -57,7 +57,7 @@ func locationRows() []Row {
 		{
 			Name: "absence-cached", Rule: "a location that found a key absent goes on to, until its cacheTtl has passed",
 			Why: page, Needs: caching, Waits: held, check: func(x *exam) {
-				o := kv.GetOptions{CacheTTL: held(x.traits)}
+				o := kv.GetOptions{CacheTTL: held(x.capabilities)}
 				start := x.clock.Now()
 				x.at(1).absentWith("a", o)
 				x.put("a", "1", kv.PutOptions{})
@@ -70,7 +70,7 @@ func locationRows() []Row {
 		{
 			Name: "value-cached", Rule: "a location goes on to serve a value until its cacheTtl has passed",
 			Why: page, Needs: caching, Waits: held, check: func(x *exam) {
-				o := kv.GetOptions{CacheTTL: held(x.traits)}
+				o := kv.GetOptions{CacheTTL: held(x.capabilities)}
 				x.at(1).put("a", "old", kv.PutOptions{})
 				x.settle()
 				start := x.clock.Now()
@@ -88,7 +88,7 @@ func locationRows() []Row {
 		{
 			Name: "cache-ttl-fixed", Rule: "a get with a higher cacheTtl does not lengthen what is cached already", Why: page,
 			Needs: caching, Waits: held, check: func(x *exam) {
-				o := kv.GetOptions{CacheTTL: held(x.traits)}
+				o := kv.GetOptions{CacheTTL: held(x.capabilities)}
 				start := x.clock.Now()
 				x.at(1).absentWith("a", o)
 				x.put("a", "1", kv.PutOptions{})
@@ -99,23 +99,23 @@ func locationRows() []Row {
 		{
 			Name: "cache-ttl-shortens", Rule: "a get with a lower cacheTtl shortens what is cached already", Why: page,
 			Needs: caching, Waits: held, check: func(x *exam) {
-				long := kv.GetOptions{CacheTTL: 10 * held(x.traits)}
+				long := kv.GetOptions{CacheTTL: 10 * held(x.capabilities)}
 				x.put("a", "old", kv.PutOptions{})
 				x.settle()
 				x.at(1).readsWith("a", "old", long)
 				x.put("a", "new", kv.PutOptions{})
-				x.sleep(x.traits.Staleness + x.traits.MinCacheTTL)
+				x.sleep(x.capabilities.Staleness + x.capabilities.MinCacheTTL)
 				x.at(1).readsWith("a", "old", long)
-				x.at(1).readsWith("a", "new", kv.GetOptions{CacheTTL: x.traits.MinCacheTTL})
+				x.at(1).readsWith("a", "new", kv.GetOptions{CacheTTL: x.capabilities.MinCacheTTL})
 				x.at(1).readsWith("a", "new", long)
 			},
 		},
 		{
 			Name: "bulk-get-caches", Rule: "a bulk get uses the location's cache as a get does", Why: page,
-			Needs: needs(func(t kv.Traits) bool { return t.Locations > 1 && t.EdgeCache && t.BulkGetKeys > 0 },
+			Needs: needs(func(t kv.Capabilities) bool { return t.Locations > 1 && t.EdgeCache && t.BulkGetKeys > 0 },
 				"it has one location, or no cache, or no bulk get"),
 			Waits: held, check: func(x *exam) {
-				o := kv.GetOptions{CacheTTL: held(x.traits)}
+				o := kv.GetOptions{CacheTTL: held(x.capabilities)}
 				es := make([]kv.Entry, 1)
 				bulk := x.at(1).store.(kv.BulkGetter)
 				x.must(bulk.BulkGet(x.ctx, []string{x.key("a")}, o, es), "bulk get")

@@ -89,8 +89,8 @@ func valueMutants() []mutant {
 		{"cannot close", broken{close: func(s store) error {
 			return errors.Join(s.Close(), errors.New("cannot close"))
 		}}, []string{"close", "put-get"}},
-		{"declares no location", broken{traits: func(t *kv.Traits) { t.Locations = 0 }}, []string{"traits"}},
-		{"is modelled without a source", broken{traits: func(t *kv.Traits) { t.Sources = nil }}, []string{"traits"}},
+		{"declares no location", broken{capabilities: func(t *kv.Capabilities) { t.Locations = 0 }}, []string{"capabilities"}},
+		{"is modelled without a source", broken{capabilities: func(t *kv.Capabilities) { t.Sources = nil }}, []string{"capabilities"}},
 		{"mixes values of concurrent gets", mixes(), []string{"concurrent"}},
 		{"ignores the context", broken{put: func(s store, c putCall) error {
 			return s.Put(context.WithoutCancel(c.ctx), c.key, c.value, c.o)

@@ -14,8 +14,8 @@ func namespaceRows() []Row {
 	return []Row{
 		{
 			Name: "no-metadata", Rule: "metadata is taken and not kept: no get and no list gives any", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.NoMetadata }, "metadata is kept"),
-			Waits: func(t kv.Traits) time.Duration { return t.Staleness }, check: func(x *exam) {
+			Needs: needs(func(t kv.Capabilities) bool { return t.NoMetadata }, "metadata is kept"),
+			Waits: func(t kv.Capabilities) time.Duration { return t.Staleness }, check: func(x *exam) {
 				x.put("a", "1", kv.PutOptions{Metadata: []byte(`{"v":1}`)})
 				if e := x.get("a", kv.GetOptions{Metadata: true}); string(e.Value) != "1" || len(e.Metadata) > 0 {
 					x.fatalf("got %q with %q", e.Value, e.Metadata)
@@ -30,20 +30,20 @@ func namespaceRows() []Row {
 		},
 		{
 			Name: "namespace-keys", Rule: "a namespace holds so many keys; one more is 413, an overwrite is not", Why: limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.NamespaceKeys > 0 }, "no limit of keys is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.NamespaceKeys > 0 }, "no limit of keys is declared"),
 			check: checkNamespaceKeys,
 		},
 		{
 			Name: "namespace-bytes", Rule: "a namespace holds so many bytes of names and values; more is 413 and changes nothing",
 			Why:   limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.NamespaceBytes > 0 }, "no limit of bytes is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.NamespaceBytes > 0 }, "no limit of bytes is declared"),
 			check: checkNamespaceBytes,
 		},
 		{
 			Name: "namespace-write-limit", Rule: "of many writes to a namespace at once some are 429, and leave no trace",
 			Why:   limitsPage,
-			Needs: needs(func(t kv.Traits) bool { return t.NamespaceWriteInterval > 0 }, "no limit of its writes is declared"),
-			Waits: func(t kv.Traits) time.Duration { return t.NamespaceWriteInterval },
+			Needs: needs(func(t kv.Capabilities) bool { return t.NamespaceWriteInterval > 0 }, "no limit of its writes is declared"),
+			Waits: func(t kv.Capabilities) time.Duration { return t.NamespaceWriteInterval },
 			check: func(x *exam) { x.underLoad(func() { checkNamespaceWrites(x) }) },
 		},
 	}
@@ -66,7 +66,7 @@ func (x *exam) fillBulk(prefix string, n int) []string {
 		pairs[i] = kv.Pair{Key: x.key(names[i]), Value: []byte("1")}
 	}
 	for len(pairs) > 0 {
-		some := min(len(pairs), x.traits.BulkPutKeys)
+		some := min(len(pairs), x.capabilities.BulkPutKeys)
 		x.must(x.bulkPut(pairs[:some]), "bulk put")
 		pairs = pairs[some:]
 	}
@@ -74,7 +74,7 @@ func (x *exam) fillBulk(prefix string, n int) []string {
 }
 
 func checkNamespaceKeys(x *exam) {
-	names := x.fillBulk("k", x.traits.NamespaceKeys)
+	names := x.fillBulk("k", x.capabilities.NamespaceKeys)
 	x.pace()
 	err := x.store.Put(x.ctx, x.key("more"), []byte("1"), kv.PutOptions{})
 	x.refused(err, http.StatusRequestEntityTooLarge, "one key more")
@@ -87,7 +87,7 @@ func checkNamespaceKeys(x *exam) {
 }
 
 func checkNamespaceBytes(x *exam) {
-	most := x.traits.NamespaceBytes
+	most := x.capabilities.NamespaceBytes
 	half := strings.Repeat("x", most/2-len(x.key("a")))
 	rest := strings.Repeat("y", most-most/2-len(x.key("b")))
 	x.put("a", half, kv.PutOptions{})

@@ -45,7 +45,7 @@ func valueRows() []Row {
 		}},
 		{
 			Name: "metadata", Rule: "metadata is kept beside the value, given when asked for, replaced by every put", Why: api,
-			Needs: needs(func(t kv.Traits) bool { return !t.NoMetadata }, "no metadata is declared"), check: checkMetadata,
+			Needs: needs(func(t kv.Capabilities) bool { return !t.NoMetadata }, "no metadata is declared"), check: checkMetadata,
 		},
 		{
 			Name: "put-keeps-nothing", Rule: "a put keeps neither the key's, the value's nor the metadata's memory",
@@ -75,7 +75,7 @@ func valueRows() []Row {
 			x.must(x.store.Close(), "close")
 		}},
 		{
-			Name: "traits", Rule: "traits agree with the interfaces and with each other", Why: "kv.Traits", check: checkTraits,
+			Name: "capabilities", Rule: "capabilities agree with the interfaces and with each other", Why: "kv.Capabilities", check: checkCapabilities,
 		},
 	}
 }
@@ -125,8 +125,8 @@ func checkEntryReused(x *exam) {
 	}
 }
 
-func checkTraits(x *exam) {
-	t := x.traits
+func checkCapabilities(x *exam) {
+	t := x.capabilities
 	_, bulkGet := x.store.(kv.BulkGetter)
 	_, bulkPut := x.store.(kv.BulkPutter)
 	_, located := x.store.(kv.Located)

@@ -81,6 +81,29 @@ func TestLongestTTL(t *testing.T) {
 	})
 }
 
+// What a get caches for the longest time that there is, it goes on to answer: that
+// does not end before it began.
+func TestLongestCacheTTL(t *testing.T) {
+	run(t, "embedded://?profile=none&locations=2&propagation=60s", func(ctx context.Context, c clock.Clock, s kv.Store) error {
+		if err := c.Sleep(ctx, time.Hour); err != nil {
+			return err
+		}
+		if err := s.Put(ctx, "k", []byte("v"), kv.PutOptions{}); err != nil {
+			return err
+		}
+		for n, wait := range []time.Duration{0, time.Second, 1000 * time.Hour} {
+			if err := c.Sleep(ctx, wait); err != nil {
+				return err
+			}
+			var e kv.Entry
+			if err := s.Get(ctx, "k", kv.GetOptions{CacheTTL: math.MaxInt64}, &e); err != nil || e.Cached != (n > 0) {
+				t.Errorf("get %d: cached %v, %v", n, e.Cached, err)
+			}
+		}
+		return nil
+	})
+}
+
 // A bulk get that asks for too much reads no more than it may answer.
 func TestBulkGetStopsInTime(t *testing.T) {
 	run(t, "embedded://?profile=none&propagation=0", func(ctx context.Context, _ clock.Clock, s kv.Store) error {

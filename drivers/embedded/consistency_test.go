@@ -153,7 +153,7 @@ func TestVersionsNeverGoBack(t *testing.T) {
 						return err
 					}
 				}
-				if err := c.Sleep(ctx, s.Traits().Staleness+kv.MinCacheTTL); err != nil {
+				if err := c.Sleep(ctx, s.Capabilities().Staleness+kv.MinCacheTTL); err != nil {
 					return err
 				}
 				for n := range locations {

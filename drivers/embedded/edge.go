@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -28,7 +29,7 @@ func (sh *shard) cached(n int, key string, ttl, now, rest time.Duration) (v *ver
 	if !ok || c.at < rest {
 		return nil, false
 	}
-	if end := c.at + ttl; end < c.until {
+	if end := later(c.at, ttl); end < c.until {
 		sh.mu.Lock()
 		if sh.edges[n].entries[key] == c {
 			sh.edges[n].entries[key] = cached{v: c.v, at: c.at, until: end}
@@ -37,6 +38,14 @@ func (sh *shard) cached(n int, key string, ttl, now, rest time.Duration) (v *ver
 		c.until = end
 	}
 	return c.v, now < c.until
+}
+
+// later is d after t, or the last time that there is.
+func later(t, d time.Duration) time.Duration {
+	if t > math.MaxInt64-d {
+		return math.MaxInt64
+	}
+	return t + d
 }
 
 // keep caches an answer. The shard is locked.

@@ -5,7 +5,7 @@
 //
 // # Modelled
 //
-// Each figure below is an assumption; Traits.Sources names where it comes from.
+// Each figure below is an assumption; Capabilities.Sources names where it comes from.
 //
 //   - Latency is drawn from a profile (option profile; edge by default), or from
 //     percentiles that the URL gives. A bulk get takes as long as its slowest key, a bulk put as

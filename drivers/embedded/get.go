@@ -63,7 +63,7 @@ func (l *location) fetch(r *read) *version {
 	defer sh.mu.Unlock()
 	v := l.find(sh, r.key)
 	now := l.clk.Now()
-	sh.edges[l.n].keep(r.key, cached{v: v, at: now, until: now + r.ttl})
+	sh.edges[l.n].keep(r.key, cached{v: v, at: now, until: later(now, r.ttl)})
 	return v
 }
 
@@ -114,7 +114,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 	for i := range es {
 		es[i].Reset()
 	}
-	if err := limits.BulkGet(&l.traits, keys, es); err != nil {
+	if err := limits.BulkGet(&l.capabilities, keys, es); err != nil {
 		return err
 	}
 	var reads [kv.MaxBulkGetKeys]read

@@ -72,7 +72,7 @@ func (s *store) room(pairs []kv.Pair) error {
 			bytes, keys = bytes-it.size(), keys-1
 		}
 	}
-	if bytes > s.traits.NamespaceBytes || keys > s.traits.NamespaceKeys { // with what has expired
+	if bytes > s.capabilities.NamespaceBytes || keys > s.capabilities.NamespaceKeys { // with what has expired
 		bytes, keys = 0, len(sizes)
 		for _, size := range sizes {
 			bytes += size
@@ -84,10 +84,10 @@ func (s *store) room(pairs []kv.Pair) error {
 		})
 	}
 	switch {
-	case bytes > s.traits.NamespaceBytes:
-		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace size of %d exceeds limit of %d.", bytes, s.traits.NamespaceBytes)
-	case keys > s.traits.NamespaceKeys:
-		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace key count of %d exceeds limit of %d.", keys, s.traits.NamespaceKeys)
+	case bytes > s.capabilities.NamespaceBytes:
+		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace size of %d exceeds limit of %d.", bytes, s.capabilities.NamespaceBytes)
+	case keys > s.capabilities.NamespaceKeys:
+		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace key count of %d exceeds limit of %d.", keys, s.capabilities.NamespaceKeys)
 	}
 	return nil
 }

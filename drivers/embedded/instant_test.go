@@ -14,8 +14,8 @@ import (
 	"kvbench/kv"
 )
 
-func TestInstantTraits(t *testing.T) {
-	got := open(t, "embedded://?mode=instant&locations=2", clock.NewVirtual()).Traits()
+func TestInstantCapabilities(t *testing.T) {
+	got := open(t, "embedded://?mode=instant&locations=2", clock.NewVirtual()).Capabilities()
 	if got.Mode != "instant" || !got.NoMetadata || got.MaxKeyBytes != 300 || got.MaxListKeys != 10_000 || got.NamespaceKeys != 10_000 ||
 		got.NamespaceBytes != 1e6 || got.NamespaceWriteInterval != time.Second || got.WriteInterval != 0 || got.EdgeCache ||
 		!got.Modelled || got.Staleness != 512*time.Millisecond || got.Prices != kv.InstantPrices() || got.MaxMetadataBytes != 0 {
@@ -158,7 +158,7 @@ func TestInstantWrites(t *testing.T) {
 func TestRoomAndSize(t *testing.T) {
 	for _, url := range []string{"embedded://?profile=none&propagation=0", "embedded://?locations=3&profile=none", "embedded://?mode=instant&profile=none"} {
 		run(t, url, func(ctx context.Context, c clock.Clock, s kv.Store) error {
-			instant := s.Traits().NoMetadata
+			instant := s.Capabilities().NoMetadata
 			put := func(key string, size int, o kv.PutOptions) error { return s.Put(ctx, key, make([]byte, size), o) }
 			err := errors.Join(
 				put("key", 900_000, kv.PutOptions{}), put("key", 100, kv.PutOptions{Metadata: []byte("{}")}), put("other", 1000, kv.PutOptions{}),
@@ -168,7 +168,7 @@ func TestRoomAndSize(t *testing.T) {
 				return err
 			}
 			size := func(when string, want int64) error {
-				for n := range s.Traits().Locations {
+				for n := range s.Capabilities().Locations {
 					if got := s.(kv.Located).At(n).(kv.Sizer).StoredBytes(); got != want {
 						return fmt.Errorf("%s: location %d has %d bytes stored, want %d", when, n, got, want)
 					}

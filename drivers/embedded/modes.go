@@ -9,19 +9,19 @@ import (
 
 // mode is a kind of namespace, with the defaults of its other options.
 type mode struct {
-	name        string
-	profile     string
-	propagation time.Duration
-	writes      string
-	lag         func(p time.Duration) quantile.Dist // of a write, where the option propagation is p
-	lagSource   string
-	traits      kv.Traits // its limits and prices
-	sources     []string
+	name         string
+	profile      string
+	propagation  time.Duration
+	writes       string
+	lag          func(p time.Duration) quantile.Dist // of a write, where the option propagation is p
+	lagSource    string
+	capabilities kv.Capabilities // its limits and prices
+	sources      []string
 }
 
 // modes lists the values of the option mode. The first is the default.
 func modes() []mode {
-	common := kv.Traits{
+	common := kv.Capabilities{
 		Virtual: true, MinTTL: kv.MinTTL, MinCacheTTL: kv.MinCacheTTL,
 		BulkGetKeys: kv.MaxBulkGetKeys, BulkPutKeys: kv.MaxBulkPutKeys,
 	}
@@ -34,11 +34,11 @@ func modes() []mode {
 	return []mode{
 		{
 			name: "classic", profile: "edge", propagation: time.Minute, writes: "off",
-			lag: classicLag, lagSource: classicLagSource, traits: classic,
+			lag: classicLag, lagSource: classicLagSource, capabilities: classic,
 		},
 		{
 			name: kv.InstantMode, profile: "instant", propagation: instantP99, writes: "strict",
-			lag: instantLag, lagSource: instantLagSource, traits: instant, sources: []string{instantSource},
+			lag: instantLag, lagSource: instantLagSource, capabilities: instant, sources: []string{instantSource},
 		},
 	}
 }

@@ -1,10 +1,15 @@
 package embedded
 
 import (
+	"errors"
 	"slices"
+	"time"
 
 	"kvbench/internal/quantile"
 )
+
+// maxLatency is the longest that a call may be told to take.
+const maxLatency = 24 * time.Hour
 
 // timing is how long one kind of call takes. The zero timing takes no time.
 type timing struct {
@@ -89,9 +94,29 @@ func instantList() timing {
 	}
 }
 
+// Profile says how long the calls of a latency profile take, by their percentiles.
+type Profile struct {
+	Name  string
+	Hot   quantile.Dist // a get that the location's cache answers
+	Cold  quantile.Dist // a get that goes to the central store
+	List  quantile.Dist // one page of a listing
+	Write quantile.Dist // a put, a delete, or a whole bulk put
+}
+
+// Profiles lists the latency profiles, of which each option of a latency can replace a
+// part.
+func Profiles() (all []Profile) {
+	for _, p := range profiles() {
+		all = append(all, Profile{p.name, p.hot.spread, p.cold.spread, p.list.spread, p.put.spread})
+	}
+	return all
+}
+
 // set takes the timing from an option.
 func (t *timing) set(value string) (err error) {
-	t.spread, err = quantile.Parse(value)
+	if t.spread, err = quantile.Parse(value); err == nil && t.spread.Max() > maxLatency {
+		err = errors.New("want at most " + maxLatency.String())
+	}
 	t.source = "assumption: the percentiles " + value + " were given with the run"
 	return err
 }
@@ -109,7 +134,7 @@ func (t timing) or(other timing) timing {
 func (p *profile) sources() []string {
 	var all []string
 	for _, t := range []timing{p.hot, p.cold, p.list, p.put} {
-		if t.spread != nil && !slices.Contains(all, t.source) {
+		if t.spread != nil && t.spread.Max() > 0 && !slices.Contains(all, t.source) {
 			all = append(all, t.source)
 		}
 	}

@@ -17,19 +17,19 @@ const shardCount = 256
 
 // store is one namespace.
 type store struct {
-	clk       kv.Clock
-	epoch     int64 // of clk, in nanoseconds of Unix time
-	seed      uint64
-	model     profile
-	lag       quantile.Dist // nil: a write is seen everywhere at once
-	burst     int           // writes to one key that may come at once; 0: any number
-	caching   bool          // the locations' caches can make a difference
-	space     *space        // nil: the namespace as a whole has no limits
-	traits    kv.Traits
-	locations []location
-	index     index
-	settled   atomic.Int64 // on the clock: what was written before is seen everywhere; see Settle
-	shards    [shardCount]shard
+	clk          kv.Clock
+	epoch        int64 // of clk, in nanoseconds of Unix time
+	seed         uint64
+	model        profile
+	lag          quantile.Dist // nil: a write is seen everywhere at once
+	burst        int           // writes to one key that may come at once; 0: any number
+	caching      bool          // the locations' caches can make a difference
+	space        *space        // nil: the namespace as a whole has no limits
+	capabilities kv.Capabilities
+	locations    []location
+	index        index
+	settled      atomic.Int64 // on the clock: what was written before is seen everywhere; see Settle
+	shards       [shardCount]shard
 }
 
 // location is the store as seen from one location.
@@ -145,8 +145,8 @@ func (s *store) rest() time.Duration { return time.Duration(s.settled.Load()) }
 // At implements kv.Located.
 func (s *store) At(n int) kv.Store { return &s.locations[n] }
 
-// Traits implements kv.Store.
-func (s *store) Traits() kv.Traits { return s.traits }
+// Capabilities implements kv.Store.
+func (s *store) Capabilities() kv.Capabilities { return s.capabilities }
 
 // Close implements kv.Store. It closes the store for every location.
 func (s *store) Close() error {

@@ -128,7 +128,7 @@ func TestLatencyVaries(t *testing.T) {
 }
 
 // What is modelled is declared so, with its sources.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	for _, test := range []struct {
 		url      string
 		modelled bool
@@ -147,9 +147,11 @@ func TestTraits(t *testing.T) {
 		{"embedded://?propagation=0&profile=edge", true, 5, 0, true, 0},
 		{"embedded://?propagation=0&profile=edge-mix", true, 3, 0, false, 0},
 		{"embedded://?profile=none&propagation=0&list=p50:1ms", true, 1, 0, false, 0},
+		{"embedded://?profile=none&propagation=0&list=0s&write=p50:0s", false, 0, 0, false, 0},
+		{"embedded://?hot=0s&cold=0s&list=0s&write=0s&propagation=0", false, 0, 0, false, 0},
 		{"embedded://?profile=none&propagation=0&locations=2", false, 1, 0, true, 0},
 	} {
-		got := open(t, test.url, clock.NewVirtual()).Traits()
+		got := open(t, test.url, clock.NewVirtual()).Capabilities()
 		if got.Modelled != test.modelled || len(got.Sources) != test.sources || got.Staleness != test.stale ||
 			got.EdgeCache != test.cache || got.WriteInterval != test.interval || !got.Virtual || got.Prices != kv.ClassicPrices() {
 			t.Errorf("%s: got %+v", test.url, got)

@@ -89,7 +89,7 @@ func TestSweepKeepsWhatIsStillSeen(t *testing.T) {
 				return err
 			}
 		}
-		if err := c.Sleep(ctx, s.traits.Staleness); err != nil {
+		if err := c.Sleep(ctx, s.capabilities.Staleness); err != nil {
 			return err
 		}
 		for i := range keys {

@@ -30,7 +30,7 @@ func (tenKeys) Seed(ctx context.Context, w *bench.Worker) error {
 }
 
 func (tenKeys) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
-	return 0, w.Get(ctx, fmt.Sprint("k", i%10), kv.GetOptions{}, &w.Entry)
+	return "value", w.Get(ctx, fmt.Sprint("k", i%10), kv.GetOptions{}, &w.Entry)
 }
 
 func (tenKeys) Verify(ctx context.Context, w *bench.Worker) error {
@@ -74,11 +74,11 @@ func TestOutageOfARun(t *testing.T) {
 		}
 		s := &bench.Scenario{
 			Name: "outage", Pattern: &bench.Pattern{
-				Name: "ten-keys", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []string{"value"},
+				Name: "ten-keys", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []bench.Outcome{"value"},
 				New: func(bench.Setup) (bench.Workload, error) { return tenKeys{}, nil },
 			},
 			Load:   load.Load{Rate: load.PerSecond(100), Duration: 10 * time.Second, WarmUp: 4 * time.Second},
-			Knobs:  bench.Knobs{Keys: 10, Isolates: 1},
+			Params: bench.Params{Keys: 10, Isolates: 1},
 			Decode: func(any) error { return nil },
 		}
 		var l timeline

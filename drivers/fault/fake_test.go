@@ -49,8 +49,9 @@ func (s *fake) List(ctx context.Context, _ kv.ListOptions, p *kv.Page) error {
 	p.Keys = append(p.Keys, kv.Key{Name: "k"})
 	return s.answer(ctx)
 }
-func (s *fake) Traits() kv.Traits { return kv.Traits{Locations: 1, MaxListKeys: 1} }
-func (s *fake) Close() error      { return errClosed }
+
+func (s *fake) Capabilities() kv.Capabilities { return kv.Capabilities{Locations: 1, MaxListKeys: 1} }
+func (s *fake) Close() error                  { return errClosed }
 
 var errClosed = errors.New("closed")
 

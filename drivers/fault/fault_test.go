@@ -210,7 +210,8 @@ func TestDeterministic(t *testing.T) {
 					at := s.(kv.Located).At(task % 3)
 					var e kv.Entry
 					for i := range 60 {
-						key, err := fmt.Sprint("k", (task*i)%5), error(nil)
+						var err error
+						key := fmt.Sprint("k", (task*i)%5)
 						if e.Reset(); i%4 == 0 {
 							err = at.Put(ctx, key, []byte(`{"v":"a value"}`), kv.PutOptions{})
 						} else {

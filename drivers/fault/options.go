@@ -1,34 +1,23 @@
 package fault
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
-	"time"
 
 	"kvbench/drivers/option"
+	"kvbench/internal/setting"
 	"kvbench/internal/units"
 )
 
-const (
-	longest   = 365 * 24 * time.Hour // that an option can say
-	maxFactor = 1000
-)
+// longest is the longest duration that an option can say.
+const longest = "8760h"
 
 // FromURL takes the options of faults out of a driver's URL. It returns the URL
 // without them, and the profile that they describe: the zero Profile where there
-// is none.
-//
-//	fault=NAME             one of Profiles
-//	fault-share=1%         or 0.01: the share of what can be hit that is hit
-//	fault-from=60s         when the window opens, counted from when measuring begins
-//	fault-for=30s          how long it stays open; 0s: until the load ends
-//	fault-ops=get+put      what can be hit: get, put, delete, list, bulk-get, bulk-put
-//	fault-delay=5ms        the least time of a call that is hit
-//	fault-factor=10        of brownout
-//	fault-retry-after=1s   of throttle
+// is none. Options describes them.
 func FromURL(u *url.URL) (*url.URL, Profile, error) {
 	var ours, others []string
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
@@ -50,84 +39,91 @@ func FromURL(u *url.URL) (*url.URL, Profile, error) {
 	return &rest, p, err
 }
 
-// read reads a URL that has options of faults only.
-func read(u *url.URL) (p Profile, err error) {
-	named, unknown := false, false
-	set := func(f func(value string) error) func(string) error {
-		return func(value string) error {
-			if !named || unknown { // which is an error of its own
+// Options describes the options of FromURL.
+func Options() []setting.Setting { return option.Settings(new(reading).table()) }
+
+// reading is a profile that is being read.
+type reading struct {
+	Profile
+	named, unknown bool // its option fault is there, and there is no such fault
+}
+
+// table are the options of FromURL, each of which sets what is given of it. The first says
+// what the others may be.
+func (r *reading) table() []option.Option {
+	// with refuses an option that plays no part in the profile.
+	with := func(part func() bool, o option.Option) option.Option {
+		set := o.Set
+		o.Default, o.Otherwise = "the fault's", true
+		o.Set = func(value string) error {
+			switch {
+			case !r.named || r.unknown: // which is an error of its own
 				return nil
+			case part != nil && !part():
+				return fmt.Errorf("it plays no part in fault=%s", r.Name)
 			}
-			return f(value)
+			return set(value)
 		}
+		return o
 	}
-	duration := func(to *time.Duration) func(string) error {
-		return set(func(value string) error {
-			d, err := option.Duration(value)
-			if *to = d; err == nil && d > longest {
-				err = fmt.Errorf("want at most %v", longest)
+	return []option.Option{
+		option.Word(setting.Setting{
+			Name: "fault", Choices: names(), Default: "none", Doc: "which way the store fails; the other options change the figures of it",
+		}, func(word string) (err error) {
+			r.Profile, err = Named(word)
+			r.named, r.unknown = true, err != nil
+			return err
+		}),
+		with(nil, option.Option{Setting: setting.Setting{
+			Name: "fault-share", Kind: setting.Share, Min: "0%", Max: "100%", Doc: "share of what can be hit that is hit",
+		}, Set: func(value string) (err error) {
+			if r.Share, err = units.ParseFraction(value); err != nil || r.Share > 1 {
+				err = errors.New("want a share from 0% to 100%, such as 1% or 0.01")
 			}
 			return err
-		})
-	}
-	// only refuses an option that plays no part in the profile.
-	only := func(ok func() bool, f func(string) error) func(string) error {
-		return set(func(value string) error {
-			if !ok() {
-				return fmt.Errorf("it plays no part in fault=%s", p.Name)
-			}
-			return f(value)
-		})
-	}
-	err = option.Read(u, []option.Option{
-		{Name: "fault", Set: func(value string) (err error) {
-			p, err = Named(value)
-			named, unknown = true, err != nil
-			return err
-		}},
-		{Name: "fault-share", Set: set(func(value string) (err error) {
-			p.Share, err = share(value)
-			return err
-		})},
-		{Name: "fault-from", Set: duration(&p.From)},
-		{Name: "fault-for", Set: duration(&p.For)},
-		{Name: "fault-ops", Set: set(func(value string) error {
+		}}),
+		with(nil, option.Time(setting.Setting{
+			Name: "fault-from", Max: longest, Doc: "when the window opens, counted from when measuring begins",
+		}, &r.From)),
+		with(nil, option.Time(setting.Setting{
+			Name: "fault-for", Max: longest, Doc: "how long the window stays open; 0s: until the load ends",
+		}, &r.For)),
+		with(nil, option.Option{Setting: setting.Setting{
+			Name: "fault-ops", Kind: "operations", Doc: "what can be hit, such as get+put: " + strings.Join(opNames[:], ", "),
+		}, Set: func(value string) error {
 			ops, err := ParseOps(value)
-			if extra := ops &^ p.Ops; err == nil && extra != 0 {
-				err = fmt.Errorf("fault=%s cannot hit %v: want %v", p.Name, extra, p.Ops)
+			if extra := ops &^ r.Ops; err == nil && extra != 0 {
+				err = fmt.Errorf("fault=%s cannot hit %v: want %v", r.Name, extra, r.Ops)
 			}
-			p.Ops = ops
+			r.Ops = ops
 			return err
-		})},
-		{Name: "fault-delay", Set: only(func() bool { return p.Delay > 0 }, duration(&p.Delay))},
-		{Name: "fault-factor", Set: only(func() bool { return p.Factor > 0 }, func(value string) (err error) {
-			if p.Factor, err = units.ParseNumber(value); err != nil || p.Factor < 1 || p.Factor > maxFactor {
+		}}),
+		with(func() bool { return r.Delay > 0 }, option.Time(setting.Setting{
+			Name: "fault-delay", Max: longest, Doc: "the least time of a call that is hit",
+		}, &r.Delay)),
+		with(func() bool { return r.Factor > 0 }, option.Option{Setting: setting.Setting{
+			Name: "fault-factor", Kind: setting.Number, Min: "1", Max: strconv.Itoa(maxFactor), Doc: "how many times as long a call takes, of brownout",
+		}, Set: func(value string) (err error) {
+			if r.Factor, err = units.ParseNumber(value); err != nil || r.Factor < 1 || r.Factor > maxFactor {
 				err = fmt.Errorf("want a number from 1 to %d", maxFactor)
 			}
 			return err
-		})},
-		{Name: "fault-retry-after", Set: only(func() bool { return p.RetryAfter > 0 }, func(value string) error {
-			if err := duration(&p.RetryAfter)(value); err != nil || p.RetryAfter == 0 {
-				return cmp.Or(err, errors.New("want a duration above 0, such as 1s"))
-			}
-			return nil
-		})},
-	})
-	if err == nil && !named {
-		err = fmt.Errorf("option %s needs a fault: want fault=blips or another", strings.Split(u.RawQuery, "=")[0])
+		}}),
+		with(func() bool { return r.RetryAfter > 0 }, option.Time(setting.Setting{
+			Name: "fault-retry-after", Min: "1ns", Max: longest, Doc: "how long a key stays refused, of throttle",
+		}, &r.RetryAfter)),
 	}
-	return p, err
 }
 
-// share reads a share in percent, 1%, or as a fraction, 0.01.
-func share(value string) (float64, error) {
-	parse := units.ParseNumber
-	if strings.HasSuffix(value, "%") {
-		parse = units.ParseShare
+// maxFactor is the largest fault-factor.
+const maxFactor = 1000
+
+// read reads a URL that has options of faults only.
+func read(u *url.URL) (Profile, error) {
+	var r reading
+	err := option.Read(u, r.table())
+	if err == nil && !r.named {
+		err = fmt.Errorf("option %s needs a fault: want fault=blips or another", strings.Split(u.RawQuery, "=")[0])
 	}
-	s, err := parse(value)
-	if err != nil || s > 1 {
-		return 0, errors.New("want a share from 0 to 1, such as 1% or 0.01")
-	}
-	return s, nil
+	return r.Profile, err
 }

@@ -74,14 +74,14 @@ func TestFromURLErrors(t *testing.T) {
 		"fault=a&fault=b":                         "option fault is given 2 times",
 		"fault=%zz":                               "invalid URL escape",
 		"fault-shares=1%":                         `unknown option "fault-shares" (did you mean "fault-share"?)`,
-		"fault=blips&fault-share=101%":            "fault-share=101%: want a share from 0 to 1, such as 1% or 0.01",
+		"fault=blips&fault-share=101%":            "fault-share=101%: want a share from 0% to 100%, such as 1% or 0.01",
 		"fault=blips&fault-share=-1":              "want a share",
 		"fault=blips&fault-share=2":               "want a share",
 		"fault=blips&fault-share=NaN":             "want a share",
 		"fault=blips&fault-share=":                "want a share",
 		"fault=blips&fault-from=60":               "fault-from=60: want a duration that is not negative, such as 60s",
 		"fault=blips&fault-for=-1s":               "not negative",
-		"fault=blips&fault-for=9000h":             "want at most 8760h0m0s",
+		"fault=blips&fault-for=9000h":             "want at most 8760h",
 		"fault=blips&fault-ops=gets":              `unknown operation "gets" (did you mean "get"?): want get, put, `,
 		"fault=blips&fault-ops=+":                 "want operations such as get+put",
 		"fault=corrupt&fault-ops=put+get":         "fault=corrupt cannot hit put: want get+bulk-get",
@@ -90,7 +90,7 @@ func TestFromURLErrors(t *testing.T) {
 		"fault=corrupt&fault-delay=2s":            "it plays no part in fault=corrupt",
 		"fault=brownout&fault-factor=0.5":         "want a number from 1 to 1000",
 		"fault=brownout&fault-factor=x":           "want a number from 1 to 1000",
-		"fault=throttle&fault-retry-after=0s":     "want a duration above 0",
+		"fault=throttle&fault-retry-after=0s":     "want at least 1ns",
 		"fault=throttle&fault-retry-after=second": "want a duration",
 	} {
 		_, _, err := fromURL(t, "x://?"+query)
@@ -122,7 +122,7 @@ func TestDocument(t *testing.T) {
 			want = []string{fmt.Sprintf("from %v s for %v s", p.From.Seconds(), p.For.Seconds())}
 		}
 		if p.Share < 1 {
-			want = append(want, fmt.Sprintf("%v %%", 100*p.Share))
+			want = append(want, fmt.Sprintf("%v%%", 100*p.Share))
 		}
 		for _, text := range want {
 			if row, ok := rows[p.Name]; !ok || p.Name != "none" && !strings.Contains(row, text) {

@@ -69,7 +69,7 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "blips", Doc: "a share of the calls, each drawn on its own, answers 500",
-			Source: "assumption: 1 % of the calls are hit; " + refusalSource,
+			Source: "assumption: 1% of the calls are hit; " + refusalSource,
 			Share:  0.01, Ops: AllOps, Delay: refusal, effect: refused,
 		},
 		{
@@ -93,8 +93,8 @@ func Profiles() []Profile {
 		},
 		{
 			Name: "partial-outage", Doc: "for a stretch calls that the edge cache does not answer answer 500",
-			Source: incident + ": for 2 h 28 min 90.22 % of all requests failed, with 503 or 500: those that the " +
-				"cache could not answer; assumption: 90 % of those fail, with 500, from 60 s for 30 s; " + refusalSource,
+			Source: incident + ": for 2 h 28 min 90.22% of all requests failed, with 503 or 500: those that the " +
+				"cache could not answer; assumption: 90% of those fail, with 500, from 60 s for 30 s; " + refusalSource,
 			Share: 0.9, From: time.Minute, For: 30 * time.Second, Ops: AllOps, Delay: refusal, effect: missing,
 		},
 		{
@@ -113,16 +113,19 @@ func Profiles() []Profile {
 
 // Named returns the profile of that name with its defaults.
 func Named(name string) (Profile, error) {
-	all := Profiles()
-	names := make([]string, len(all))
-	for i, p := range all {
-		names[i] = p.Name
-	}
-	i, err := option.OneOf("fault", name, names)
+	i, err := option.OneOf("fault", name, names())
 	if err != nil {
 		return Profile{}, err
 	}
-	return all[i], nil
+	return Profiles()[i], nil
+}
+
+// names are those of Profiles.
+func names() (all []string) {
+	for _, p := range Profiles() {
+		all = append(all, p.Name)
+	}
+	return all
 }
 
 // String says what is hit, when and how, in figures.
@@ -146,8 +149,8 @@ func (p Profile) String() string {
 	return b.String()
 }
 
-// traits are those of a store that fails by p.
-func (p Profile) traits(t kv.Traits) kv.Traits {
+// capabilities are those of a store that fails by p.
+func (p Profile) capabilities(t kv.Capabilities) kv.Capabilities {
 	if p.effect == nothing {
 		return t
 	}

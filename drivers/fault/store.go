@@ -9,9 +9,9 @@ import (
 // view is the store as seen from one location.
 type view struct {
 	*faults
-	store  kv.Store
-	traits kv.Traits
-	failed *misses
+	store        kv.Store
+	capabilities kv.Capabilities
+	failed       *misses
 }
 
 var (
@@ -75,8 +75,8 @@ func (v *view) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	return err
 }
 
-// Traits implements kv.Store.
-func (v *view) Traits() kv.Traits { return v.traits }
+// Capabilities implements kv.Store.
+func (v *view) Capabilities() kv.Capabilities { return v.capabilities }
 
 // Close implements kv.Store.
 func (v *view) Close() error { return v.store.Close() }

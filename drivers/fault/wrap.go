@@ -10,9 +10,9 @@ import (
 // and EndLoad. Closing it closes s.
 func Wrap(s kv.Store, p Profile, clk kv.Clock, seed uint64) kv.Store {
 	f := newFaults(p, s, clk, seed)
-	traits := p.traits(s.Traits())
+	capabilities := p.capabilities(s.Capabilities())
 	wrap := func(s kv.Store, at *places) kv.Store {
-		v := &view{faults: f, store: s, traits: traits}
+		v := &view{faults: f, store: s, capabilities: capabilities}
 		if p.effect == missing {
 			v.failed = new(misses)
 		}
@@ -24,7 +24,7 @@ func Wrap(s kv.Store, p Profile, clk kv.Clock, seed uint64) kv.Store {
 	}
 	at := new(places)
 	at.stores = append(at.stores, wrap(s, at)) // which is At(0)
-	for n := 1; n < traits.Locations; n++ {
+	for n := 1; n < capabilities.Locations; n++ {
 		at.stores = append(at.stores, wrap(located.At(n), at))
 	}
 	return at.stores[0]

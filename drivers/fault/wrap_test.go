@@ -163,13 +163,13 @@ func TestKeepsTheInterfaces(t *testing.T) {
 	}
 }
 
-// What is made up is called so in the traits, with the figures of the run and
+// What is made up is called so in the capabilities, with the figures of the run and
 // where the defaults come from; nothing else of them changes.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	inner := openEmbedded(t, "embedded://?profile=none&propagation=0&locations=2")(clock.NewVirtual())
 	for _, p := range fault.Profiles() {
 		p.From = 7 * time.Second
-		got, want := fault.Wrap(inner, p, clock.NewVirtual(), 1).Traits(), inner.Traits()
+		got, want := fault.Wrap(inner, p, clock.NewVirtual(), 1).Capabilities(), inner.Capabilities()
 		if p.Name != "none" {
 			added := got.Sources[len(got.Sources)-1]
 			for _, text := range []string{
@@ -204,7 +204,7 @@ func TestSizeAndPricesPassThrough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Traits().Prices.Reads; got != 3 {
+	if got := s.Capabilities().Prices.Reads; got != 3 {
 		t.Errorf("a million reads cost $%v, want $3", got)
 	}
 	err = c.Run(t.Context(), func(ctx context.Context) {

@@ -1,6 +1,6 @@
 // Package limits refuses what Workers KV refuses, with its status and in its words,
 // for the stores that keep to its limits by themselves. How much may be is the
-// store's to declare: kv.Traits.
+// store's to declare: kv.Capabilities.
 //
 // The texts are those that Workers KV and its local emulator Miniflare answer with,
 // except where a comment says "our words".
@@ -35,7 +35,7 @@ func invalid(code int, format string, args ...any) error {
 }
 
 // Key checks a key.
-func Key(t *kv.Traits, key string) error {
+func Key(t *kv.Capabilities, key string) error {
 	switch {
 	case key == "":
 		return invalid(codeKey, "Key names must not be empty")
@@ -47,7 +47,7 @@ func Key(t *kv.Traits, key string) error {
 	return keyLength(t, key)
 }
 
-func keyLength(t *kv.Traits, key string) error {
+func keyLength(t *kv.Capabilities, key string) error {
 	if most := t.MaxKeyBytes; len(key) > most {
 		return Refuse(http.StatusRequestURITooLong, "UTF-8 encoded length of %d exceeds key length limit of %d.", len(key), most)
 	}
@@ -55,7 +55,7 @@ func keyLength(t *kv.Traits, key string) error {
 }
 
 // Keys checks the keys of a bulk delete. The text for too many is our words.
-func Keys(t *kv.Traits, keys []string) error {
+func Keys(t *kv.Capabilities, keys []string) error {
 	if most := t.BulkPutKeys; len(keys) > most {
 		return Refuse(http.StatusBadRequest, "You can delete a maximum of %d keys", most)
 	}
@@ -68,7 +68,7 @@ func Keys(t *kv.Traits, keys []string) error {
 }
 
 // BulkGet checks the number of keys of a bulk get, not the keys.
-func BulkGet(t *kv.Traits, keys []string, es []kv.Entry) error {
+func BulkGet(t *kv.Capabilities, keys []string, es []kv.Entry) error {
 	switch {
 	case len(keys) == 0:
 		return Refuse(http.StatusBadRequest, "You must request a minimum of 1 key")
@@ -87,7 +87,7 @@ func TooMuch() error {
 
 // List checks a listing and returns the most names that a page may examine. Where a
 // page holds all of a namespace, one without a limit examines every name.
-func List(t *kv.Traits, o kv.ListOptions) (limit int, err error) {
+func List(t *kv.Capabilities, o kv.ListOptions) (limit int, err error) {
 	most := t.MaxListKeys
 	switch {
 	case o.Limit == 0 && most == t.NamespaceKeys:

@@ -3,6 +3,8 @@ package limits
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -11,7 +13,7 @@ import (
 )
 
 // Put checks a write that is made at the Unix time now.
-func Put(t *kv.Traits, key string, value []byte, o kv.PutOptions, now int64) error {
+func Put(t *kv.Capabilities, key string, value []byte, o kv.PutOptions, now int64) error {
 	if err := Key(t, key); err != nil {
 		return err
 	}
@@ -31,7 +33,7 @@ func Put(t *kv.Traits, key string, value []byte, o kv.PutOptions, now int64) err
 	return nil
 }
 
-func expiry(t *kv.Traits, o kv.PutOptions, now int64) error {
+func expiry(t *kv.Capabilities, o kv.PutOptions, now int64) error {
 	least := int64(t.MinTTL / time.Second)
 	switch {
 	case o.TTL < 0:
@@ -53,7 +55,7 @@ func expiry(t *kv.Traits, o kv.PutOptions, now int64) error {
 
 // BulkPut checks all pairs of a bulk write that is made at the Unix time now. The
 // texts for too many pairs and too many bytes are our words.
-func BulkPut(t *kv.Traits, pairs []kv.Pair, now int64) error {
+func BulkPut(t *kv.Capabilities, pairs []kv.Pair, now int64) error {
 	if most := t.BulkPutKeys; len(pairs) > most {
 		return Refuse(http.StatusBadRequest, "You can write a maximum of %d pairs", most)
 	}
@@ -61,7 +63,7 @@ func BulkPut(t *kv.Traits, pairs []kv.Pair, now int64) error {
 	for i := range pairs {
 		p := &pairs[i]
 		if err := Put(t, p.Key, p.Value, p.Options, now); err != nil {
-			return err
+			return ofPair(i, err)
 		}
 		total += len(p.Key) + len(p.Value) + len(p.Options.Metadata)
 	}
@@ -71,8 +73,19 @@ func BulkPut(t *kv.Traits, pairs []kv.Pair, now int64) error {
 	return nil
 }
 
+// ofPair says of which pair a refusal is; the words before it are ours.
+func ofPair(i int, err error) error {
+	var e *kv.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	told := *e
+	told.Message = fmt.Sprintf("pair %d: %s", i, e.Message)
+	return &told
+}
+
 // Metadata is a document as it is kept: null is none, and some namespaces keep none.
-func Metadata(t *kv.Traits, document []byte) []byte {
+func Metadata(t *kv.Capabilities, document []byte) []byte {
 	if t.NoMetadata || string(bytes.TrimSpace(document)) == "null" {
 		return nil
 	}

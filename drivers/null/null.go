@@ -20,11 +20,14 @@ import (
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "does nothing and takes no time: every key is absent, every write is lost; to measure what kvbench itself costs; options: prices"
+	Doc     = "does nothing and takes no time: every key is absent, every write is lost; to measure what kvbench itself costs"
 	Example = "null://"
 )
 
-// Open opens the store that does nothing. It has no options.
+// Options describes the options of Open, but for prices: there are none.
+func Options() []kv.Setting { return nil }
+
+// Open opens the store that does nothing.
 func Open(u *url.URL, env kv.Env) (kv.Store, error) {
 	if u.Host != "" || u.User != nil || u.Path != "" || u.Opaque != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%s: want %s", u.Redacted(), Example)
@@ -36,13 +39,13 @@ func Open(u *url.URL, env kv.Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &store{kv.Traits{
+	return &store{kv.Capabilities{
 		Virtual: true, Locations: 1, MaxListKeys: kv.MaxListKeys, BulkGetKeys: kv.MaxBulkGetKeys, BulkPutKeys: kv.MaxBulkPutKeys,
 		Prices: prices,
 	}}, nil
 }
 
-type store struct{ traits kv.Traits }
+type store struct{ capabilities kv.Capabilities }
 
 var (
 	_ kv.BulkGetter  = (*store)(nil)
@@ -78,7 +81,7 @@ func (s *store) BulkGet(ctx context.Context, keys []string, _ kv.GetOptions, es 
 	for i := range es {
 		es[i].Reset()
 	}
-	if err := limits.BulkGet(&s.traits, keys, es); err != nil {
+	if err := limits.BulkGet(&s.capabilities, keys, es); err != nil {
 		return err
 	}
 	return ctx.Err()
@@ -86,16 +89,16 @@ func (s *store) BulkGet(ctx context.Context, keys []string, _ kv.GetOptions, es 
 
 // BulkPut implements kv.BulkPutter.
 func (s *store) BulkPut(ctx context.Context, pairs []kv.Pair) error {
-	if len(pairs) > s.traits.BulkPutKeys {
-		return limits.BulkPut(&s.traits, pairs, 0)
+	if len(pairs) > s.capabilities.BulkPutKeys {
+		return limits.BulkPut(&s.capabilities, pairs, 0)
 	}
 	return ctx.Err()
 }
 
 // BulkDelete implements kv.BulkDeleter.
 func (s *store) BulkDelete(ctx context.Context, keys []string) error {
-	if len(keys) > s.traits.BulkPutKeys {
-		return limits.Keys(&s.traits, keys)
+	if len(keys) > s.capabilities.BulkPutKeys {
+		return limits.Keys(&s.capabilities, keys)
 	}
 	return ctx.Err()
 }
@@ -103,8 +106,8 @@ func (s *store) BulkDelete(ctx context.Context, keys []string) error {
 // StoredBytes implements kv.Sizer.
 func (*store) StoredBytes() int64 { return 0 }
 
-// Traits implements kv.Store.
-func (s *store) Traits() kv.Traits { return s.traits }
+// Capabilities implements kv.Store.
+func (s *store) Capabilities() kv.Capabilities { return s.capabilities }
 
 // Close implements kv.Store.
 func (*store) Close() error { return nil }

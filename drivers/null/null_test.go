@@ -67,18 +67,18 @@ func TestNothingIsKept(t *testing.T) {
 
 // It can be held to what it declares: nothing of it is priced, and bulk calls end where
 // it says.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	s, ctx := open(t), t.Context()
-	traits := s.Traits()
-	if !traits.Virtual || traits.Modelled || traits.Billed || traits.Locations != 1 || !traits.Prices.None || traits.Prices.Source == "" {
-		t.Errorf("%+v", traits)
+	capabilities := s.Capabilities()
+	if !capabilities.Virtual || capabilities.Modelled || capabilities.Billed || capabilities.Locations != 1 || !capabilities.Prices.None || capabilities.Prices.Source == "" {
+		t.Errorf("%+v", capabilities)
 	}
-	keys := make([]string, traits.BulkPutKeys+1)
+	keys := make([]string, capabilities.BulkPutKeys+1)
 	for i := range keys {
 		keys[i] = "k"
 	}
 	for name, err := range map[string]error{
-		"bulk get":    s.BulkGet(ctx, keys[:traits.BulkGetKeys+1], kv.GetOptions{}, make([]kv.Entry, traits.BulkGetKeys+1)),
+		"bulk get":    s.BulkGet(ctx, keys[:capabilities.BulkGetKeys+1], kv.GetOptions{}, make([]kv.Entry, capabilities.BulkGetKeys+1)),
 		"no bulk get": s.BulkGet(ctx, nil, kv.GetOptions{}, nil),
 		"bulk put":    s.BulkPut(ctx, make([]kv.Pair, len(keys))),
 		"bulk delete": s.BulkDelete(ctx, keys),
@@ -127,7 +127,7 @@ func TestNoAllocation(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	for url, want := range map[string]string{
 		"null://host":                "want null://",
-		"null://?size=1":             `unknown option "size": there is none`,
+		"null://?size=1":             `unknown option "size": want prices, fault, `,
 		"null://?prices=read:1":      "the store has none of its own: give the others too (write, delete, list, storage)",
 		"null://user:hunter2@":       "want null://",
 		"null://?fault=blips&size=1": `unknown option "size"`,

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kvbench/drivers/option"
+	"kvbench/internal/setting"
 )
 
 func TestRead(t *testing.T) {
@@ -16,7 +17,7 @@ func TestRead(t *testing.T) {
 	}
 	got := ""
 	set := func(name string) option.Option {
-		return option.Option{Name: name, Set: func(value string) error {
+		return option.Option{Setting: setting.Setting{Name: name}, Set: func(value string) error {
 			got += name + value
 			return nil
 		}}
@@ -33,9 +34,9 @@ func TestReadErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = option.Read(u, []option.Option{
-		{Name: "size", Set: func(string) error { return nil }},
-		{Name: "color", Set: func(string) error { return nil }},
-		{Name: "speed", Set: func(string) error { return errors.New("want a number") }},
+		{Setting: setting.Setting{Name: "size"}, Set: func(string) error { return nil }},
+		{Setting: setting.Setting{Name: "color"}, Set: func(string) error { return nil }},
+		{Setting: setting.Setting{Name: "speed"}, Set: func(string) error { return errors.New("want a number") }},
 	})
 	if err == nil {
 		t.Fatal("no error")

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"kvbench/internal/setting"
 	"kvbench/internal/units"
 	"kvbench/kv"
 )
@@ -35,6 +36,19 @@ var priced = []struct {
 	{"storage", func(p *kv.Prices) *float64 { return &p.StorageGB }},
 }
 
+// PricesSetting describes the option prices.
+func PricesSetting() setting.Setting {
+	names := make([]string, len(priced))
+	for i, known := range priced {
+		names[i] = known.name
+	}
+	return setting.Setting{
+		Name: "prices", Kind: "prices", Default: "the store's own", Otherwise: true,
+		Doc: "US dollars for a million operations, and for a month of a GB: " + strings.Join(names, ", ") +
+			"; as read:0.2,storage:0.5, and those that are left out stay the store's own",
+	}
+}
+
 // PricesFromURL takes the option prices out of a driver's URL, and returns the URL
 // without it:
 //
@@ -57,7 +71,7 @@ func PricesFromURL(u *url.URL) (*url.URL, Prices, error) {
 	rest := *u
 	rest.RawQuery = strings.Join(others, "&")
 	var p Prices
-	err := Read(&url.URL{RawQuery: strings.Join(ours, "&")}, []Option{{Name: "prices", Set: p.set}})
+	err := Read(&url.URL{RawQuery: strings.Join(ours, "&")}, []Option{{PricesSetting(), p.set}})
 	return &rest, p, err
 }
 

@@ -43,7 +43,7 @@ func TestPricesOfNone(t *testing.T) {
 	for query, want := range map[string]kv.Prices{
 		"": own,
 		"prices=read:1,write:2,delete:0,list:4,storage:5": {
-			Reads: 1, Writes: 2, Lists: 4, StorageGB: 5, Source: "given with the run: read:1,write:2,delete:0,list:4,storage:5",
+			Reads: 1, Writes: 2, Lists: 4, StorageGB: 5, NoFreePlan: true, Source: "given with the run: read:1,write:2,delete:0,list:4,storage:5",
 		},
 	} {
 		_, prices, err := option.PricesFromURL(&url.URL{RawQuery: query})

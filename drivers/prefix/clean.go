@@ -13,7 +13,7 @@ import (
 // It tells progress, which may be nil, how many keys are deleted so far, and returns
 // that number.
 //
-// It goes by the store's listing. That lags behind by up to Traits.Staleness, so
+// It goes by the store's listing. That lags behind by up to Capabilities.Staleness, so
 // what was written within that time may be left; and what was deleted within it may
 // be deleted, and counted, again.
 func Clean(ctx context.Context, s kv.Store, prefix string, progress func(deleted int)) (deleted int, err error) {
@@ -21,7 +21,7 @@ func Clean(ctx context.Context, s kv.Store, prefix string, progress func(deleted
 		return 0, fmt.Errorf("keys below %q are not a run's: want a prefix such as %s", prefix, Of("RUN"))
 	}
 	var (
-		most = max(1, s.Traits().BulkPutKeys)
+		most = max(1, s.Capabilities().BulkPutKeys)
 		keys []string
 		page kv.Page
 	)

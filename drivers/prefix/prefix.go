@@ -26,15 +26,15 @@ func Of(run string) string { return Root + run + "/" }
 // shorter; a text about a key's length counts the prefix. Cursors pass through.
 // Closing it closes s, and deletes nothing.
 //
-// It has all optional interfaces but Snapshotter and Sizer, whatever s has; Traits tell
+// It has all optional interfaces but Snapshotter and Sizer, whatever s has; Capabilities tell
 // what of it is there. What is stored below the prefix it could tell only by remembering
 // the size of every key. Where s has no bulk delete it deletes one by one, and where s is
 // no Settler it waits, on the clock that s lives by, until the declared staleness
 // has passed. It is no Wrapper: nothing reaches past the prefix.
 func Wrap(s kv.Store, prefix string, clk kv.Clock) kv.Store {
-	w := &wrapped{prefix: prefix, clk: clk, traits: s.Traits()}
-	if w.traits.MaxKeyBytes > 0 {
-		w.traits.MaxKeyBytes = max(1, w.traits.MaxKeyBytes-len(prefix))
+	w := &wrapped{prefix: prefix, clk: clk, capabilities: s.Capabilities()}
+	if w.capabilities.MaxKeyBytes > 0 {
+		w.capabilities.MaxKeyBytes = max(1, w.capabilities.MaxKeyBytes-len(prefix))
 	}
 	for _, store := range kv.AtEach(s) {
 		w.at = append(w.at, view{w, store})
@@ -44,10 +44,10 @@ func Wrap(s kv.Store, prefix string, clk kv.Clock) kv.Store {
 
 // wrapped is what all locations of a store share.
 type wrapped struct {
-	prefix string
-	clk    kv.Clock
-	traits kv.Traits
-	at     []view
+	prefix       string
+	clk          kv.Clock
+	capabilities kv.Capabilities
+	at           []view
 }
 
 // view is the store as seen from one location.
@@ -169,7 +169,7 @@ var errNoBulk = &kv.Error{Status: http.StatusNotImplemented, Message: "the store
 
 // BulkDelete implements kv.BulkDeleter.
 func (v *view) BulkDelete(ctx context.Context, keys []string) error {
-	if most := v.traits.BulkPutKeys; most > 0 && len(keys) > most {
+	if most := v.capabilities.BulkPutKeys; most > 0 && len(keys) > most {
 		return &kv.Error{Status: http.StatusBadRequest, Message: fmt.Sprintf("%d keys: at most %d may be deleted at once", len(keys), most)}
 	}
 	keys, err := v.keys(keys)
@@ -215,7 +215,7 @@ func (w *wrapped) Settle(ctx context.Context) error {
 	if s, ok := w.at[0].store.(kv.Settler); ok {
 		return s.Settle(ctx)
 	}
-	return w.clk.Sleep(ctx, w.traits.Staleness)
+	return w.clk.Sleep(ctx, w.capabilities.Staleness)
 }
 
 // BeginLoad implements kv.Phased.
@@ -232,8 +232,8 @@ func (w *wrapped) EndLoad() {
 	}
 }
 
-// Traits implements kv.Store.
-func (w *wrapped) Traits() kv.Traits { return w.traits }
+// Capabilities implements kv.Store.
+func (w *wrapped) Capabilities() kv.Capabilities { return w.capabilities }
 
 // Close implements kv.Store.
 func (w *wrapped) Close() error { return w.at[0].store.Close() }

@@ -106,12 +106,12 @@ func TestRunsAreApart(t *testing.T) {
 	})
 }
 
-// Of the traits only the room for keys changes.
-func TestTraits(t *testing.T) {
+// Of the capabilities only the room for keys changes.
+func TestCapabilities(t *testing.T) {
 	inner := open(t, "embedded://?locations=3&profile=edge&propagation=60s&writes=strict", clock.NewVirtual())
-	want := inner.Traits()
+	want := inner.Capabilities()
 	want.MaxKeyBytes = kv.MaxKeyBytes - len("kvbench/20261123-010203/")
-	if diff := cmp.Diff(want, prefix.Wrap(inner, prefix.Of("20261123-010203"), clock.NewVirtual()).Traits()); diff != "" {
+	if diff := cmp.Diff(want, prefix.Wrap(inner, prefix.Of("20261123-010203"), clock.NewVirtual()).Capabilities()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -123,7 +123,9 @@ type bare struct {
 	deleted   []string
 }
 
-func (b *bare) Traits() kv.Traits { return kv.Traits{Locations: 1, Staleness: b.staleness} }
+func (b *bare) Capabilities() kv.Capabilities {
+	return kv.Capabilities{Locations: 1, Staleness: b.staleness}
+}
 
 func (b *bare) Delete(_ context.Context, key string) error {
 	b.deleted = append(b.deleted, key)

@@ -15,11 +15,11 @@ func (s *store) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es 
 	for i := range es {
 		es[i].Reset()
 	}
-	if err := limits.BulkGet(&s.traits, keys, es); err != nil {
+	if err := limits.BulkGet(&s.capabilities, keys, es); err != nil {
 		return err
 	}
 	for _, key := range keys {
-		if err := limits.Key(&s.traits, key); err != nil {
+		if err := limits.Key(&s.capabilities, key); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func fillAll(es []kv.Entry, found []any, withMetadata bool) error {
 // BulkPut implements kv.BulkPutter. All pairs are written, or none.
 func (s *store) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	now := s.now()
-	if err := limits.BulkPut(&s.traits, pairs, now.Unix()); err != nil {
+	if err := limits.BulkPut(&s.capabilities, pairs, now.Unix()); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil || len(pairs) == 0 {
@@ -101,7 +101,7 @@ func (s *store) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 
 // BulkDelete implements kv.BulkDeleter.
 func (s *store) BulkDelete(ctx context.Context, keys []string) error {
-	if err := limits.Keys(&s.traits, keys); err != nil {
+	if err := limits.Keys(&s.capabilities, keys); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil || len(keys) == 0 {

@@ -52,7 +52,7 @@ const beyond = "\xff"
 // name that was examined, in base64.
 func (s *store) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	p.Reset()
-	limit, err := limits.List(&s.traits, o)
+	limit, err := limits.List(&s.capabilities, o)
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,12 @@
 //	NAME:names   a sorted set of all keys, each with score 0, so in the order of their bytes
 //
 // A write changes all three in one transaction. Value and metadata end in the same
-// second, by the server's clock; a TTL begins by the clock of this machine, so the two
-// have to be in step. Redis does not tell the set of an end: a listing looks at every
-// name's key, leaves out those that are gone, and takes them from the set, all in one
-// script. So a name that has ended takes memory until a listing comes past it.
+// second, or a millisecond before it, as Redis still has a key in the millisecond of its end;
+// EXPIRETIME rounds to that second. They do so by the server's clock; a TTL begins by the
+// clock of this machine, so the two have to be in step. Redis does not tell the set of an
+// end: a listing looks at every name's key, leaves out those that are gone, and takes them
+// from the set, all in one script. So a name that has ended takes memory until a listing
+// comes past it.
 //
 // A server that evicts keys (maxmemory-policy) may drop the set, and with it the names.
 //

@@ -71,6 +71,23 @@ func TestKeysOfRedis(t *testing.T) {
 	}
 }
 
+// Value and metadata end together, in the last millisecond before the second that is listed:
+// Redis has a key in the millisecond of its end, and KV does not.
+func TestEndOfAKey(t *testing.T) {
+	socket := server(t)
+	s, c := open(t, socket, ""), plain(t, socket)
+	end := time.Now().Add(time.Hour).Unix()
+	put(t, s, "a", kv.PutOptions{Expiration: end, Metadata: []byte("1")})
+	for _, key := range []string{"kvbench:v:a", "kvbench:m:a"} {
+		if got, err := c.PExpireTime(t.Context(), key).Result(); err != nil || got.Milliseconds() != end*1000-1 {
+			t.Errorf("%s ends at %d ms, %v, want %d", key, got.Milliseconds(), err, end*1000-1)
+		}
+	}
+	if _, p := names(t, s, kv.ListOptions{}); len(p.Keys) != 1 || p.Keys[0].Expiration != end {
+		t.Errorf("listed: %+v, want it to end at %d", p.Keys, end)
+	}
+}
+
 // What a run writes lies below its prefix; cleaning takes all of it from Redis, what has
 // ended too, and nothing else.
 func TestClean(t *testing.T) {
@@ -209,12 +226,12 @@ func TestNoAnswer(t *testing.T) {
 }
 
 // The store says what it is without being reached.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	s, err := drivers.Open("redis://127.0.0.1:1/3?min-ttl=2s&namespace=n", drivers.Env{Clock: clock.NewVirtual()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.Traits()
+	got := s.Capabilities()
 	if got.Virtual || got.Modelled || got.Billed || got.EdgeCache || got.Staleness != 0 || got.WriteInterval != 0 ||
 		got.Locations != 1 || got.MinTTL != 2*time.Second || !got.Prices.None || got.Prices.Reads != 0 || got.Prices.Source == "" {
 		t.Errorf("%+v", got)
@@ -226,7 +243,7 @@ func TestTraits(t *testing.T) {
 	if s, err = drivers.Open("rediss://example.test?"+given, drivers.Env{}); err != nil {
 		t.Fatal(err)
 	}
-	if p := s.Traits().Prices; p.None || p.Lists != 4 {
+	if p := s.Capabilities().Prices; p.None || p.Lists != 4 {
 		t.Errorf("%+v", p)
 	}
 }
@@ -248,10 +265,11 @@ func TestOpenErrors(t *testing.T) {
 		"redis://?socket=s":                      "want the path of a Unix socket",
 		"rediss://?socket=/s":                    "want the path of a Unix socket",
 		"redis://h?connections=0":                "from 1 to 10000",
-		"redis://h?timeout=0":                    "want 1ms to 5m",
-		"redis://h?timeout=6m":                   "want 1ms to 5m",
-		"redis://h?min-ttl=1500ms":               "want whole seconds, from 1s to 60s",
-		"redis://h?min-ttl=2m":                   "want whole seconds, from 1s to 60s",
+		"redis://h?timeout=0s":                   "want at least 1ms",
+		"redis://h?timeout=6m":                   "want at most 5m",
+		"redis://h?min-ttl=1500ms":               "want whole seconds",
+		"redis://h?min-ttl=2m":                   "want at most 60s",
+		"redis://h?user=a%20b":                   "want a name of 1 to 64",
 		"redis://h?namespase=x":                  `did you mean "namespace"?`,
 		"redis://h?prices=read:0.2":              "give the others too (write, delete, list, storage)",
 		"redis://h?password=hunter2&namespase=1": `unknown option "password"`,

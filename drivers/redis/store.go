@@ -13,8 +13,8 @@ import (
 
 // store is one namespace of a server.
 type store struct {
-	client *client.Client
-	traits kv.Traits
+	client       *client.Client
+	capabilities kv.Capabilities
 	// names is the sorted set's key; value and metadata are what those of a key begin with.
 	names, value, metadata string
 	clk                    kv.Clock
@@ -30,7 +30,7 @@ var (
 // Get implements kv.Store. Redis tells of no expiration beside a value.
 func (s *store) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
 	e.Reset()
-	if err := limits.Key(&s.traits, key); err != nil {
+	if err := limits.Key(&s.capabilities, key); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -86,7 +86,7 @@ func fill(e *kv.Entry, value, metadata any) error {
 // Put implements kv.Store.
 func (s *store) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
 	now := s.now()
-	if err := limits.Put(&s.traits, key, value, o, now.Unix()); err != nil {
+	if err := limits.Put(&s.capabilities, key, value, o, now.Unix()); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -100,23 +100,20 @@ func (s *store) Put(ctx context.Context, key string, value []byte, o kv.PutOptio
 }
 
 // set writes all of a pair but its name, which ends as one that is put at now.
-func (s *store) set(ctx context.Context, c client.Cmdable, pair *kv.Pair, now time.Time) {
-	var args client.SetArgs
-	switch o := &pair.Options; {
-	case o.TTL > 0:
-		args.ExpireAt = time.Unix(kv.ExpiresAt(now, o.TTL), 0)
-	case o.Expiration > 0:
-		args.ExpireAt = time.Unix(o.Expiration, 0)
+func (s *store) set(ctx context.Context, c client.Pipeliner, pair *kv.Pair, now time.Time) {
+	end := pair.Options.Expiration // in seconds of Unix time; 0: never
+	if ttl := pair.Options.TTL; ttl > 0 {
+		end = kv.ExpiresAt(now, ttl)
 	}
 	set := func(key string, value []byte) {
-		if args.ExpireAt.IsZero() {
+		if end == 0 {
 			c.Set(ctx, key, value, 0)
-		} else {
-			c.SetArgs(ctx, key, value, args)
+		} else { // Redis still has a key in the millisecond of its end
+			c.Do(ctx, "set", key, value, "pxat", end*1000-1)
 		}
 	}
 	set(s.value+pair.Key, pair.Value)
-	if metadata := limits.Metadata(&s.traits, pair.Options.Metadata); len(metadata) > 0 {
+	if metadata := limits.Metadata(&s.capabilities, pair.Options.Metadata); len(metadata) > 0 {
 		set(s.metadata+pair.Key, metadata)
 	} else {
 		c.Unlink(ctx, s.metadata+pair.Key)
@@ -131,8 +128,8 @@ func (s *store) Delete(ctx context.Context, key string) error {
 	return s.BulkDelete(ctx, []string{key})
 }
 
-// Traits implements kv.Store.
-func (s *store) Traits() kv.Traits { return s.traits }
+// Capabilities implements kv.Store.
+func (s *store) Capabilities() kv.Capabilities { return s.capabilities }
 
 // Close implements kv.Store.
 func (s *store) Close() error { return s.client.Close() }

@@ -38,7 +38,6 @@ const space = "0123456789abcdef0123456789abcdef"
 
 func serve(t *testing.T) *fake {
 	t.Helper()
-	t.Setenv(rest.TokenVariable, token)
 	f := &fake{status: http.StatusOK}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)

@@ -11,18 +11,14 @@ import (
 	"strings"
 	"time"
 
-	"kvbench/drivers/option"
 	"kvbench/kv"
 )
 
 // Doc says what the driver is; Example is a URL that it opens.
 const (
-	Doc     = "Workers KV over Cloudflare's REST API, on plain HTTP; " + Options
+	Doc     = "Workers KV over Cloudflare's REST API, on plain HTTP"
 	Example = "rest://ACCOUNT/NAMESPACE"
 )
-
-// Options names the options of Open in a phrase.
-const Options = "the token is that of CLOUDFLARE_API_TOKEN; options: base (of an emulator), mode, locations, staleness, rate, prices"
 
 // TokenVariable is the environment's variable that holds the API token. A token
 // is taken from nowhere else.
@@ -39,23 +35,13 @@ const (
 	defaultPer   = 5 * time.Minute
 )
 
-const (
-	maxLocations = 64
-	maxStaleness = 24 * time.Hour
-	// published is how long a write may stay unseen
-	// (developers.cloudflare.com/kv/concepts/how-kv-works). No bound is.
-	published = time.Minute
-)
+// published is how long a write may stay unseen
+// (developers.cloudflare.com/kv/concepts/how-kv-works). No bound is.
+const published = time.Minute
 
 // Open opens the namespace that a URL names as rest://ACCOUNT/NAMESPACE, by its
-// identifier of 32 hexadecimal digits or by its title. It makes no call.
-//
-//	base=http://127.0.0.1:8787   an emulator on this machine instead of Cloudflare
-//	mode=instant                 the namespace is one of Workers KV Instant; classic
-//	rate=1200/5m                 so many calls in such a time, evenly; off: as they come.
-//	                             1188/5m, off with base
-//	locations=1..64              with base: how many the emulator has; 1
-//	staleness=60s                with base: how long a write may stay unseen there; 0
+// identifier of 32 hexadecimal digits or by its title. It makes no call. Options describes
+// the options of the URL.
 //
 // Where there are several, location N of an emulator is asked at base/at/N, which the
 // real API does not have: below base alone an emulator reads past its caches, as that
@@ -78,14 +64,14 @@ func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store,
 	if err := s.read(u); err != nil {
 		return nil, err
 	}
-	traits := s.traits()
+	capabilities := s.capabilities()
 	var err error
-	if traits.Prices, err = prices.Over(traits.Prices); err != nil {
+	if capabilities.Prices, err = prices.Over(capabilities.Prices); err != nil {
 		return nil, err
 	}
 	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
 	sp := &space{
-		title: title, traits: traits, conn: conn,
+		title: title, capabilities: capabilities, conn: conn,
 		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
 	}
 	if id.MatchString(title) {
@@ -99,69 +85,6 @@ func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store,
 
 // id is the form of a namespace's identifier.
 var id = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
-
-// settings are what the options of a URL say.
-type settings struct {
-	base      string // empty: Cloudflare's own
-	instant   bool
-	locations int
-	staleness time.Duration
-	calls     int // at most so many
-	per       time.Duration
-}
-
-func (s *settings) read(u *url.URL) error {
-	// only refuses an option that makes no sense without base, which is read first.
-	only := func(f func(string) error) func(string) error {
-		return func(value string) error {
-			if s.base == "" {
-				return errors.New("it needs base=http://127.0.0.1:8787: Cloudflare's API has one location, and tells what it has")
-			}
-			return f(value)
-		}
-	}
-	return option.Read(u, []option.Option{
-		{Name: "base", Set: func(value string) (err error) {
-			s.base, err = loopback(value)
-			s.calls = 0
-			return err
-		}},
-		{Name: "mode", Set: func(value string) error {
-			_, err := option.OneOf("mode", value, []string{"classic", kv.InstantMode})
-			s.instant = value == kv.InstantMode
-			return err
-		}},
-		{Name: "locations", Set: only(func(value string) (err error) {
-			s.locations, err = strconv.Atoi(value)
-			if err != nil || s.locations < 1 || s.locations > maxLocations {
-				return fmt.Errorf("want a whole number from 1 to %d", maxLocations)
-			}
-			return nil
-		})},
-		{Name: "staleness", Set: only(func(value string) (err error) {
-			if s.staleness, err = option.Duration(value); err == nil && s.staleness > maxStaleness {
-				err = errors.New("want at most " + maxStaleness.String())
-			}
-			return err
-		})},
-		{Name: "rate", Set: s.rate},
-	})
-}
-
-func (s *settings) rate(value string) error {
-	if value == "off" {
-		s.calls = 0
-		return nil
-	}
-	calls, per, _ := strings.Cut(value, "/")
-	n, err := strconv.Atoi(calls)
-	d, badTime := option.Duration(per)
-	if err != nil || badTime != nil || n < 1 || d < time.Millisecond || d > 24*time.Hour || d/time.Duration(n) == 0 {
-		return errors.New("want calls in a time, such as 1200/5m, or off")
-	}
-	s.calls, s.per = n, d
-	return nil
-}
 
 // loopback checks the base URL of an emulator. Another machine's is refused: the
 // token would be sent there.
@@ -188,8 +111,8 @@ func (s *settings) root(location int) string {
 	return s.base + "/at/" + strconv.Itoa(location) + version
 }
 
-func (s *settings) traits() kv.Traits {
-	t := kv.Traits{
+func (s *settings) capabilities() kv.Capabilities {
+	t := kv.Capabilities{
 		Billed: s.base == "", Locations: s.locations, Staleness: s.staleness,
 		MaxKeyBytes: kv.MaxKeyBytes, MaxMetadataBytes: kv.MaxMetadataBytes, MaxValueBytes: kv.MaxValueBytes,
 		MinTTL: kv.MinTTL, MaxListKeys: kv.MaxListKeys, BulkGetKeys: kv.MaxBulkGetKeys, BulkPutKeys: kv.MaxBulkPutKeys,

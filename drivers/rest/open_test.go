@@ -17,29 +17,29 @@ import (
 )
 
 // The real API is billed and paced; an emulator is neither. Opening makes no call.
-func TestTraits(t *testing.T) {
+func TestCapabilities(t *testing.T) {
 	for _, scheme := range schemes {
 		for _, test := range []struct {
 			options string
-			want    kv.Traits
+			want    kv.Capabilities
 		}{
-			{"", kv.Traits{Billed: true, Locations: 1, Staleness: time.Minute, CallRate: 3.96}},
-			{"?rate=1200/5m", kv.Traits{Billed: true, Locations: 1, Staleness: time.Minute, CallRate: 4}},
-			{"?rate=off", kv.Traits{Billed: true, Locations: 1, Staleness: time.Minute}},
-			{"?base=http://127.0.0.1:1", kv.Traits{Locations: 1}},
-			{"?base=http://127.0.0.1:1&mode=classic", kv.Traits{Locations: 1}},
-			{"?rate=2/1s&base=http://localhost:1/client/v4/", kv.Traits{Locations: 1, CallRate: 2}},
-			{"?base=https://[::1]:1&locations=3&staleness=90s", kv.Traits{Locations: 3, Staleness: 90 * time.Second}},
+			{"", kv.Capabilities{Billed: true, Locations: 1, Staleness: time.Minute, CallRate: 3.96}},
+			{"?rate=1200/5m", kv.Capabilities{Billed: true, Locations: 1, Staleness: time.Minute, CallRate: 4}},
+			{"?rate=off", kv.Capabilities{Billed: true, Locations: 1, Staleness: time.Minute}},
+			{"?base=http://127.0.0.1:1", kv.Capabilities{Locations: 1}},
+			{"?base=http://127.0.0.1:1&mode=classic", kv.Capabilities{Locations: 1}},
+			{"?rate=2/1s&base=http://localhost:1/client/v4/", kv.Capabilities{Locations: 1, CallRate: 2}},
+			{"?base=https://[::1]:1&locations=3&staleness=90s", kv.Capabilities{Locations: 3, Staleness: 90 * time.Second}},
 		} {
 			s := open(t, scheme+"://"+account+"/a%20title/with%20a%20slash"+test.options, clock.NewVirtual())
-			got := s.Traits()
+			got := s.Capabilities()
 			if diff := cmp.Diff(kv.ClassicPrices(), got.Prices); diff != "" {
 				t.Errorf("%s: %s", test.options, diff)
 			}
 			if len(got.Sources) == 0 || (test.want.CallRate > 0) != strings.Contains(strings.Join(got.Sources, "\n"), "wait for their turn") {
 				t.Errorf("%s: sources %q", test.options, got.Sources)
 			}
-			got = kv.Traits{Billed: got.Billed, Locations: got.Locations, Staleness: got.Staleness, CallRate: got.CallRate}
+			got = kv.Capabilities{Billed: got.Billed, Locations: got.Locations, Staleness: got.Staleness, CallRate: got.CallRate}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("%s: %s", test.options, diff)
 			}
@@ -48,10 +48,10 @@ func TestTraits(t *testing.T) {
 }
 
 // What a namespace of Workers KV Instant is has to be said: opening makes no call.
-func TestInstantTraits(t *testing.T) {
+func TestInstantCapabilities(t *testing.T) {
 	for _, scheme := range schemes {
 		for base, interval := range map[string]time.Duration{"": 0, "&base=http://127.0.0.1:1": time.Second} {
-			got := open(t, scheme+"://"+account+"/ns?mode=instant&prices=write:7"+base, clock.NewVirtual()).Traits()
+			got := open(t, scheme+"://"+account+"/ns?mode=instant&prices=write:7"+base, clock.NewVirtual()).Capabilities()
 			prices := kv.InstantPrices()
 			prices.Writes, prices.Source = 7, "given with the run: write:7; the others: "+prices.Source
 			if got.Mode != "instant" || !got.NoMetadata || got.MaxKeyBytes != 300 || got.MaxMetadataBytes != 0 || got.MaxValueBytes != 0 ||

@@ -27,7 +27,7 @@
 //
 // Calls wait for their turn, so that the API's limit is not met; see Open. The
 // wait is part of a call's time, as its caller sees it: a latency under a load
-// beyond Traits.CallRate is mostly waiting, and says so about the load, not about
+// beyond Capabilities.CallRate is mostly waiting, and says so about the load, not about
 // the store.
 //
 // # What a server can do to it

@@ -32,6 +32,9 @@ var sizes = map[string]int{
 // longer is not, whether it says its length or not. What has no end is not read to
 // the end of the memory, and its connection is not used again.
 func TestSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	each(t, func(t *testing.T, f *fake, s kv.Store) {
 		for _, op := range ops() {
 			most := sizes[op.name]

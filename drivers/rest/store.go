@@ -16,11 +16,11 @@ import (
 
 // space is one namespace.
 type space struct {
-	title  string
-	traits kv.Traits
-	conn   *Conn
-	lookup *plain // finds the identifier of the title
-	at     []*store
+	title        string
+	capabilities kv.Capabilities
+	conn         *Conn
+	lookup       *plain // finds the identifier of the title
+	at           []*store
 
 	mu sync.Mutex
 	id string // empty until it is found
@@ -43,8 +43,8 @@ var (
 // At implements kv.Located.
 func (sp *space) At(n int) kv.Store { return sp.at[n] }
 
-// Traits implements kv.Store.
-func (sp *space) Traits() kv.Traits { return sp.traits }
+// Capabilities implements kv.Store.
+func (sp *space) Capabilities() kv.Capabilities { return sp.capabilities }
 
 // Close implements kv.Store. It closes the store for every location.
 func (sp *space) Close() error {
@@ -96,7 +96,7 @@ func (s *store) begin(ctx context.Context, keys ...string) (namespace string, er
 // the namespace, and what is not UTF-8 would be another key. All other limits are
 // the server's to hold. The texts but that of the dots are our words.
 func checkKey(key string) error {
-	text := ""
+	var text string
 	switch {
 	case key == "":
 		text = "Key names must not be empty"

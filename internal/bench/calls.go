@@ -123,8 +123,8 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	return err
 }
 
-// Traits implements kv.Store.
-func (w *Worker) Traits() kv.Traits { return w.store.Traits() }
+// Capabilities implements kv.Store.
+func (w *Worker) Capabilities() kv.Capabilities { return w.store.Capabilities() }
 
 // Close implements kv.Store. The store stays open: it is not the worker's.
 func (w *Worker) Close() error { return nil }

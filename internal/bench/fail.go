@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/units"
 	"kvbench/kv"
@@ -20,9 +21,9 @@ const mostErrorBytes = 300
 // are a share of calls.
 func ownCode(err error) string {
 	if errors.Is(err, kv.ErrInvocationLimit) {
-		return kv.ErrorCode(err)
+		return record.InvocationLimit
 	}
-	return "transaction"
+	return record.TransactionFailed
 }
 
 // note keeps the text of the first error that a measured transaction ended in: in
@@ -59,6 +60,9 @@ func (s *Scenario) TooManyErrors(v *runfile.Variant) error {
 		failed, all, units.FormatShare(float64(failed)/float64(all)), units.FormatShare(s.MaxErrors), v.FirstError)
 }
 
+// ErrNothingMeasured is the error of a run in whose measured time no transaction ended.
+var ErrNothingMeasured = errors.New("nothing was measured")
+
 // measuredAny refuses a run that measured nothing: it looks like one in which
 // nothing went wrong.
 func (r *run) measuredAny() error {
@@ -68,7 +72,7 @@ func (r *run) measuredAny() error {
 		}
 	}
 	if r.Load.Duration == 0 {
-		return errors.New("nothing was measured: no transaction ended")
+		return fmt.Errorf("%w: no transaction ended", ErrNothingMeasured)
 	}
-	return fmt.Errorf("nothing was measured: no transaction was due within %v of measuring", r.Load.Duration.Round(time.Millisecond))
+	return fmt.Errorf("%w: no transaction was due within %v of measuring", ErrNothingMeasured, r.Load.Duration.Round(time.Millisecond))
 }

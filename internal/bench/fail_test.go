@@ -27,13 +27,13 @@ func TestFirstError(t *testing.T) {
 		s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 			switch {
 			case w.Measured() < 0:
-				return 0, errors.New("of the warm-up")
+				return done, errors.New("of the warm-up")
 			case i == 3:
-				return 0, errors.New(test.err)
+				return done, errors.New(test.err)
 			case i > 3:
-				return 0, errors.New("a later one")
+				return done, errors.New("a later one")
 			}
-			return 0, nil
+			return done, nil
 		}), load.Load{Rate: load.PerSecond(1), Duration: 5 * time.Second, WarmUp: 2 * time.Second})
 		v, _, err := run(t.Context(), s, c, &store{clock: c})
 		if err != nil {
@@ -138,7 +138,7 @@ func (verifying) Verify(ctx context.Context, w *bench.Worker) error {
 // not tell.
 func TestStored(t *testing.T) {
 	work := verifying{func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
-		return 0, w.Put(ctx, "key", nil, kv.PutOptions{})
+		return done, w.Put(ctx, "key", nil, kv.PutOptions{})
 	}}
 	c := clock.NewVirtual()
 	s := scenario(work, load.Load{Rate: load.PerSecond(1), Duration: 5 * time.Second})

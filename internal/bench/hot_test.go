@@ -17,14 +17,14 @@ import (
 	"kvbench/kv"
 )
 
-// readPath reads one of many keys, chosen as a scenario chooses them.
+// readPath reads one of many keys, chosen as a scenario chooses them, and observes it.
 type readPath struct {
 	chooser *load.Chooser
 	names   []string
 }
 
 func newReadPath() *readPath {
-	p := &readPath{chooser: load.Popularity{Kind: load.Zipfian, Exponent: 0.99}.Chooser(1000)}
+	p := &readPath{chooser: load.Distribution{Kind: load.Zipfian, Exponent: 0.99}.Chooser(1000)}
 	for i := range 1000 {
 		p.names = append(p.names, fmt.Sprintf("user:%06d:profile", i))
 	}
@@ -41,14 +41,15 @@ func (p *readPath) Seed(ctx context.Context, w *bench.Worker) error {
 }
 
 func (p *readPath) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-	return 0, w.Get(ctx, p.names[p.chooser.Key(w.Rand)], kv.GetOptions{}, &w.Entry)
+	w.Observe(oddity, 1)
+	return done, w.Get(ctx, p.names[p.chooser.Key(w.Rand)], kv.GetOptions{}, &w.Entry)
 }
 
 // nothing is a store that does nothing, to tell the engine's own cost.
 type nothing struct{ store }
 
 func (*nothing) Get(context.Context, string, kv.GetOptions, *kv.Entry) error { return nil }
-func (*nothing) Traits() kv.Traits                                           { return kv.Traits{Locations: 1} }
+func (*nothing) Capabilities() kv.Capabilities                               { return kv.Capabilities{Locations: 1} }
 
 func openEmbedded(t testing.TB, c clock.Clock) kv.Store {
 	u, err := url.Parse("embedded://?profile=none&propagation=0")

@@ -29,7 +29,7 @@ func (s *slow) Get(ctx context.Context, _ string, _ kv.GetOptions, _ *kv.Entry) 
 	return err
 }
 
-func (*slow) Traits() kv.Traits { return kv.Traits{Locations: 1, Virtual: true} }
+func (*slow) Capabilities() kv.Capabilities { return kv.Capabilities{Locations: 1, Virtual: true} }
 
 func runOne(t *testing.T, free bool, f do) (*slow, record.Snapshot) {
 	t.Helper()
@@ -76,7 +76,7 @@ func TestSixConnections(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, got := runOne(t, false, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-				return 0, test.do(ctx, w)
+				return done, test.do(ctx, w)
 			})
 			if store.most != test.most {
 				t.Errorf("%d calls at once, want %d", store.most, test.most)
@@ -108,10 +108,10 @@ func TestOperationsOfAnInvocation(t *testing.T) {
 					if err := w.Get(ctx, "k", kv.GetOptions{}, &w.Entry); !errors.Is(err, kv.ErrInvocationLimit) {
 						t.Errorf("got %v", err)
 					} else {
-						return 0, err
+						return done, err
 					}
 				}
-				return 0, err
+				return done, err
 			})
 			if n := int(got.Histograms[record.Get].TotalCount()); n != plan.most {
 				t.Errorf("%d calls, want %d", n, plan.most)

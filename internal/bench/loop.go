@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/record"
 )
 
@@ -21,9 +23,9 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	w.begin(i)
 	w.tx = tx
 	outcome, err := r.workload.Do(ctx, w, i)
-	w.tx.End, w.tx.Outcome = r.clock.Now(), int(outcome)
-	if err != nil {
-		w.tx.Outcome = r.failed
+	w.tx.End, w.tx.Outcome = r.clock.Now(), r.failed
+	if err == nil {
+		w.tx.Outcome = r.Pattern.outcome(outcome)
 	}
 	if err != nil && ctx.Err() == nil && w.tx.Due >= r.measureFrom {
 		r.note(err)
@@ -90,6 +92,10 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 				}
 				now = r.clock.Now()
 			}
+			if more := now < end && left > 0; more && now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
+				r.fatal = errTooLong
+				halt()
+			}
 			if still++; now > before {
 				still = 0
 			} else if still == standstill && r.clock.Virtual() && (r.Load.Transactions == 0 || now < r.measureFrom) {
@@ -106,6 +112,8 @@ const standstill = 1_000_000
 var errStandstill = errors.New("virtual time stands still: transactions that take no time never fill a duration; " +
 	"give the load a think time or a rate, or the store a latency profile")
 
+var errTooLong = fmt.Errorf("the transactions take longer than %v in all: ask for fewer, or bound them by a duration", load.MaxTime)
+
 // job is a transaction that the generator has released.
 type job struct {
 	number        uint64
@@ -115,7 +123,7 @@ type job struct {
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: r.Load.InFlight, done: r.clock.Parker()}
+	p := &pool{run: r, ctx: ctx, limit: r.Load.MaxInFlight, done: r.clock.Parker()}
 	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
 	for i := uint64(0); ; i++ {
 		at := start + min(due(i), math.MaxInt64-start)

@@ -3,59 +3,82 @@ package bench
 
 import (
 	"context"
-	"slices"
 
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 )
 
 // Pattern is a way to use Workers KV, with the variants an engineer would
-// compare and the marks of what can go wrong with it.
+// compare and the anomalies that it can have.
 type Pattern struct {
 	Name     string
 	Doc      string // one sentence
 	Variants []Variant
 	// Published is the variant that does what the pattern's published source does.
 	Published string
-	Outcomes  []string
-	Marks     []record.Series
-	// Calls are what else a pattern times beside the store, such as an origin.
-	// Their numbers follow those of the marks.
-	Calls []record.Series
+	// Outcomes are all in which a transaction can end but for an error. A run file
+	// has them in this order.
+	Outcomes []Outcome
+	// Observes is all that a transaction can observe beside its calls of the store,
+	// in the order in which a run file has it.
+	Observes []Series
 	// Models are what of its latencies is drawn from a distribution whatever the
 	// store is, such as an origin's: one sentence each.
 	Models []string
+	// Grows says that its transactions create keys for as long as it runs, so that there
+	// may be more and more of them.
+	Grows bool
 	// New makes the workload of one variant. It is called for checking too, so
 	// it does nothing expensive: that belongs to Seed.
 	New func(Setup) (Workload, error)
 }
 
+// Settings returns the struct that the pattern decodes its settings into, with its
+// defaults; nil where it has none. Its fields have tags as package scenariofile reads
+// them.
+func (p *Pattern) Settings() (into any) {
+	// What New makes of the defaults is not wanted, and no more is what it may refuse.
+	_, _ = p.New(Setup{
+		Variant: p.Variants[0].Name, Params: Params{Keys: 1, Isolates: 1}, Locations: 1,
+		Decode: func(v any) error { into = v; return nil },
+	})
+	return into
+}
+
 // AllOutcomes returns the pattern's outcomes and, last, "error": that of a
 // transaction that ended in one.
 func (p *Pattern) AllOutcomes() []string {
-	return append(slices.Clone(p.Outcomes), "error")
+	names := make([]string, 0, len(p.Outcomes)+1)
+	for _, o := range p.Outcomes {
+		names = append(names, string(o))
+	}
+	return append(names, "error")
 }
 
-// Series returns all series of the pattern: the standard ones, its marks and
-// its calls.
+// Series returns all series of the pattern: the standard ones and what it observes
+// beside them.
 func (p *Pattern) Series() []record.Series {
 	series := record.Standard()
-	for _, m := range p.Marks {
-		m.Mark = true
-		series = append(series, m)
+	for _, s := range p.Observes {
+		series = append(series, s.Record())
 	}
-	return append(series, p.Calls...)
+	return series
 }
 
 // Variant is one way to write a pattern. "seed" is always there: it does what
 // the pattern's source does, or says, pitfalls included; Pattern.Published says
 // which variant does exactly that.
-type Variant struct{ Name, Doc string }
+type Variant struct {
+	Name, Doc string
+	// Never is an outcome or a series that the variant can't have, where the others do:
+	// what is a share of it is 0 and not unknown. Empty where there is none.
+	Never string
+}
 
 // Setup is what a workload is made from.
 type Setup struct {
 	Variant string
-	Knobs
+	Params
 	Seed      uint64
 	Locations int  // of the store, at least 1
 	Free      bool // a transaction may make no more operations than the free plan allows
@@ -65,29 +88,30 @@ type Setup struct {
 	Decode func(any) error
 }
 
-// Knobs are what every scenario can set of its keys.
-type Knobs struct {
-	Keys       int             // how many there are, at least 1
-	Popularity load.Popularity // which of them a transaction touches
-	Size       load.Size       // of a value
-	Isolates   int             // per location, at least 1; each has a memory of its own
+// Params are what every scenario can set of its keys.
+type Params struct {
+	Keys         int               // how many there are, at least 1
+	Distribution load.Distribution // which of them a transaction touches
+	Size         load.Size         // of a value
+	Isolates     int               // per location, at least 1; each has a memory of its own
 }
 
-// Outcome is an index into Pattern.Outcomes: where the answer of a transaction
-// came from.
-type Outcome int
+// Outcome is how a transaction ended, such as where its answer came from. It is
+// declared once, as a constant of the pattern's file, and listed in Pattern.Outcomes.
+type Outcome string
 
 // Workload is a pattern at work. Its methods are called by many tasks at once.
 type Workload interface {
 	// Seed fills the store before anything is measured.
 	Seed(ctx context.Context, w *Worker) error
 	// Do is transaction i; all that is random in it comes from w.Rand, which
-	// is seeded by i. An error is recorded, and the transaction with it.
+	// is seeded by i. An error is recorded, and the transaction with it, whatever
+	// the outcome.
 	Do(ctx context.Context, w *Worker, i uint64) (Outcome, error)
 }
 
 // Verifier is a Workload that reads the store back after it has settled, to
-// mark what was acknowledged and is gone.
+// observe what was acknowledged and is gone.
 type Verifier interface {
 	Verify(ctx context.Context, w *Worker) error
 }

@@ -84,12 +84,12 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 }
 
 func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
-	traits := o.Store.Traits()
+	capabilities := o.Store.Capabilities()
 	r := &run{
 		Scenario: s, Options: o, clock: o.Clock, seed: o.Seed,
 		stores:      kv.AtEach(o.Store),
-		perLocation: s.Knobs.Isolates,
-		isolates:    s.Knobs.Isolates * traits.Locations,
+		perLocation: s.Params.Isolates,
+		isolates:    s.Params.Isolates * capabilities.Locations,
 		operations:  s.Operations(),
 		failed:      len(s.Pattern.Outcomes),
 	}
@@ -99,7 +99,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	}
 	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate.IsZero())
 	var err error
-	r.workload, err = s.Pattern.New(s.Setup(variant, traits, o.Seed))
+	r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed))
 	return r, err
 }
 
@@ -119,8 +119,8 @@ func (r *run) newWorker(number int) *Worker {
 	return w
 }
 
-// unmetered runs f with a worker whose calls are not recorded, and commits the
-// marks that it sees.
+// unmetered runs f with a worker whose calls are not recorded, and commits what it
+// observes.
 func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) error) error {
 	var err error
 	clockErr := r.clock.Run(ctx, func(ctx context.Context) {
@@ -151,7 +151,7 @@ func (r *run) settle(ctx context.Context) error {
 		if s, ok := r.Store.(kv.Settler); ok {
 			return s.Settle(ctx)
 		}
-		return w.Sleep(ctx, r.Store.Traits().Staleness)
+		return w.Sleep(ctx, r.Store.Capabilities().Staleness)
 	})
 }
 
@@ -196,6 +196,9 @@ func (r *run) carry(ctx context.Context) error {
 	if r.Load.WarmUp == 0 {
 		r.Observer.Phase("run")
 	}
+	if !r.clock.Virtual() {
+		runtime.GC() // what was before is not cleared up in the time that is measured, as in testing.B
+	}
 	start := r.clock.Now()
 	r.measureFrom = start + r.Load.WarmUp
 	r.measured = r.measureFrom
@@ -208,12 +211,15 @@ func (r *run) carry(ctx context.Context) error {
 	err := r.clock.Run(ctx, func(ctx context.Context) {
 		var load context.Context
 		load, halt = context.WithCancel(ctx)
-		r.clock.Background(func() { r.tick(ctx, halt) })
+		ticking, stop := context.WithCancel(ctx)
+		defer stop()
+		r.clock.Background(func() { r.tick(ticking, halt) })
 		if !r.Load.Rate.IsZero() {
 			r.open(load, start)
 		} else {
 			r.closed(load, halt, start)
 		}
+		stop() // what goes on beside the last transactions is in the last interval
 		r.measured = max(r.clock.Now(), r.measureFrom)
 	})
 	if err != nil {

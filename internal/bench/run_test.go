@@ -32,7 +32,7 @@ func (s *store) Get(ctx context.Context, _ string, _ kv.GetOptions, e *kv.Entry)
 func (s *store) Put(context.Context, string, []byte, kv.PutOptions) error { return nil }
 func (s *store) Delete(context.Context, string) error                     { return nil }
 func (s *store) List(context.Context, kv.ListOptions, *kv.Page) error     { return nil }
-func (s *store) Traits() kv.Traits                                        { return kv.Traits{Locations: 1, Virtual: true} }
+func (s *store) Capabilities() kv.Capabilities                            { return kv.Capabilities{Locations: 1, Virtual: true} }
 func (s *store) Close() error                                             { return nil }
 
 // do is a workload of one function.
@@ -45,21 +45,26 @@ func (f do) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, e
 
 // getOne gets one key.
 func getOne(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-	return 0, w.Get(ctx, "key", kv.GetOptions{}, &w.Entry)
+	return done, w.Get(ctx, "key", kv.GetOptions{}, &w.Entry)
 }
+
+// done is how transactions end that end well, and oddity what they observe.
+const done bench.Outcome = "done"
+
+var oddity = &bench.Anomaly{Name: "oddity", Unit: "count", Of: "response"}
 
 func pattern(w bench.Workload) *bench.Pattern {
 	return &bench.Pattern{
-		Name: "test", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []string{"done"},
-		Marks: []record.Series{{Name: "mark", Unit: "count", Of: "response"}},
-		New:   func(bench.Setup) (bench.Workload, error) { return w, nil },
+		Name: "test", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []bench.Outcome{done},
+		Observes: []bench.Series{oddity},
+		New:      func(bench.Setup) (bench.Workload, error) { return w, nil },
 	}
 }
 
 func scenario(w bench.Workload, l load.Load) *bench.Scenario {
 	return &bench.Scenario{
 		Name: "scenario", Pattern: pattern(w), Load: l,
-		Knobs: bench.Knobs{Keys: 1, Isolates: 1}, Repeat: 1, Decode: func(any) error { return nil },
+		Params: bench.Params{Keys: 1, Isolates: 1}, Repeat: 1, Decode: func(any) error { return nil },
 	}
 }
 
@@ -107,7 +112,7 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 				pause := 500*time.Millisecond - now%(5*time.Second)
 				return max(pause, 0) + service
 			}}
-			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), InFlight: test.inFlight, Duration: 20 * time.Second})
+			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), MaxInFlight: test.inFlight, Duration: 20 * time.Second})
 			v, _, err := run(t.Context(), s, c, st)
 			if err != nil {
 				t.Fatal(err)
@@ -150,7 +155,7 @@ func TestPhasesIntervalsAndTotal(t *testing.T) {
 			if w.Start() < 5*time.Second {
 				warm++
 			}
-			w.See(0, 7)
+			w.Observe(oddity, 7)
 			return getOne(ctx, w, i)
 		}), l)
 		v, k, err := run(t.Context(), s, c, st)
@@ -163,15 +168,15 @@ func TestPhasesIntervalsAndTotal(t *testing.T) {
 		if !v.Complete || v.Error != "" || warm == 0 {
 			t.Errorf("complete %v, error %q, %d transactions of warm-up", v.Complete, v.Error, warm)
 		}
-		var done, marks, outcomes int64
+		var ended, oddities, outcomes int64
 		at := time.Duration(0)
 		for _, iv := range k.intervals {
 			if iv.From != at || iv.To <= iv.From {
 				t.Errorf("an interval from %v to %v after %v", iv.From, iv.To, at)
 			}
 			at = iv.To
-			done += iv.Histograms[record.Response].TotalCount()
-			marks += iv.Histograms[record.FirstMark].TotalCount()
+			ended += iv.Histograms[record.Response].TotalCount()
+			oddities += iv.Histograms[record.FirstMark].TotalCount()
 			outcomes += int64(iv.Outcomes[0])
 		}
 		total := count(v, record.Response)
@@ -182,7 +187,7 @@ func TestPhasesIntervalsAndTotal(t *testing.T) {
 			t.Errorf("%+v: %d transactions", l, total)
 		}
 		for name, n := range map[string]int64{
-			"of the intervals": done, "marks": marks, "outcomes": outcomes, "waits": count(v, record.Wait),
+			"of the intervals": ended, "oddities": oddities, "outcomes": outcomes, "waits": count(v, record.Wait),
 			"services": count(v, record.Service), "latenesses": count(v, record.Lateness), "gets": count(v, record.Get),
 			"billed": int64(v.Total.Billed.Reads),
 		} {
@@ -202,9 +207,9 @@ func TestErrorsAreCountedNotDropped(t *testing.T) {
 	s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 		switch i % 4 {
 		case 0:
-			return 0, &kv.Error{Status: 429}
+			return done, &kv.Error{Status: 429}
 		case 1:
-			return 0, errors.New("odd")
+			return done, errors.New("odd")
 		}
 		return getOne(ctx, w, i)
 	}), load.Load{Workers: 1, Transactions: 100})
@@ -229,12 +234,22 @@ func TestWhatFailsNamesTheScenario(t *testing.T) {
 		"panic": {load.Load{Workers: 2, Transactions: 10}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			panic("boom")
 		}, "scenario/seed: panic: boom"},
+		"an anomaly that is not listed": {load.Load{Workers: 1, Transactions: 1}, func(_ context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			w.Observe(&bench.Anomaly{Name: "oddity"}, 1)
+			return done, nil
+		}, "scenario/seed: panic: pattern test does not list the anomaly oddity"},
+		"an outcome that is not listed": {load.Load{Workers: 1, Transactions: 1}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
+			return "gone", nil
+		}, `scenario/seed: panic: pattern test does not list the outcome "gone"`},
 		"deadlock": {load.Load{Workers: 2, Transactions: 10}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-			return 0, w.Parker().Park(ctx)
+			return done, w.Parker().Park(ctx)
 		}, "scenario/seed: deadlock: "},
 		"standstill": {load.Load{Workers: 1, Duration: time.Second}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
-			return 0, nil
+			return done, nil
 		}, "scenario/seed: virtual time stands still"},
+		"too long": {load.Load{Workers: 1, Transactions: math.MaxUint64}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			return done, w.Sleep(ctx, 24*time.Hour)
+		}, "scenario/seed: the transactions take longer than 9600h0m0s in all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := clock.NewVirtual()
@@ -285,11 +300,11 @@ func TestSameSeedSameResult(t *testing.T) {
 		c := clock.NewVirtual()
 		st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Millisecond }}
 		s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
-			w.See(0, w.Rand.Int64N(1000))
+			w.Observe(oddity, w.Rand.Int64N(1000))
 			err := w.Parallel(3, func(w *bench.Worker, _ int) error {
 				return w.Sleep(ctx, time.Duration(w.Rand.Int64N(1e6)))
 			})
-			return 0, err
+			return done, err
 		}), load.Load{Rate: load.PerSecond(1000), Poisson: true, Duration: time.Second})
 		v, err := bench.Run(t.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Seed: seed, Observer: &keep{}})
 		if err != nil {
@@ -310,5 +325,43 @@ func TestSameSeedSameResult(t *testing.T) {
 	}
 	if equal(result(1), result(2)) {
 		t.Error("another seed gives the same result")
+	}
+}
+
+// What goes on beside the last transactions, after they have ended, is in no interval
+// beyond the measured time.
+func TestIntervalsEndWithTheLoad(t *testing.T) {
+	c := clock.NewVirtual()
+	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Hour }}
+	s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
+		w.Later(ctx, func(ctx context.Context, w *bench.Worker) error { return w.Get(ctx, "key", kv.GetOptions{}, &w.Entry) })
+		return done, w.Sleep(ctx, 1500*time.Millisecond)
+	}), load.Load{Workers: 1, Transactions: 2})
+	v, k, err := run(t.Context(), s, c, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := k.intervals[len(k.intervals)-1]
+	if want := 3 * time.Second; v.Total.To != want || last.To != want {
+		t.Errorf("measured for %v, the last interval ends at %v; want %v", v.Total.To, last.To, want)
+	}
+	if n := v.Total.Histograms[record.Get].TotalCount(); n != 2 {
+		t.Errorf("%d of 2 gets beside the transactions are counted", n)
+	}
+}
+
+// A worker that has no transaction left may think for ever.
+func TestThinkAfterTheLast(t *testing.T) {
+	for name, l := range map[string]load.Load{
+		"all its transactions": {Workers: 3, Transactions: 3, Think: 9600 * time.Hour},
+		"all its time":         {Workers: 3, Duration: time.Hour, Think: 9600 * time.Hour},
+	} {
+		c := clock.NewVirtual()
+		v, _, err := run(t.Context(), scenario(do(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			return done, w.Sleep(ctx, time.Second)
+		}), l), c, &store{clock: c})
+		if err != nil || !v.Complete {
+			t.Errorf("%s: %v, complete %v", name, err, v.Complete)
+		}
 	}
 }

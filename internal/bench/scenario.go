@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kvbench/internal/load"
+	"kvbench/internal/runfile"
 	"kvbench/kv"
 )
 
@@ -15,9 +16,10 @@ type Scenario struct {
 	Pattern  *Pattern
 	Variants []Variant // those of the pattern that are to run, in its order
 	Driver   string    // URL of its store
+	Shown    string    // Driver as it may be shown: ${NAME} stands for a variable whose value may be secret
 	Clock    string    // "auto", "virtual" or "wall"
 	Load     load.Load
-	Knobs    Knobs
+	Params   Params
 	Repeat   int // at least 1
 	Decode   func(any) error
 	Free     bool // plan: a transaction may make no more operations than the free plan allows
@@ -25,7 +27,8 @@ type Scenario struct {
 	// more, the variant has failed.
 	MaxErrors float64
 	Expect    []string
-	YAML      string // the definition as it was written
+	Choose    *runfile.Choose // what a variant is chosen by; nil where it does not say
+	YAML      string          // the definition as it was written
 	// Place makes an error of what is wrong with a field, such as keys.size or
 	// with.kv-ttl, where the scenario is written, with what would be right; nil where
 	// it is written nowhere.
@@ -48,9 +51,9 @@ func (s *Scenario) At(field, message, hint string) error {
 }
 
 // Setup is what the workload of a variant is made from.
-func (s *Scenario) Setup(v Variant, traits kv.Traits, seed uint64) Setup {
+func (s *Scenario) Setup(v Variant, capabilities kv.Capabilities, seed uint64) Setup {
 	return Setup{
-		Variant: v.Name, Knobs: s.Knobs, Seed: seed, Locations: max(traits.Locations, 1), Free: s.Free, Decode: s.Decode,
+		Variant: v.Name, Params: s.Params, Seed: seed, Locations: max(capabilities.Locations, 1), Free: s.Free, Decode: s.Decode,
 	}
 }
 

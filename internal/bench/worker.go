@@ -78,7 +78,7 @@ func (w *Worker) Epoch() time.Time { return w.run.clock.Epoch() }
 // Start is when the transaction began.
 func (w *Worker) Start() time.Duration { return w.tx.Start }
 
-// Due is when the transaction was due: with it SeeFor tells the warm-up from what is measured.
+// Due is when the transaction was due: with it ObserveFor tells the warm-up from what is measured.
 func (w *Worker) Due() time.Duration { return w.tx.Due }
 
 // Measured is the time since measuring began; below 0 in the warm-up.
@@ -92,23 +92,21 @@ func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
 // Parker returns a parker on the scenario's clock.
 func (w *Worker) Parker() clock.Parker { return w.run.clock.Parker() }
 
-// See marks an observation of the given size. mark is an index into
-// Pattern.Marks, and past their end into Pattern.Calls.
-func (w *Worker) See(mark int, size int64) {
-	w.tally.See(record.FirstMark+mark, size)
+// Observe records one observation of s, in the unit of s. The pattern lists s.
+func (w *Worker) Observe(s Series, size int64) {
+	w.tally.See(w.run.Pattern.index(s), size)
 }
 
-// SeeFor marks an observation that belongs to the transaction which was due at
-// the given time, and not to that which w carries: what is decided after the run
-// counts with the transactions that it is about, in the warm-up or measured. mark
-// is as in See.
-func (w *Worker) SeeFor(due time.Duration, mark int, size int64) {
+// ObserveFor records one that belongs to the transaction which was due at the given
+// time, and not to that which w carries: what is decided after the run counts with
+// the transactions that it is about, in the warm-up or measured.
+func (w *Worker) ObserveFor(due time.Duration, s Series, size int64) {
 	r := w.run.recorderOf(due)
 	if r == nil {
 		return
 	}
 	var t record.Tally
-	t.See(record.FirstMark+mark, size)
+	t.See(w.run.Pattern.index(s), size)
 	r.Commit(w.number, &t, nil)
 }
 

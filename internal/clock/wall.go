@@ -4,12 +4,14 @@ import (
 	"context"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Wall is the machine's own clock.
 type Wall struct {
-	epoch time.Time
+	epoch   time.Time
+	holding atomic.Int32 // sleepers that hold a thread
 
 	mu     sync.Mutex
 	tasks  sync.WaitGroup
@@ -32,11 +34,28 @@ func (w *Wall) Epoch() time.Time { return w.epoch }
 // Virtual implements Clock.
 func (w *Wall) Virtual() bool { return false }
 
-// Sleep implements Clock. The runtime wakes it up to a millisecond late.
+// Sleep implements Clock. Of at most [exact] sleepers at once each holds a thread for
+// the last 1.5 ms; what is beyond them the runtime wakes up to a millisecond late.
 func (w *Wall) Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
+	due := w.Now() + d
+	if d > coarse {
+		if err := sleep(ctx, d-coarse); err != nil {
+			return err
+		}
+	}
+	defer w.holding.Add(-1)
+	if w.holding.Add(1) > exact {
+		return sleep(ctx, due-w.Now())
+	}
+	w.hold(due)
+	return ctx.Err()
+}
+
+// sleep waits on one of the runtime's timers.
+func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -47,21 +66,31 @@ func (w *Wall) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// coarse is how late the runtime's timers may be: Until leaves the rest of a
-// wait to the kernel.
-const coarse = 1500 * time.Microsecond
+const (
+	// coarse is how late the runtime's timers may be: Until and Sleep leave the rest
+	// of a wait to the kernel.
+	coarse = 1500 * time.Microsecond
+	// exact is how many sleepers may hold a thread at once.
+	exact = 64
+)
 
 // Until implements Clock. It holds a thread for the last 1.5 ms of the wait.
 func (w *Wall) Until(ctx context.Context, t time.Duration) error {
 	if d := t - w.Now(); d > coarse {
-		if err := w.Sleep(ctx, d-coarse); err != nil {
+		if err := sleep(ctx, d-coarse); err != nil {
 			return err
 		}
 	}
-	if d := t - w.Now(); d > 0 {
+	w.hold(t)
+	return ctx.Err()
+}
+
+// hold waits until t in the kernel. A signal ends the kernel's sleep early, such as one
+// by which the runtime preempts.
+func (w *Wall) hold(t time.Duration) {
+	for d := t - w.Now(); d > 0; d = t - w.Now() {
 		nanosleep(d)
 	}
-	return ctx.Err()
 }
 
 // Go implements Clock.

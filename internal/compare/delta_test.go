@@ -8,20 +8,32 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"kvbench/internal/load"
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-var defaults = Options{Smallest: DefaultSmallest, Alpha: DefaultAlpha}
+var defaults = Options{MinEffect: DefaultMinEffect, Alpha: DefaultAlpha}
+
+// definition is a scenario of two variants.
+func definition() runfile.Definition {
+	return runfile.Definition{
+		Name: "tier", Outcomes: []string{"kv", "origin", "error"}, Workload: &runfile.Workload{},
+		Series: append(record.Standard(), record.Series{Name: "stale-read", Unit: "ns", Of: "get", Mark: true}),
+	}
+}
 
 // madeRun is a run of the scenario "tier" with these repeats of its variants.
 func madeRun(dir, clock string, variants ...*runfile.Variant) *runfile.Run {
-	def := definition(1)
-	def.Clock, def.Driver, def.Load, def.Variants = clock, "embedded://", "closed", def.Variants[:1]
-	def.Traits.Modelled = clock == "virtual"
+	def := definition()
+	def.Clock, def.Driver, def.Load, def.Variants = clock, "embedded://", "closed", []runfile.VariantDef{{Name: "seed"}}
+	def.Capabilities.Modelled = clock == "virtual"
 	run := &runfile.Run{Path: dir + "/run.jsonl", Header: runfile.Header{Clock: clock, Seed: 1, Scenarios: []runfile.Definition{def}}}
 	for i, v := range variants {
 		v.Def, v.Repeat = &run.Header.Scenarios[0], i
@@ -33,7 +45,8 @@ func madeRun(dir, clock string, variants ...*runfile.Variant) *runfile.Run {
 
 // repeated is a repeat with n responses about a median, and so many stale reads.
 func repeated(n int, median, spread float64, stale int) *runfile.Variant {
-	v := observed(0, 0, []uint64{uint64(n), 0, 0}, nil)
+	v := &runfile.Variant{Complete: true}
+	v.Total.Outcomes, v.Total.Histograms = []uint64{uint64(n), 0, 0}, make([]*record.Histogram, record.FirstMark+1)
 	record1 := func(series int, value float64) {
 		h := &v.Total.Histograms[series]
 		if *h == nil {
@@ -53,7 +66,7 @@ func repeated(n int, median, spread float64, stale int) *runfile.Variant {
 	return v
 }
 
-func find(t *testing.T, c *Comparison, series, statistic string) *Delta {
+func find(t *testing.T, c *Comparison, series string, statistic metric.Stat) *Delta {
 	t.Helper()
 	for i := range c.Deltas {
 		if d := &c.Deltas[i]; d.Series == series && d.Statistic == statistic {
@@ -64,9 +77,20 @@ func find(t *testing.T, c *Comparison, series, statistic string) *Delta {
 	return nil
 }
 
+func compared(base, head *runfile.Run, o Options) (*Comparison, error) {
+	var sets [2]*result.Set
+	for i, run := range []*runfile.Run{base, head} {
+		var err error
+		if sets[i], err = result.Of(run); err != nil {
+			return nil, err
+		}
+	}
+	return Compare(sets[0], sets[1], o)
+}
+
 func mustCompare(t *testing.T, base, head *runfile.Run, o Options) *Comparison {
 	t.Helper()
-	c, err := Compare(base, head, o)
+	c, err := compared(base, head, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +103,7 @@ func TestVirtualTimeIsExact(t *testing.T) {
 	base := madeRun("base", "virtual", repeated(2000, 1e6, 0.5, 100))
 	c := mustCompare(t, base, madeRun("head", "virtual", repeated(2000, 1e6, 0.5, 100)), defaults)
 	for _, d := range c.Deltas {
-		if d.Verdict != Same || d.P != 1 || d.Samples != fromTotals {
+		if d.Verdict != Same || d.P != 1 || d.Samples != Totals {
 			t.Errorf("a run and its copy: %+v", d)
 		}
 	}
@@ -93,7 +117,7 @@ func TestVirtualTimeIsExact(t *testing.T) {
 			t.Errorf("%d stale reads after 100: %+v", stale, d)
 		}
 		if failed := strings.Join(c.Failed, "\n"); (c.Gate == "fail") != (want == Worse) ||
-			want == Worse && failed != "tier/seed: stale-read share 5.05%, was 5% (+1 %, exact)" {
+			want == Worse && failed != "tier/seed: stale-read share 5.1%, was 5% (+1%, exact)" {
 			t.Errorf("%d stale reads after 100: gate %s: %s", stale, c.Gate, failed)
 		}
 	}
@@ -244,7 +268,8 @@ func TestRepeatsForSoManyTests(t *testing.T) {
 }
 
 // cut gives a repeat so many intervals, whose medians follow a function.
-func cut(v *runfile.Variant, n int, median func(i int) float64) *runfile.Variant {
+func cut(v *runfile.Variant, median func(i int) float64) *runfile.Variant {
+	const n = 40
 	for i := range n {
 		v.Intervals = append(v.Intervals, repeated(200, median(i), 0.5, 0).Total)
 	}
@@ -259,22 +284,22 @@ func TestStretches(t *testing.T) {
 		return func(int) float64 { return median * math.Exp(0.01*r.NormFloat64()) }
 	}
 	for clock, want := range map[string]Verdict{"virtual": Worse, "wall": Unsure} {
-		base := madeRun("base", clock, cut(repeated(2000, 1e6, 0.5, 0), 40, about(1e6)))
-		head := madeRun("head", clock, cut(repeated(2000, 1.3e6, 0.5, 0), 40, about(1.3e6)))
+		base := madeRun("base", clock, cut(repeated(2000, 1e6, 0.5, 0), about(1e6)))
+		head := madeRun("head", clock, cut(repeated(2000, 1.3e6, 0.5, 0), about(1.3e6)))
 		head.Header.Seed = 2
 		c := mustCompare(t, base, head, defaults)
 		d := find(t, c, "response", "p50")
-		if d.Verdict != want || d.Samples != fromStretches || d.BaseN != stretchesPerSide || d.Low == nil || *d.Low < 1.2 || *d.High > 1.4 {
+		if d.Verdict != want || d.Samples != Stretches || d.BaseN != stretchesPerSide || d.Low == nil || *d.Low < 1.2 || *d.High > 1.4 {
 			t.Errorf("%s: %+v", clock, d)
 		}
-		if !slices.Contains(c.Differences, "seed: 1 in base, 2 in head") {
+		if !slices.Contains(c.Differences, Difference{"", "seed", "1", "2"}) {
 			t.Errorf("the seeds are not said: %q", c.Differences)
 		}
 	}
 	// What drifts counts for less.
 	slope := func(i int) float64 { return 1e6 * (1 + float64(i)/40) }
-	base := madeRun("base", "virtual", cut(repeated(2000, 1e6, 0.5, 0), 40, slope))
-	head := madeRun("head", "virtual", cut(repeated(2000, 1e6, 0.5, 0), 40, slope))
+	base := madeRun("base", "virtual", cut(repeated(2000, 1e6, 0.5, 0), slope))
+	head := madeRun("head", "virtual", cut(repeated(2000, 1e6, 0.5, 0), slope))
 	head.Header.Seed = 2
 	if d := find(t, mustCompare(t, base, head, defaults), "response", "p50"); d.Effective > 0.5 {
 		t.Errorf("of values that rise all the time %v count as independent", d.Effective)
@@ -287,23 +312,30 @@ func TestDefinitionsAndWhatIsMissing(t *testing.T) {
 	base := madeRun("base", "virtual", repeated(2000, 1e6, 0.5, 0))
 	head := madeRun("head", "virtual", repeated(2000, 1e6, 0.5, 0))
 	b, h := &base.Header.Scenarios[0], &head.Header.Scenarios[0]
-	b.YAML = "- name: tier\n  question: A?\n  keys: {count: 10}\n"
-	h.YAML = "- name: tier\n  question: B?\n  keys: {count: 20}\n  isolates: 2\n"
-	h.Driver, h.Load = "embedded://?locations=2", "open"
+	two := load.PerSecond(2)
+	b.Workload, h.Workload = &runfile.Workload{}, &runfile.Workload{Load: runfile.Load{Rate: &two}, Isolates: 2}
+	b.Workload.Keys.Count, h.Workload.Keys.Count = 10, 20
+	h.Driver = "embedded://?locations=2"
+	minute := time.Minute
+	b.Workload.Settings = []runfile.Setting{{Name: "ttl", Time: &minute}}
 	h.Variants = append(h.Variants, runfile.VariantDef{Name: "new"})
 	b.Series = slices.Clone(b.Series)
 	b.Series[record.FirstMark].Unit = "count"
 	b.Outcomes = []string{"kv", "memory", "error"}
-	base.Header.Scenarios = append(base.Header.Scenarios, runfile.Definition{Name: "gone"})
-	head.Header.Scenarios = append(head.Header.Scenarios, runfile.Definition{Name: "added"})
+	base.Header.Scenarios = append(base.Header.Scenarios, runfile.Definition{Name: "gone", Workload: &runfile.Workload{}})
+	head.Header.Scenarios = append(head.Header.Scenarios, runfile.Definition{Name: "added", Workload: &runfile.Workload{}})
 	c := mustCompare(t, base, head, defaults)
-	if diff := cmp.Diff([]string{
-		"tier: driver: embedded:// in base, embedded://?locations=2 in head",
-		"tier: load: closed in base, open in head",
-		"tier: isolates: none in base, 2 in head",
-		`tier: keys: {"count":10} in base, {"count":20} in head`,
+	if diff := cmp.Diff([]Difference{
+		{"tier", "driver", "embedded://", "embedded://?locations=2"},
+		{"tier", "load.rate", "", "2/s"},
+		{"tier", "keys.count", "10", "20"},
+		{"tier", "isolates", "0", "2"},
+		{"tier", "with.ttl", "1m", ""},
 	}, c.Differences); diff != "" {
 		t.Error(diff)
+	}
+	if !slices.Equal(c.Redefined, []string{"tier"}) || !c.Deltas[0].Redefined {
+		t.Errorf("what was defined otherwise is not marked: %q", c.Redefined)
 	}
 	if diff := cmp.Diff([]string{
 		"tier: outcome memory is in base alone",
@@ -335,12 +367,12 @@ func TestDefinitionsAndWhatIsMissing(t *testing.T) {
 		t.Errorf("the repeats that both have are the same: gate %s, %q, %+v", c.Gate, c.Failed, c.Deltas)
 	}
 	base, head = madeRun("base", "virtual", repeated(2000, 1e6, 0.5, 0)), madeRun("head", "virtual", failed)
-	_, err := Compare(base, head, defaults)
+	_, err := compared(base, head, defaults)
 	if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "tier/seed: 1 of its 1 repeats did not run to their end in head, and all did in base") {
 		t.Errorf("got %v", err)
 	}
-	other := definition(1)
-	other.Name, other.Variants = "other", other.Variants[:1]
+	other := definition()
+	other.Name, other.Repeats, other.Variants = "other", 1, []runfile.VariantDef{{Name: "seed"}}
 	for _, run := range []*runfile.Run{base, head} {
 		run.Header.Scenarios = append(run.Header.Scenarios, other)
 		v := repeated(2000, 1e6, 0.5, 0)

@@ -4,12 +4,19 @@ import (
 	"fmt"
 	"slices"
 
+	"kvbench/internal/metric"
+	"kvbench/internal/record"
+	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 )
 
 // enoughRepeats is how many repeats a side needs for repeats alone to be its
 // values: with four on each side the rank-sum test never refuses at 2 %.
 const enoughRepeats = 5
+
+// stretchesPerSide is into how many stretches the repeats of a side are cut where
+// there are too few of them: as many as a comparison of repeats should have.
+const stretchesPerSide = 10
 
 // pair is one variant that ran to its end in both runs.
 type pair struct {
@@ -18,108 +25,39 @@ type pair struct {
 	// virtual says that both ran in virtual time, exact that nothing is left to
 	// chance: the seed is the same as well.
 	virtual, exact bool
-	interleaved    bool
-	only           []string // figures that one side alone has
+	// paired says that repeats of one number are pairs: they took turns, which is
+	// interleaved, or share the definition, the seed and the machine, and so all that
+	// is random and known.
+	paired, interleaved bool
+	redefined           bool
+	only                []string // figures that one side alone has
 }
 
 // side is a variant in one of the runs.
 type side struct {
-	def     *runfile.Definition
-	repeats []*runfile.Variant
-	totals  []*total // of each repeat
-	missing int      // repeats that did not run to their end, or measured nothing
-	whole   *total   // all repeats together; only where the pair is exact
-	parts   []*total // stretches of the repeats; only where those are few
+	*result.Variant
+	repeats []result.Repeat  // that ran to their end
+	missing int              // how many did not, or measured nothing
+	whole   *result.Sample   // all repeats together; only where the pair is exact
+	parts   []*result.Sample // stretches of the repeats; only where those are few
 }
 
-// match finds the variants that ran in both runs. It notes what is in one alone,
-// what is defined otherwise, and what did not run to its end.
-func (c *Comparison) match(base, head *runfile.Run) ([]pair, error) {
-	var pairs []pair
-	for i := range base.Header.Scenarios {
-		def := &base.Header.Scenarios[i]
-		j := slices.IndexFunc(head.Header.Scenarios, func(d runfile.Definition) bool { return d.Name == def.Name })
-		if j < 0 {
-			c.Only = append(c.Only, fmt.Sprintf("scenario %s is in base alone", def.Name))
-			continue
-		}
-		other := &head.Header.Scenarios[j]
-		c.Differences = append(c.Differences, differences(def, other)...)
-		c.Only = append(c.Only, onlySeries(def, other)...)
-		if def.Latency() == runfile.NotModelled || other.Latency() == runfile.NotModelled {
-			c.Only = append(c.Only, fmt.Sprintf("scenario %s: latencies: base %s, head %s", def.Name, def.Latency(), other.Latency()))
-		}
-		for v := range def.Variants {
-			w := slices.IndexFunc(other.Variants, func(d runfile.VariantDef) bool { return d.Name == def.Variants[v].Name })
-			name := def.Name + "/" + def.Variants[v].Name
-			if w < 0 {
-				c.Only = append(c.Only, name+" is in base alone")
-				continue
-			}
-			p := pair{
-				scenario: def.Name, variant: def.Variants[v].Name, interleaved: c.Interleaved,
-				virtual: def.Clock == "virtual" && other.Clock == "virtual",
-			}
-			p.exact = p.virtual && base.Header.Seed == head.Header.Seed
-			var err error
-			if p.base, err = c.side(base, i, v, "base", name); err != nil {
-				return nil, err
-			}
-			if p.head, err = c.side(head, j, w, "head", name); err != nil {
-				return nil, err
-			}
-			if p.base.missing == 0 && p.head.missing > 0 {
-				c.Failed = append(c.Failed, fmt.Sprintf("%s: %d of its %d repeats did not run to their end in head, "+
-					"and all did in base", name, p.head.missing, other.Repeats))
-			}
-			if len(p.base.repeats) > 0 && len(p.head.repeats) > 0 {
-				pairs = append(pairs, p)
-			}
-		}
-		for _, w := range other.Variants {
-			if !slices.ContainsFunc(def.Variants, func(d runfile.VariantDef) bool { return d.Name == w.Name }) {
-				c.Only = append(c.Only, fmt.Sprintf("%s/%s is in head alone", def.Name, w.Name))
-			}
-		}
-	}
-	for _, other := range head.Header.Scenarios {
-		if !slices.ContainsFunc(base.Header.Scenarios, func(d runfile.Definition) bool { return d.Name == other.Name }) {
-			c.Only = append(c.Only, fmt.Sprintf("scenario %s is in head alone", other.Name))
-		}
-	}
-	return pairs, nil
-}
+func (s *side) def() *runfile.Definition { return s.Scenario.Def }
 
-// side collects the repeats of a variant that ran to their end and says how many
-// others there are.
-func (c *Comparison) side(run *runfile.Run, scenario, variant int, where, name string) (side, error) {
-	s := side{def: &run.Header.Scenarios[scenario]}
-	s.missing = s.def.Repeats
-	for _, v := range run.Variants {
-		if v.Scenario != scenario || v.Variant != variant || !v.Complete || v.Error != "" {
-			continue
-		}
-		t, err := sum(s.def, []*runfile.Variant{v})
-		if err != nil {
-			return s, err
-		}
-		if t.transactions() > 0 {
-			s.repeats, s.totals = append(s.repeats, v), append(s.totals, t)
-			s.missing--
-		}
+func (s *side) samples() []*result.Sample {
+	out := make([]*result.Sample, len(s.repeats))
+	for i, r := range s.repeats {
+		out[i] = r.Sample
 	}
-	if s.missing > 0 {
-		c.Only = append(c.Only, fmt.Sprintf("%s: %d of its %d repeats in %s did not run to their end or measured "+
-			"nothing, and are left out", name, s.missing, s.def.Repeats, where))
-	}
-	return s, nil
+	return out
 }
 
 // deltas compares every figure that both sides have.
 func (p *pair) deltas() ([]Delta, error) {
-	if p.exact { // the repeats that both have: their seeds are the same
-		p.base.keep(&p.head)
-		p.head.keep(&p.base)
+	if p.exact || p.paired { // the repeats that both have
+		b, h := p.base.repeats, p.head.repeats
+		p.base.keep(h)
+		p.head.keep(b)
 		if len(p.base.repeats) == 0 {
 			return nil, nil
 		}
@@ -129,135 +67,173 @@ func (p *pair) deltas() ([]Delta, error) {
 		var err error
 		switch {
 		case p.exact:
-			s.whole, err = sum(s.def, s.repeats)
+			s.whole, err = s.join()
 		case n < enoughRepeats:
-			s.parts, err = stretches(s.def, s.repeats)
+			s.parts, err = s.stretches()
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s/%s: %w", p.scenario, p.variant, err)
 		}
 	}
 	var out []Delta
-	for _, f := range figures(p.base.def) {
+	for _, f := range figures(p.base.Scenario) {
 		d, ok := p.delta(f)
 		if !ok {
 			continue
 		}
-		if f.Kind == "series" && f.Name == "service" && !p.waited() {
-			d.SameAs, d.tested = "response", false
+		if f.Series == record.Service && !p.waited() {
+			d.SameAs, d.tested = f.Of, false
 		}
 		out = append(out, d)
 	}
 	return out, nil
 }
 
-// keep leaves out the repeats that the other side does not have.
-func (s *side) keep(other *side) {
-	var repeats []*runfile.Variant
-	var totals []*total
-	for i, v := range s.repeats {
-		if slices.ContainsFunc(other.repeats, func(o *runfile.Variant) bool { return o.Repeat == v.Repeat }) {
-			repeats, totals = append(repeats, v), append(totals, s.totals[i])
+// keep leaves out the repeats that others don't have.
+func (s *side) keep(others []result.Repeat) {
+	s.repeats = slices.DeleteFunc(slices.Clone(s.repeats), func(r result.Repeat) bool {
+		return !slices.ContainsFunc(others, func(o result.Repeat) bool { return o.Repeat == r.Repeat })
+	})
+}
+
+// join takes the repeats together.
+func (s *side) join() (*result.Sample, error) {
+	if len(s.repeats) == len(s.Repeats) {
+		return s.Whole, nil
+	}
+	return result.Join(s.samples()...)
+}
+
+// stretches cuts repeats, in their order, into stretches of successive intervals
+// (batch means), all of about as many intervals. A repeat without intervals, as a
+// baseline has them, gives none.
+func (s *side) stretches() (out []*result.Sample, err error) {
+	perRepeat := (stretchesPerSide + len(s.repeats) - 1) / len(s.repeats)
+	for _, r := range s.repeats {
+		n := min(perRepeat, len(r.Intervals))
+		for i := range n {
+			part, err := result.Stretch(s.def(), r.Intervals[i*len(r.Intervals)/n:(i+1)*len(r.Intervals)/n])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, part)
 		}
 	}
-	s.repeats, s.totals = repeats, totals
+	return out, nil
 }
 
 // waited reports whether any transaction waited before it began. Where none did, as
 // in a closed loop, the service is the response.
 func (p *pair) waited() bool {
-	return slices.ContainsFunc(slices.Concat(p.base.totals, p.head.totals), func(t *total) bool {
-		i := findSeries(t.def.Series, "wait")
-		return i >= 0 && t.histograms[i].Max() > 0
+	return slices.ContainsFunc(slices.Concat(p.base.samples(), p.head.samples()), func(s *result.Sample) bool {
+		return s.Series(record.Wait).Max > 0
 	})
 }
 
-// shared reports whether head knows a figure of base as the same. Where it does
-// not, match has said so.
-func (p *pair) shared(f figure) bool {
-	switch f.Kind {
-	case "series":
-		i := findSeries(p.head.def.Series, f.Name)
-		j := findSeries(p.base.def.Series, f.Name)
-		return i >= 0 && p.head.def.Series[i].Unit == p.base.def.Series[j].Unit && p.head.def.Series[i].Of == p.base.def.Series[j].Of
-	case "outcome":
-		return slices.Contains(p.head.def.Outcomes, f.Name)
-	}
-	return true
+// inHead is a figure of base as head has it. Where head has none, or knows it as
+// something else, match has said so.
+func (p *pair) inHead(f metric.Figure) (metric.Figure, bool) {
+	m, ok := p.head.Scenario.Metric(f.ID)
+	return metric.Figure{Metric: m, Stat: f.Stat}, ok && m.Unit == f.Unit && m.Of == f.Of
 }
 
 // delta compares a figure; ok is false where it can't be had of both sides.
-func (p *pair) delta(f figure) (d Delta, ok bool) {
-	if !p.shared(f) {
+func (p *pair) delta(f metric.Figure) (d Delta, ok bool) {
+	g, ok := p.inHead(f)
+	if !ok {
 		return d, false
 	}
 	d = Delta{
-		Scenario: p.scenario, Variant: p.variant, Series: f.series(), Statistic: f.Stat, Unit: f.Unit,
-		Directed: f.directed, Modelled: f.latency && (p.base.def.Latency() == runfile.Modelled || p.head.def.Latency() == runfile.Modelled), figure: f,
+		Scenario: p.scenario, Variant: p.variant, Series: f.ID, Statistic: f.Stat, Unit: f.Kind(), Figure: f,
+		Directed: f.Better != metric.Neither, Redefined: p.redefined,
+		Modelled: timed(f) && (p.base.def().Latency() == runfile.Modelled || p.head.def().Latency() == runfile.Modelled),
 	}
-	if f.Kind == "series" {
-		b, h := observations(f, p.base.totals), observations(f, p.head.totals)
-		_, percentile := percentiles[f.Stat]
-		if percentile && (!enough(f.Stat, b) || !enough(f.Stat, h)) {
-			if f.Stat == "p50" && f.latency && (b == 0) != (h == 0) {
-				p.only = append(p.only,
-					fmt.Sprintf("%s/%s: %s was observed in %s alone", p.scenario, p.variant, f.Name, where(b > 0)))
-			}
-			return d, false
+	b, h := observations(f.Metric, p.base.samples()), observations(g.Metric, p.head.samples())
+	switch {
+	case !enough(f.Stat, b), !enough(f.Stat, h):
+		if f.Stat == metric.P50 && timed(f) && (b == 0) != (h == 0) {
+			p.note("%s was observed in %s alone", f.ID, where(b > 0))
 		}
-		if f.Stat == perTransaction && b > 0 && h > 0 {
-			d.Directed = false // how often a size was taken is neither good nor bad; whether ever is
-		}
-	}
-	if f.Kind == "ops" && f.Name != "" && called(f.Name, p.base.totals)+called(f.Name, p.head.totals) == 0 {
 		return d, false
+	case f.Class == metric.Cost && f.Metric.Name() != f.ID && b+h == 0:
+		return d, false // a kind of call that neither makes
+	case f.Stat == metric.Per && b > 0 && h > 0:
+		d.Directed = false // how often a size was taken is neither good nor bad; whether ever is
 	}
 	if p.exact {
-		b, missing := f.value(p.base.whole)
-		h, missingToo := f.value(p.head.whole)
-		if missing != "" || missingToo != "" {
-			p.alone(f, missing == "", missingToo == "")
-			return d, false
-		}
-		d.BaseN, d.HeadN = len(p.base.repeats), len(p.head.repeats)
-		d.exact(b, h, scale(f, b, []*total{p.base.whole}))
-		return d, true
+		ok = p.totals(&d, f, g)
+	} else {
+		ok = p.repeats(&d, f, g)
 	}
-	base, head := values(f, p.base.totals), values(f, p.head.totals)
+	return d, ok
+}
+
+// totals fills a delta from all repeats together.
+func (p *pair) totals(d *Delta, f, g metric.Figure) bool {
+	base, head := values(f, []*result.Sample{p.base.whole}), values(g, []*result.Sample{p.head.whole})
 	if len(base) == 0 || len(head) == 0 {
 		p.alone(f, len(base) > 0, len(head) > 0)
-		return d, false
+		return false
 	}
-	share, samples := 1.0, fromRepeats
-	if !p.interleaved {
-		share = independent(base, head)
+	d.exact(base[0], head[0], p.scale(f, base[0], []*result.Sample{p.base.whole}))
+	d.BaseN, d.HeadN = len(p.base.repeats), len(p.head.repeats)
+	return true
+}
+
+// repeats fills a delta from values of each side: of pairs of repeats, or independent
+// ones of repeats, or where those are too few of stretches of them.
+func (p *pair) repeats(d *Delta, f, g metric.Figure) bool {
+	base, head := values(f, p.base.samples()), values(g, p.head.samples())
+	if len(base) == 0 || len(head) == 0 {
+		p.alone(f, len(base) > 0, len(head) > 0)
+		return false
 	}
-	if min(len(base), len(head)) < enoughRepeats && f.latency {
-		b, h := values(f, p.base.parts), values(f, p.head.parts)
-		if min(len(b), len(h)) >= enoughRepeats {
-			base, head, samples, share = b, h, fromStretches, independent(b, h)
-			d.unproven = !p.virtual
+	d.Samples = Repeats
+	if min(len(base), len(head)) < enoughRepeats {
+		d.unproven = true
+		if b, h := values(f, p.base.parts), values(g, p.head.parts); timed(f) && min(len(b), len(h)) >= enoughRepeats {
+			base, head, d.Samples, d.unproven = b, h, Stretches, !p.virtual
 		}
 	}
-	d.sampled(base, head, samples, share)
-	d.scale = scale(f, d.Base, p.base.totals)
-	d.unproven = d.unproven || min(d.BaseN, d.HeadN) < enoughRepeats
-	return d, true
+	if p.paired && d.Samples == Repeats {
+		base, head, numbers := p.both(f, g)
+		if len(numbers) == 0 {
+			return false // no repeat has it on both sides
+		}
+		d.paired(base, head, numbers, p.interleaved, p.scaleOf(f, base))
+		return true
+	}
+	share := 1.0
+	if !p.interleaved || d.Samples == Stretches {
+		share = independent(base, head)
+	}
+	d.sampled(base, head, share, p.scaleOf(f, base))
+	return true
+}
+
+// both are the values of a figure in the repeats in which both sides have it, and the
+// numbers of these.
+func (p *pair) both(f, g metric.Figure) (base, head []float64, numbers []int) {
+	for _, r := range p.base.repeats {
+		i := slices.IndexFunc(p.head.repeats, func(o result.Repeat) bool { return o.Repeat == r.Repeat }) // keep left none alone
+		b, _ := r.Sample.Value(f)
+		h, _ := p.head.repeats[i].Sample.Value(g)
+		if b.Known() && h.Known() {
+			base, head, numbers = append(base, b.Or(0)), append(head, h.Or(0)), append(numbers, r.Repeat)
+		}
+	}
+	return base, head, numbers
+}
+
+func (p *pair) note(format string, args ...any) {
+	p.only = append(p.only, p.scenario+"/"+p.variant+": "+fmt.Sprintf(format, args...))
 }
 
 // alone notes that one side alone has a figure.
-func (p *pair) alone(f figure, inBase, inHead bool) {
+func (p *pair) alone(f metric.Figure, inBase, inHead bool) {
 	if inBase != inHead {
-		p.only = append(p.only, fmt.Sprintf("%s/%s: %s can be had in %s alone", p.scenario, p.variant, f.series(), where(inBase)))
+		p.note("%s can be had in %s alone", f.ID, where(inBase))
 	}
-}
-
-// called counts the calls of a kind.
-func called(kind string, totals []*total) (n uint64) {
-	for _, t := range totals {
-		n += t.calls(kind)
-	}
-	return n
 }
 
 func where(inBase bool) string {
@@ -269,31 +245,21 @@ func where(inBase bool) string {
 
 // scale is what a difference is held against: the figure in base, or for a part of
 // the response the response.
-func scale(f figure, base float64, totals []*total) float64 {
-	if !f.part {
+func (p *pair) scale(f metric.Figure, base float64, samples []*result.Sample) float64 {
+	if !part(f) {
 		return base
 	}
-	f.Name = "response"
-	if v := values(f, totals); len(v) > 0 {
-		m, _, _ := median(v)
-		return m
+	if whole, ok := p.base.Scenario.Metric(f.Of); ok {
+		if v := values(metric.Figure{Metric: whole, Stat: f.Stat}, samples); len(v) > 0 {
+			m, _, _ := median(v)
+			return m
+		}
 	}
 	return base
 }
 
-// Whole refuses a run in which a variant did not run all its repeats to their end.
-func Whole(run *runfile.Run) error {
-	for i := range run.Header.Scenarios {
-		def := &run.Header.Scenarios[i]
-		for j, v := range def.Variants {
-			m, err := collect(run, i, j)
-			switch {
-			case err != nil:
-				return err
-			case m.missing != "":
-				return fmt.Errorf("%s/%s: %s", def.Name, v.Name, m.missing)
-			}
-		}
-	}
-	return nil
+// scaleOf is the scale of a figure of these values of base.
+func (p *pair) scaleOf(f metric.Figure, base []float64) float64 {
+	middle, _, _ := median(base)
+	return p.scale(f, middle, p.base.samples())
 }

@@ -126,10 +126,10 @@ func leastRepeats(alpha float64, tests int) int {
 
 // moreRepeats is how many more repeats of n on each side would tell whether a
 // difference is smaller than the smallest that matters: as many as make the
-// interval, of this width, at most that wide; and so many that the rank-sum test
-// could refuse at all.
-func moreRepeats(n int, width, smallest, alpha float64, tests int) int {
-	need := max(n+1, leastRepeats(alpha, tests))
+// interval, of this width, at most that wide; and so many that the test could refuse
+// at all, which is least.
+func moreRepeats(n int, width, smallest float64, least int) int {
+	need := max(n+1, least)
 	if smallest > 0 && width > smallest && !math.IsInf(width, 0) {
 		need = max(need, int(min(math.Ceil(float64(n)*(width/smallest)*(width/smallest)), 1e6)))
 	}

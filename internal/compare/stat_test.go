@@ -124,16 +124,18 @@ func TestIndependent(t *testing.T) {
 
 func TestMoreRepeats(t *testing.T) {
 	for _, c := range []struct {
-		n, tests        int
+		n, least        int
 		width, smallest float64
 		want            int
 	}{
-		{1, 1, math.Inf(1), 3, 4},   // 5 and 5 are the fewest that p <= 0.02 is possible of
-		{1, 100, math.Inf(1), 3, 7}, // 8 and 8 where it is to be 0.0002
-		{10, 1, 12, 3, 150},         // a quarter of the width takes 16 times as many
+		{1, leastRepeats(0.02, 1), math.Inf(1), 3, 4},   // 5 and 5 are the fewest that p <= 0.02 is possible of
+		{1, leastRepeats(0.02, 100), math.Inf(1), 3, 7}, // 8 and 8 where it is to be 0.0002
+		{1, leastPairs(0.02, 1), math.Inf(1), 3, 6},     // of 7 pairs 2 of 128 ways point one way
+		{1, leastPairs(0.02, 2), math.Inf(1), 3, 7},     // of 8, 2 of 256: half of alpha
+		{10, 1, 12, 3, 150},                             // a quarter of the width takes 16 times as many
 		{10, 1, 3, 3, 1},
 	} {
-		if got := moreRepeats(c.n, c.width, c.smallest, 0.02, c.tests); got != c.want {
+		if got := moreRepeats(c.n, c.width, c.smallest, c.least); got != c.want {
 			t.Errorf("%+v: %d", c, got)
 		}
 	}

@@ -110,15 +110,19 @@ func TestWrongForms(t *testing.T) {
 // What has no effect is not dropped in silence.
 func TestIgnored(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	form := "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n" +
 		"--b\r\nContent-Disposition: form-data; name=\"metadata.a\"\r\n\r\n1\r\n--b--\r\n"
+	const value = "--b\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n"
+	twice := value + value + "--b--\r\n"
 	for _, tt := range []struct {
 		method, path, body, kind string
 		want                     []string
 	}{
 		{"PUT", h.value("k") + "?ttl=60&exp=1", "v", "", []string{`parameter "exp" is not known and was ignored`, `parameter "ttl" is not known and was ignored`}},
 		{"PUT", h.value("k"), form, "multipart/form-data; boundary=b", []string{`form part "metadata.a" is not known and was ignored`}},
+		{"PUT", h.value("k"), twice, "multipart/form-data; boundary=b", []string{`form part "value" is given more than once: the last counts`}},
+		{"PUT", h.space + "/bulk", `[{"key":"k","key":"l","value":"v","metadata":1,"metadata":2}]`, "", []string{`pair 0: field "key" is given more than once: the last counts`, `pair 0: field "metadata" is given more than once: the last counts`}},
 		{"GET", h.space + "/keys?limit=10&limit=20", "", "", []string{`parameter "limit" is given more than once: the first counts`}},
 		{"GET", spacesPath + "?page=1&per_page=5&order=id&direction=asc", "", "", nil},
 		{"POST", spacesPath, `{"title":"new","colour":"red"}`, "", []string{`the body has more than was taken of it: json: unknown field "colour"`}},
@@ -136,7 +140,7 @@ func TestIgnored(t *testing.T) {
 			t.Errorf("%s %s: %d %s", tt.method, tt.path, a.status, diff)
 		}
 	}
-	h.put("k", "v", "")
+	h.put("k", "v")
 	a := h.do("GET", h.value("k")+"?cache_ttl=60", nil)
 	if got := a.header.Get("Warning"); got != `299 - "parameter \"cache_ttl\" is not known and was ignored"` || string(a.body) != "v" {
 		t.Errorf("%s %s", got, a.body)

@@ -141,7 +141,7 @@ func TestAllocations(t *testing.T) {
 		t.Skip("pools drop things at random when races are looked for")
 	}
 	h := start(t, "embedded://?profile=none&propagation=0", Config{})
-	h.put("k", strings.Repeat("v", 10<<10), "")
+	h.put("k", strings.Repeat("v", 10<<10))
 	const most = 4
 	if n := allocations(t, h.Server, "GET", h.value("k"), nil); n > most {
 		t.Errorf("a get makes %v allocations, more than %d", n, most)

@@ -30,7 +30,7 @@ func (s *Server) bulkPut(c *call) error {
 			if n == kv.MaxBulkPutKeys {
 				return errTooManyKeys
 			}
-			if err := p.read(in, func(name string) { c.ignore("pair %d: field %q is not known and was ignored", n, name) }); err != nil {
+			if err := p.read(in, func(format, name string) { c.ignore("pair %d: "+format, n, name) }); err != nil {
 				return err
 			}
 			next, err := p.decode(n)

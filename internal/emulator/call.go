@@ -23,6 +23,7 @@ var (
 	errBadToken = refuse(http.StatusUnauthorized, codeAuth, "Authentication error")
 	errForeign  = refuse(http.StatusForbidden, codeAuth, "Authentication error")
 	errNoKey    = refuse(http.StatusNotFound, codeKey, "get: 'key not found'")
+	errGone     = refuse(statusGone, codeInternal, "the client has gone") // our words
 )
 
 func refuse(status, code int, format string, args ...any) error {
@@ -34,7 +35,8 @@ type call struct {
 	w http.ResponseWriter
 	*http.Request
 	began     time.Time
-	patience  time.Duration // with its client; see Patience.Body
+	patience  Patience // with its client
+	room      room     // the server's
 	location  int
 	edge      bool   // reads may be answered by the location's cache
 	namespace string // identifier
@@ -147,7 +149,7 @@ func describe(err error) (m message, status int) {
 	case errors.Is(err, context.DeadlineExceeded): // of a fault: the store did not answer
 		return message{codeInternal, "timeout"}, http.StatusGatewayTimeout
 	case errors.Is(err, context.Canceled):
-		return message{codeInternal, "the client has gone"}, statusGone // our words
+		return describe(errGone)
 	case !errors.As(err, &e) || e.Status < 400 || e.Status > 599: // a store's own error
 		return message{codeInternal, err.Error()}, http.StatusInternalServerError
 	}

@@ -92,6 +92,7 @@ type Server struct {
 	patience   Patience
 	limiter    *limiter // nil: no limit
 	quota      *quota   // nil: no limit
+	room       room
 	spaces     spaces
 	rays       atomic.Uint64 // request identifiers given so far
 	firstRay   uint64
@@ -107,7 +108,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		account: c.Account, token: []byte(c.Token), edge: c.EdgeReads, stateLimit: cmp.Or(c.StateLimit, DefaultStateLimit),
-		open: c.Open, patience: c.Patience.or(), firstRay: random(),
+		open: c.Open, patience: c.Patience.or(), room: newRoom(), firstRay: random(),
 	}
 	if c.Clock == nil {
 		c.Clock = clock.NewWall()
@@ -205,7 +206,7 @@ func (s *Server) Close() error {
 
 // ServeHTTP implements http.Handler. It relies on the deadlines of Serve's server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{w: w, Request: r, began: time.Now(), patience: s.patience.Body, edge: s.edge}
+	c := &call{w: w, Request: r, began: time.Now(), patience: s.patience, room: s.room, edge: s.edge}
 	c.set("Cf-Ray", s.ray(), 0)
 	err := s.serve(c)
 	if err == nil {
@@ -220,7 +221,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.drain(c.flush)
 }
 
+// serve serves a call but for sending its answer.
 func (s *Server) serve(c *call) error {
+	defer c.leave()
 	if err := s.admit(c.Request, c.w.Header()); err != nil {
 		return err
 	}

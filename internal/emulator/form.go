@@ -36,11 +36,11 @@ func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
 		return nil, copyPart(value, c.in(kv.MaxValueBytes+1), "Value", kv.MaxValueBytes)
 	}
 	parts := multipart.NewReader(io.MultiReader(c.in(most), strings.NewReader("\r\n"), cut{}), boundary)
-	found := false
+	found := map[string]bool{}
 	for n := 0; ; n++ {
 		part, err := parts.NextRawPart()
 		switch {
-		case err == io.EOF && !found: // our words
+		case err == io.EOF && !found["value"]: // our words
 			return nil, refuse(http.StatusBadRequest, codeForm, "the form has no part named value")
 		case err == io.EOF:
 			return metadata, nil
@@ -49,12 +49,17 @@ func (c *call) form(value *bytes.Buffer) (metadata []byte, err error) {
 		case n == maxParts: // our words
 			return nil, refuse(http.StatusBadRequest, codeForm, "the form has more than %d parts", maxParts)
 		}
-		switch name := part.FormName(); name {
+		name := part.FormName()
+		if found[name] {
+			c.ignore("form part %q is given more than once: the last counts", name)
+		}
+		switch name {
 		case "value":
-			found = true
+			found[name] = true
 			value.Reset()
 			err = copyPart(value, part, "Value", kv.MaxValueBytes)
 		case "metadata":
+			found[name] = true
 			var text bytes.Buffer
 			err = copyPart(&text, part, "Metadata", kv.MaxMetadataBytes)
 			metadata = text.Bytes()

@@ -100,7 +100,7 @@ func FuzzHTTP(f *testing.F) {
 		if err := h.Ensure("bench", ""); err != nil {
 			t.Fatal(err)
 		}
-		h.on(t).put("there", `{"v":1}`, "")
+		h.on(t).put("there", `{"v":1}`)
 
 		if err := exchange(h.dial(t), data, int(cut)); err != nil {
 			t.Errorf("%v\nfor %q", err, data)
@@ -109,7 +109,7 @@ func FuzzHTTP(f *testing.F) {
 		n++
 		aside := *h.on(t)
 		aside.space = spacesPath + "/" + IDOf("aside")
-		aside.put(fmt.Sprint("k", n%100), fmt.Sprint(n), "")
+		aside.put(fmt.Sprint("k", n%100), fmt.Sprint(n))
 		if a := aside.do("GET", aside.value(fmt.Sprint("k", n%100)), nil); string(a.body) != fmt.Sprint(n) {
 			t.Errorf("another call: %d %s", a.status, a.body)
 		}

@@ -39,7 +39,7 @@ func (s *served) normal(t testing.TB) {
 	t.Helper()
 	for i := range 20 {
 		key := fmt.Sprint("normal", i)
-		s.on(t).put(key, "v", "")
+		s.on(t).put(key, "v")
 		if a := s.on(t).do("GET", s.value(key), nil); string(a.body) != "v" {
 			t.Fatalf("%d %s", a.status, a.body)
 		}

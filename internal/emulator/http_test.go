@@ -22,15 +22,28 @@ const (
 	testToken   = "secret"
 )
 
-// movable is a wall clock that can be moved forward.
+// movable is a wall clock that can be moved forward, and stopped.
 type movable struct {
 	*clock.Wall
-	ahead atomic.Int64
+	ahead   atomic.Int64
+	stopped atomic.Int64 // 0: it goes on
 }
 
 func newMovable() *movable { return &movable{Wall: clock.NewWall()} }
 
-func (m *movable) Now() time.Duration { return m.Wall.Now() + time.Duration(m.ahead.Load()) }
+func (m *movable) Now() time.Duration {
+	now := time.Duration(m.stopped.Load())
+	if now == 0 {
+		now = m.Wall.Now()
+	}
+	return now + time.Duration(m.ahead.Load())
+}
+
+// stop stops the clock, and returns its time in seconds of Unix time.
+func (m *movable) stop() int64 {
+	m.stopped.Store(int64(m.Wall.Now()))
+	return m.Epoch().Add(m.Now()).Unix()
+}
 
 func (m *movable) advance(d time.Duration) { m.ahead.Add(int64(d)) }
 
@@ -109,9 +122,9 @@ func (h *host) do(method, path string, body io.Reader, headers ...string) answer
 }
 
 // put writes a value that must be taken.
-func (h *host) put(key, value, query string) {
+func (h *host) put(key, value string) {
 	h.t.Helper()
-	if a := h.do("PUT", h.value(key)+query, strings.NewReader(value)); a.status != http.StatusOK {
+	if a := h.do("PUT", h.value(key), strings.NewReader(value)); a.status != http.StatusOK {
 		h.t.Fatalf("put %q: %d %s", key, a.status, a.body)
 	}
 }

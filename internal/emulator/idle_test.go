@@ -17,6 +17,9 @@ func TestIdleConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := min(10_000, int(files.Cur)-200)
+	if raceEnabled() {
+		n /= 10
+	}
 	dir, err := os.MkdirTemp("", "kv")
 	if err != nil {
 		t.Fatal(err)

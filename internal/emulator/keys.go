@@ -25,7 +25,7 @@ func (s *Server) listKeys(c *call) error {
 		if err != nil {
 			return err
 		}
-		most := sp.store.Traits().MaxListKeys
+		most := sp.store.Capabilities().MaxListKeys
 		n, err := strconv.Atoi(text)
 		code := codeListLimit
 		if err == nil && n < minList {

@@ -30,8 +30,8 @@ const tokenOnly = "token only: send Authorization: Bearer TOKEN, not X-Auth-Emai
 // Every limit of Workers KV and every error of its REST API: status, code, text.
 func TestLimits(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
-	h.put("there", "v", "")
-	now := time.Now().Unix()
+	h.put("there", "v")
+	now := h.clk.stop() // it takes longer than what is too soon
 	missing := spacesPath + "/" + strings.Repeat("a", 32)
 	json1024 := `"` + strings.Repeat("x", 1022) + `"`
 	tests := []struct {
@@ -137,7 +137,8 @@ func TestLimits(t *testing.T) {
 		{name: "bulk write of a value that is too long", method: "PUT", path: h.space + "/bulk", body: strings.NewReader(`[{"key":"k","value":"` + strings.Repeat("v", kv.MaxValueBytes+1) + `"}]`), status: 413, code: 10024, text: "pair 0: Value length of 26214401 exceeds limit of 26214400."},
 		{name: "bulk write of metadata of 70 kB", method: "PUT", path: h.space + "/bulk", body: strings.NewReader(`[{"key":"k","value":"v","metadata":"` + strings.Repeat("m", 69_998) + `"}]`), status: 413, code: 10024, text: "pair 0: Metadata length of 70000 exceeds limit of 1024."},
 		{name: "bulk write of what is not UTF-8", method: "PUT", path: h.space + "/bulk", body: strings.NewReader("[{\"key\":\"k\",\"value\":\"\xff\"}]"), status: 400, code: 10012, text: "could not parse the request's body: a string is not valid UTF-8 at byte 23"},
-		{name: "bulk write of 59 s", method: "PUT", path: h.space + "/bulk", body: strings.NewReader(`[{"key":"k","value":"v","expiration_ttl":59}]`), status: 400, code: 10034, text: "Invalid expiration_ttl of 59. Expiration TTL must be at least 60."},
+		{name: "bulk write of 59 s", method: "PUT", path: h.space + "/bulk", body: strings.NewReader(`[{"key":"k","value":"v","expiration_ttl":59}]`), status: 400, code: 10034, text: "pair 0: Invalid expiration_ttl of 59. Expiration TTL must be at least 60."},
+		{name: "bulk write of 59 s in the second pair", method: "PUT", path: h.space + "/bulk", body: strings.NewReader(`[{"key":"k","value":"v"},{"key":"k","value":"v","expiration_ttl":59}]`), status: 400, code: 10034, text: "pair 1: Invalid expiration_ttl of 59. Expiration TTL must be at least 60."},
 		{name: "bulk delete of 10001", method: "POST", path: h.space + "/bulk/delete", body: list(10_001, `"k"`), status: 400, code: 10029, text: "at most 10000 keys may be given at once"},
 		{name: "bulk delete of a key that is too long", method: "POST", path: h.space + "/bulk/delete", body: strings.NewReader(`["` + strings.Repeat("k", 600) + `"]`), status: 414, code: 10030, text: "UTF-8 encoded length of 600 exceeds key length limit of 512."},
 		{name: "bulk delete of a wrong key", method: "POST", path: h.space + "/bulk/delete", body: strings.NewReader(`[".."]`), status: 400, code: 10042, text: `Illegal key name "..". Please use a different name.`},
@@ -188,7 +189,7 @@ func wrap(before string, r io.Reader, after string) io.Reader {
 // A bulk write leaves out what comes too soon, and says which.
 func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0&writes=strict", Config{})
-	h.put("a", "old", "")
+	h.put("a", "old")
 	a := h.do("PUT", h.space+"/bulk", strings.NewReader(`[{"key":"a","value":"new"},{"key":"b","value":"new"}]`))
 	got, err := json.Marshal(a.Result)
 	if err != nil {
@@ -205,7 +206,7 @@ func TestBulkWriteTellsWhatWasRefused(t *testing.T) {
 // The REST API takes 1,200 calls in 5 minutes, and then none for 5.
 func TestCallLimit(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{Limit: true})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	var a answer
 	for range 1199 {
 		a = h.do("GET", h.value("k"), nil)
@@ -262,7 +263,7 @@ func TestFreePlan(t *testing.T) {
 		})
 	}
 	h.clk.advance(24 * time.Hour)
-	h.put("there", "v", "")
+	h.put("there", "v")
 	if a := h.do("GET", h.value("there"), nil); a.status != http.StatusOK {
 		t.Errorf("the day after: %d %s", a.status, a.body)
 	}

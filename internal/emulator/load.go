@@ -19,7 +19,7 @@ import (
 // there are, or fill the one with their identifier. A file that does not exist is
 // an empty one. What was loaded is seen at every location. It is for a server that
 // does not serve yet. An error says in which line of the file, unpacked, it is; no
-// more of a file is read than the server's limit allows.
+// more of a file is read than the server's limit allows, and none once ctx is done.
 func (s *Server) Load(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	switch {
@@ -29,7 +29,7 @@ func (s *Server) Load(ctx context.Context, path string) error {
 		return err
 	}
 	defer f.Close()
-	if err := s.read(path, f); err != nil {
+	if err := s.read(ctx, path, f); err != nil {
 		return err
 	}
 	for _, sp := range s.spaces.list() {
@@ -43,7 +43,7 @@ func (s *Server) Load(ctx context.Context, path string) error {
 }
 
 // read reads a state file, which is called name.
-func (s *Server) read(name string, r io.Reader) error {
+func (s *Server) read(ctx context.Context, name string, r io.Reader) error {
 	zip, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<20))
 	if err != nil {
 		return fmt.Errorf("%s: this is no state file: %w", name, err)
@@ -53,6 +53,9 @@ func (s *Server) read(name string, r io.Reader) error {
 	var text []byte
 	left := s.stateLimit
 	for n := 1; ; n++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		text, err = readLine(lines, text[:0])
 		if err == io.EOF {
 			return nil

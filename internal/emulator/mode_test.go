@@ -94,7 +94,7 @@ func TestModeAndJurisdiction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range again.Namespaces() {
-		if got := n.Store.Traits().Mode; got != n.Mode {
+		if got := n.Store.Capabilities().Mode; got != n.Mode {
 			t.Errorf("%s has a store of mode %q, want %q", n.Title, got, n.Mode)
 		}
 		if n.ID == ids[3] && (n.Mode != "instant" || n.Jurisdiction != "eu") {

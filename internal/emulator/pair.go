@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
 
 	"kvbench/kv"
 )
@@ -21,24 +22,31 @@ type pair struct {
 	valueLength     int
 	metadata        []byte
 	metadataLength  int
-	hasKey, hasText bool
 	base64          bool
-	expiration, ttl string // numbers
+	expiration, ttl string  // numbers
+	given           [6]bool // by the index of a field among pairFields
 }
 
-// read reads the pair that comes next. A value that is too long is not kept.
-func (p *pair) read(s *scanner, ignore func(name string)) error {
+var pairFields = [...]string{"key", "value", "metadata", "base64", "expiration", "expiration_ttl"} // nothing of it changes
+
+// read reads the pair that comes next. A value that is too long is not kept. ignore is
+// told what has no effect.
+func (p *pair) read(s *scanner, ignore func(format, name string)) error {
 	*p = pair{key: p.key[:0], value: p.value[:0], metadata: p.metadata[:0]}
 	return s.object(func(name string) (err error) {
 		if null, err := s.null(); null || err != nil {
 			return err
 		}
+		if i := slices.Index(pairFields[:], name); i >= 0 {
+			if p.given[i] {
+				ignore("field %q is given more than once: the last counts", name)
+			}
+			p.given[i] = true
+		}
 		switch name {
 		case "key":
-			p.hasKey = true
 			p.key, p.keyLength, err = s.text(p.key[:0], kv.MaxKeyBytes)
 		case "value":
-			p.hasText = true
 			p.value, p.valueLength, err = s.text(p.value[:0], maxText)
 		case "metadata":
 			p.metadata, p.metadataLength, err = s.document(p.metadata[:0], kv.MaxMetadataBytes)
@@ -49,7 +57,7 @@ func (p *pair) read(s *scanner, ignore func(name string)) error {
 		case "expiration_ttl":
 			p.ttl, err = s.literal()
 		default:
-			ignore(name)
+			ignore("field %q is not known and was ignored", name)
 			err = s.skip()
 		}
 		return err
@@ -68,9 +76,9 @@ func (p *pair) decode(i int) (out kv.Pair, err error) {
 		return kv.Pair{}, refuse(http.StatusBadRequest, codeBody, "%s", what)
 	}
 	switch {
-	case !p.hasKey:
+	case !p.given[0]:
 		return bad("it has no key")
-	case !p.hasText:
+	case !p.given[1]:
 		return bad("it has no value")
 	case p.keyLength > kv.MaxKeyBytes:
 		return out, checkLength(p.keyLength)

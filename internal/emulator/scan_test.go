@@ -19,7 +19,7 @@ func pairsOf(s *scanner) (pairs []kv.Pair, clean bool, err error) {
 	var p pair
 	clean = true
 	err = s.array(func() error {
-		if err := p.read(s, func(string) { clean = false }); err != nil {
+		if err := p.read(s, func(string, string) { clean = false }); err != nil {
 			return err
 		}
 		next, err := p.decode(len(pairs))

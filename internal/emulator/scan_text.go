@@ -84,7 +84,7 @@ func (s *scanner) escape() (rune, error) {
 		return r, err
 	}
 	if p, err := s.r.Peek(6); err != nil || p[0] != '\\' || p[1] != 'u' {
-		return utf8.RuneError, nil // an error comes again
+		return utf8.RuneError, nil //nolint:nilerr // an error comes again
 	} else if low, ok := hex4(p[2:]); !ok || utf16.DecodeRune(r, low) == utf8.RuneError {
 		return utf8.RuneError, nil
 	}

@@ -135,7 +135,7 @@ func TestStateRoundTrip(t *testing.T) {
 // after a restart that asks for the same ones as before.
 func TestStateOfNamespaces(t *testing.T) {
 	h := start(t, "embedded://?profile=none&propagation=0", Config{})
-	h.put("k", "v", "")
+	h.put("k", "v")
 	made := h.do("POST", spacesPath, strings.NewReader(`{"title":"made"}`)).Result.(map[string]any)["id"].(string)
 	h.do("POST", spacesPath, strings.NewReader(`{"title":"gone"}`))
 	for _, a := range []answer{
@@ -170,7 +170,7 @@ func TestStateOfNamespaces(t *testing.T) {
 func loads(t testing.TB, clk clock.Clock, data []byte) ([]string, error) {
 	t.Helper()
 	s := empty(t, "embedded://?profile=none&locations=2&propagation=60s&writes=strict", clk)
-	err := s.read("kv.state", bytes.NewReader(data))
+	err := s.read(t.Context(), "kv.state", bytes.NewReader(data))
 	return content(t, s), err
 }
 
@@ -279,7 +279,7 @@ func FuzzState(f *testing.F) {
 		}
 		// What was taken is kept as it was taken.
 		s := empty(t, "embedded://?profile=none&propagation=0", clk)
-		if err := s.read("kv.state", bytes.NewReader(data)); err != nil {
+		if err := s.read(t.Context(), "kv.state", bytes.NewReader(data)); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
@@ -380,7 +380,7 @@ func TestSaveWhileWriting(t *testing.T) {
 	go func() {
 		defer close(stopped)
 		for i := 0; ; i++ {
-			h.put(fmt.Sprint("k", i%100), fmt.Sprint(i), "")
+			h.put(fmt.Sprint("k", i%100), fmt.Sprint(i))
 			select {
 			case acknowledged <- i:
 			case <-stop:

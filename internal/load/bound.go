@@ -5,11 +5,17 @@ import (
 	"math"
 	"math/bits"
 	"time"
+
+	"kvbench/internal/units"
 )
 
 // MaxTime bounds the measured time, and the warm-up before it: 400 days each, as
 // long a time as a latency or an age can be told apart.
 const MaxTime = 400 * 24 * time.Hour
+
+// MinTime is the shortest measured time, that of a scenario file too: what is shorter
+// holds hardly a call.
+const MinTime = time.Millisecond
 
 // BoundError says which field of a load, by its name in a scenario file, plans
 // more than can be run, or nothing.
@@ -31,21 +37,21 @@ func (l Load) Check(repeats int) error {
 	}{{"duration", l.Duration}, {"warm-up", l.WarmUp}, {"think", l.Think}} {
 		if f.d > MaxTime || f.d < 0 {
 			return &BoundError{
-				f.name, fmt.Sprintf("a %s of %v is too long", f.name, short(f.d)),
-				fmt.Sprintf("it may be at most %v, which is 400 days", short(MaxTime)),
+				f.name, fmt.Sprintf("a %s of %v is too long", f.name, units.ShortDuration(f.d)),
+				fmt.Sprintf("it may be at most %v, which is 400 days", units.ShortDuration(MaxTime)),
 			}
 		}
 	}
 	planned := l.planned()
 	if planned > MaxTime {
 		return &BoundError{
-			"transactions", fmt.Sprintf("%d transactions %s take longer than %v", l.Transactions, l.pace(), short(MaxTime)),
+			"transactions", fmt.Sprintf("%d transactions %s take longer than %v", l.Transactions, l.pace(), units.ShortDuration(MaxTime)),
 			"ask for fewer, or bound them by a duration",
 		}
 	}
 	if once := l.WarmUp + planned; once > 0 && time.Duration(max(repeats, 1)) > math.MaxInt64/once {
 		return &BoundError{
-			"repeat", fmt.Sprintf("%d repeats of %v are longer than %d years", repeats, short(once), math.MaxInt64/(365*24*time.Hour)),
+			"repeat", fmt.Sprintf("%d repeats of %v are longer than %d years", repeats, units.ShortDuration(once), math.MaxInt64/(365*24*time.Hour)),
 			fmt.Sprintf("ask for at most %d", math.MaxInt64/once),
 		}
 	}
@@ -53,8 +59,8 @@ func (l Load) Check(repeats int) error {
 		if first := l.Rate.at(l.Rate.from(l.WarmUp)); first >= l.WarmUp+l.Duration {
 			return &BoundError{
 				"rate", fmt.Sprintf("at %v no transaction is due in the measured time of %v after a warm-up of %v",
-					l.Rate, short(l.Duration), short(l.WarmUp)),
-				fmt.Sprintf("measure for longer than %v, or at a higher rate", short(first-l.WarmUp)),
+					l.Rate, units.ShortDuration(l.Duration), units.ShortDuration(l.WarmUp)),
+				fmt.Sprintf("measure for longer than %v, or at a higher rate", units.ShortDuration(first-l.WarmUp)),
 			}
 		}
 	}
@@ -87,7 +93,7 @@ func (l Load) planned() time.Duration {
 // pace says in words how transactions follow each other.
 func (l Load) pace() string {
 	if l.Rate.IsZero() {
-		return fmt.Sprintf("of %d workers that pause for %v after each", max(l.Workers, 1), short(l.Think))
+		return fmt.Sprintf("of %d workers that pause for %v after each", max(l.Workers, 1), units.ShortDuration(l.Think))
 	}
 	return "at " + l.Rate.String()
 }

@@ -2,9 +2,9 @@ package load
 
 import "math/rand/v2"
 
-// Popularity says how often each of n keys is chosen. The zero value is uniform.
-type Popularity struct {
-	Kind PopularityKind
+// Distribution says how often each of n keys is chosen. The zero value is uniform.
+type Distribution struct {
+	Kind DistributionKind
 	// Exponent of Zipfian and Latest, above 0.
 	Exponent float64
 	// HotKeys is the share of the keys that are hot, HotShare the share of the
@@ -12,14 +12,14 @@ type Popularity struct {
 	HotKeys, HotShare float64
 }
 
-// PopularityKind is a distribution over keys.
-type PopularityKind int
+// DistributionKind is a distribution over keys.
+type DistributionKind int
 
 const (
-	Uniform PopularityKind = iota // every key alike
-	Zipfian                       // key k with weight 1/(k+1)^Exponent, scattered over the key space
-	Hotspot                       // HotShare of the choices fall on HotKeys of the keys
-	Latest                        // Zipfian, the last key the most popular
+	Uniform DistributionKind = iota // every key alike
+	Zipfian                         // key k with weight 1/(k+1)^Exponent, scattered over the key space
+	Hotspot                         // HotShare of the choices fall on HotKeys of the keys
+	Latest                          // Zipfian, the last key the most popular
 )
 
 // Size is the size of a value in bytes: the same for every key when Min and Max
@@ -36,7 +36,7 @@ func (s Size) Of(k int) int {
 
 // Chooser draws key numbers, 0 to n-1.
 type Chooser struct {
-	kind   PopularityKind
+	kind   DistributionKind
 	n, hot int
 	share  float64
 	zipf   zipf
@@ -44,7 +44,7 @@ type Chooser struct {
 }
 
 // Chooser returns a chooser among n keys, n at least 1.
-func (p Popularity) Chooser(n int) *Chooser {
+func (p Distribution) Chooser(n int) *Chooser {
 	c := &Chooser{kind: p.Kind, n: n, share: p.HotShare, stride: stride(n)}
 	switch p.Kind {
 	case Zipfian, Latest:

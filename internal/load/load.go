@@ -11,9 +11,9 @@ type Load struct {
 	Rate Rate
 	// Poisson makes the gaps of an open loop exponential instead of constant.
 	Poisson bool
-	// InFlight is the most transactions of an open loop that run at once; zero
+	// MaxInFlight is the most transactions of an open loop that run at once; zero
 	// sets no bound. What the bound holds back is timed from when it was due.
-	InFlight int
+	MaxInFlight int
 	// Workers is how many tasks of a closed loop run transactions one after
 	// the other; at least 1.
 	Workers int

@@ -88,7 +88,7 @@ func TestPoissonSchedule(t *testing.T) {
 }
 
 // The share of each key is what the distribution says, to five deviations.
-func TestPopularity(t *testing.T) {
+func TestDistribution(t *testing.T) {
 	const keys, draws = 100, 400_000
 	harmonic := func(exponent float64) (sum float64) {
 		for k := 1; k <= keys; k++ {
@@ -102,16 +102,16 @@ func TestPopularity(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name   string
-		choose load.Popularity
+		choose load.Distribution
 		share  func(rank int) float64 // of the key with that rank
 	}{
-		{"uniform", load.Popularity{}, func(int) float64 { return 1.0 / keys }},
-		{"zipfian 0.5", load.Popularity{Kind: load.Zipfian, Exponent: 0.5}, zipf(0.5)},
-		{"zipfian 0.99", load.Popularity{Kind: load.Zipfian, Exponent: 0.99}, zipf(0.99)},
-		{"zipfian 1", load.Popularity{Kind: load.Zipfian, Exponent: 1}, zipf(1)},
-		{"zipfian 2", load.Popularity{Kind: load.Zipfian, Exponent: 2}, zipf(2)},
-		{"latest", load.Popularity{Kind: load.Latest, Exponent: 0.99}, zipf(0.99)},
-		{"hotspot", load.Popularity{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, func(rank int) float64 {
+		{"uniform", load.Distribution{}, func(int) float64 { return 1.0 / keys }},
+		{"zipfian 0.5", load.Distribution{Kind: load.Zipfian, Exponent: 0.5}, zipf(0.5)},
+		{"zipfian 0.99", load.Distribution{Kind: load.Zipfian, Exponent: 0.99}, zipf(0.99)},
+		{"zipfian 1", load.Distribution{Kind: load.Zipfian, Exponent: 1}, zipf(1)},
+		{"zipfian 2", load.Distribution{Kind: load.Zipfian, Exponent: 2}, zipf(2)},
+		{"latest", load.Distribution{Kind: load.Latest, Exponent: 0.99}, zipf(0.99)},
+		{"hotspot", load.Distribution{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, func(rank int) float64 {
 			if rank < 20 {
 				return 0.8 / 20
 			}
@@ -145,7 +145,7 @@ func TestPopularity(t *testing.T) {
 }
 
 func TestOneKey(t *testing.T) {
-	for _, p := range []load.Popularity{
+	for _, p := range []load.Distribution{
 		{}, {Kind: load.Zipfian, Exponent: 1}, {Kind: load.Latest, Exponent: 1}, {Kind: load.Hotspot, HotKeys: 0.1, HotShare: 0.9},
 	} {
 		if k := p.Chooser(1).Key(source(1)); k != 0 {
@@ -175,7 +175,7 @@ func TestSize(t *testing.T) {
 func TestString(t *testing.T) {
 	for want, l := range map[string]load.Load{
 		"open loop, 200/s Poisson, at most 10 in flight, for 10m, after a warm-up of 1m": {
-			Rate: load.PerSecond(200), Poisson: true, InFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
+			Rate: load.PerSecond(200), Poisson: true, MaxInFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
 		},
 		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Workers: 4, Think: 100 * time.Millisecond, Transactions: 5000},
 		"open loop, 30/min constant, for 1h":                          {Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Duration: time.Hour},
@@ -187,7 +187,7 @@ func TestString(t *testing.T) {
 }
 
 func BenchmarkKey(b *testing.B) {
-	for name, p := range map[string]load.Popularity{
+	for name, p := range map[string]load.Distribution{
 		"uniform": {}, "zipfian": {Kind: load.Zipfian, Exponent: 0.99},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -3,7 +3,8 @@ package load
 import (
 	"fmt"
 	"strings"
-	"time"
+
+	"kvbench/internal/units"
 )
 
 // String describes the load in a phrase.
@@ -15,35 +16,23 @@ func (l Load) String() string {
 			arrivals = "Poisson"
 		}
 		parts = append(parts, fmt.Sprintf("open loop, %v %s", l.Rate, arrivals))
-		if l.InFlight > 0 {
-			parts = append(parts, fmt.Sprintf("at most %d in flight", l.InFlight))
+		if l.MaxInFlight > 0 {
+			parts = append(parts, fmt.Sprintf("at most %d in flight", l.MaxInFlight))
 		}
 	} else {
 		parts = append(parts, fmt.Sprintf("closed loop, %d workers", l.Workers))
 		if l.Think > 0 {
-			parts = append(parts, fmt.Sprintf("think time %v", short(l.Think)))
+			parts = append(parts, fmt.Sprintf("think time %v", units.ShortDuration(l.Think)))
 		}
 	}
 	if l.Duration > 0 {
-		parts = append(parts, fmt.Sprintf("for %v", short(l.Duration)))
+		parts = append(parts, fmt.Sprintf("for %v", units.ShortDuration(l.Duration)))
 	}
 	if l.Transactions > 0 {
 		parts = append(parts, fmt.Sprintf("%d transactions", l.Transactions))
 	}
 	if l.WarmUp > 0 {
-		parts = append(parts, fmt.Sprintf("after a warm-up of %v", short(l.WarmUp)))
+		parts = append(parts, fmt.Sprintf("after a warm-up of %v", units.ShortDuration(l.WarmUp)))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// short is d without the zeros that Duration.String ends with: 10m, not 10m0s.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }

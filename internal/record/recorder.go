@@ -83,14 +83,26 @@ type counts struct {
 	digits int
 }
 
+// ready is how many shards have the histograms of all their series from the start, of
+// 0.4 MB a series.
+const ready = 16
+
 // New returns a recorder for so many series, outcomes and shards. In a closed
 // loop a transaction is due when it begins: there only its service time is
 // recorded, and wait, response and lateness follow from it.
+//
+// With more than one shard the histograms are there before the first observation: to
+// make them while the wall clock runs holds up what is measured by 20 ms and more, since
+// the machine has to find the memory.
 func New(series, outcomes, shards int, closed bool) *Recorder {
 	r := &Recorder{closed: closed, shards: make([]shard, shards)}
 	for i := range r.shards {
 		r.shards[i].interval = newCounts(series, outcomes, intervalDigits)
 		r.shards[i].total = newCounts(series, outcomes, totalDigits)
+		if shards > 1 && i < ready {
+			r.shards[i].interval.ready()
+			r.shards[i].total.ready()
+		}
 	}
 	return r
 }
@@ -103,6 +115,12 @@ func newCounts(series, outcomes, digits int) counts {
 			Errors:     map[string]uint64{},
 			Histograms: make([]*Histogram, series),
 		},
+	}
+}
+
+func (c *counts) ready() {
+	for i := range c.Histograms {
+		c.Histograms[i] = newHistogram(c.digits)
 	}
 }
 

@@ -15,9 +15,24 @@ type Series struct {
 	Each string `json:"each,omitempty"`
 	// Doc says what one value of it means.
 	Doc string `json:"doc,omitempty"`
+	// Says says for a person what a variant does that has it, with {share} for how
+	// often: "loses {share} of updates". Empty where the name says enough.
+	Says string `json:"says,omitempty"`
+	// Role is what a chart knows it by; empty where it is as any other.
+	Role Role `json:"role,omitempty"`
 	// Mark says that it is a correctness mark of a pattern.
 	Mark bool `json:"mark,omitempty"`
 }
+
+// Role is what a series is to a chart that shows something of its own.
+type Role string
+
+const (
+	Age     Role = "age"     // its values say for how long an answer had been wrong
+	Hidden  Role = "hidden"  // a failure that the caller could not see
+	Detect  Role = "detect"  // how long until somebody was told of a fault
+	Recover Role = "recover" // how long until a value was read again
+)
 
 // The series that every variant has, in the order in which they are kept; the
 // pattern's marks follow. Times are in nanoseconds.

@@ -130,7 +130,7 @@ func TestFormat1(t *testing.T) {
 		t.Errorf("%d responses, exact: %v, %v", h.Count(), h.Exact(), err)
 	}
 	var out bytes.Buffer
-	w, err := runfile.NewWriter(&out, run.Header)
+	w, err := runfile.NewWriter(&out, run.Header, nil)
 	for _, v := range run.Variants {
 		for _, err := range []error{err, w.Begin(v.Scenario, v.Variant, v.Repeat), w.End(v)} {
 			if err != nil {
@@ -246,7 +246,7 @@ func TestLinesOutOfPlace(t *testing.T) {
 	other := header()
 	other.Seed = 8
 	var out bytes.Buffer
-	w, err := runfile.NewWriter(&out, other)
+	w, err := runfile.NewWriter(&out, other, nil)
 	for _, err := range []error{err, w.Begin(0, 0, 0), w.Interval(interval(0, time.Second, 3))} {
 		if err != nil {
 			t.Fatal(err)
@@ -295,7 +295,7 @@ func TestInterleaved(t *testing.T) {
 	h := header()
 	h.Scenarios[0].Repeats = 2
 	var head bytes.Buffer
-	if _, err := runfile.NewWriter(&head, h); err != nil {
+	if _, err := runfile.NewWriter(&head, h, nil); err != nil {
 		t.Fatal(err)
 	}
 	keys := []string{

@@ -15,11 +15,19 @@ const (
 	NotModelled Latency = "no latency modelled"
 )
 
+// Words are what a latency is, with the noun.
+func (l Latency) Words() string {
+	if l == NotModelled {
+		return string(l)
+	}
+	return string(l) + " latency"
+}
+
 // Latency says what the scenario's latencies are. It is the one answer to that
 // question.
 func (d *Definition) Latency() Latency {
 	switch {
-	case d.Traits.Modelled || len(d.Models) > 0:
+	case d.Capabilities.Modelled || len(d.Models) > 0:
 		return Modelled
 	case d.Clock == "virtual":
 		return NotModelled
@@ -30,8 +38,8 @@ func (d *Definition) Latency() Latency {
 // Prices are those of the scenario's store. A run file that holds none is of a
 // time when there was but one price list.
 func (d *Definition) Prices() kv.Prices {
-	if d.Traits.Prices == (kv.Prices{}) {
+	if d.Capabilities.Prices == (kv.Prices{}) {
 		return kv.ClassicPrices()
 	}
-	return d.Traits.Prices
+	return d.Capabilities.Prices
 }

@@ -106,5 +106,14 @@ func (iv *Interval) text(series int) ([]byte, error) {
 }
 
 func (iv *Interval) failed(series int, err error) error {
-	return fmt.Errorf("line %d: series %s from %v to %v: %w", iv.line, iv.def.Series[series].Name, iv.From, iv.To, err)
+	return &DamageError{iv.line, fmt.Errorf("series %s from %v to %v: %w", iv.def.Series[series].Name, iv.From, iv.To, err)}
 }
+
+// DamageError says that a histogram, which is read when it is asked for, is not one.
+type DamageError struct {
+	Line int // of the run file
+	err  error
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.err) }
+func (e *DamageError) Unwrap() error { return e.err }

@@ -33,6 +33,9 @@ func (p *parser) line(data []byte, offset int64) (whole bool, err error) {
 	if p.rest, p.texts, err = cutSeries(p.rest[:0], p.texts[:0], data, offset); err != nil {
 		return false, fmt.Errorf("not a line of a run file: %w", err)
 	}
+	if err := checkPlain(p.rest); err != nil {
+		return false, fmt.Errorf("not a line of a run file: %w", err)
+	}
 	var l line
 	if err := json.Unmarshal(p.rest, &l); err != nil {
 		return false, fmt.Errorf("not a line of a run file: %w", err)
@@ -75,7 +78,15 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 		p.run.Warnings = append(p.run.Warnings, fmt.Sprintf("The run file is of format %d, which has no check sums: "+
 			"beyond its histograms, nothing tells whether it is as it was written.", unchecked))
 	}
+	for i := range h.Scenarios {
+		if err := h.Scenarios[i].check(); err != nil {
+			return fmt.Errorf("scenario %d: %w", i+1, err)
+		}
+	}
 	p.run.Header = *h
+	for i := range p.run.Header.Scenarios {
+		p.run.Header.Scenarios[i].withRoles()
+	}
 	return nil
 }
 
@@ -166,18 +177,23 @@ func (p *parser) strand(s *strand, l *line) error {
 		return nil
 	case l.Interval != nil:
 		iv, err := p.interval(s, l.Interval, false)
-		v.Intervals = append(v.Intervals, iv)
+		if err == nil { // a last line that is wrong is left out
+			v.Intervals = append(v.Intervals, iv)
+		}
 		return err
 	}
 	e := l.End
 	total, err := p.interval(s, &e.Total, true)
-	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
-	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
-	s.ended = true
 	if err == nil {
 		err = e.check()
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
+	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
+	s.ended = true
+	return nil
 }
 
 // check refuses what no variant ends with.

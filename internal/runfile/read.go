@@ -14,11 +14,8 @@ import (
 // FileName is the name of the run file in a run's folder.
 const FileName = "run.jsonl"
 
-// maxLine is the longest line in bytes that is read: ten times the total of a variant
-// with a hundred series whose buckets are all filled.
-const maxLine = 1 << 28
-
-// Open reads a run file, or the one in a run's folder. The run is to be closed.
+// Open reads a run file, or the one in a run's folder; or a pipe, of at most 128 MiB. The
+// run is to be closed.
 func Open(path string) (*Run, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, FileName)
@@ -29,7 +26,7 @@ func Open(path string) (*Run, error) {
 	}
 	var file io.ReaderAt = f
 	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe: it is read once
-		data, err := io.ReadAll(f)
+		data, err := readPipe(f, info.Mode())
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
@@ -41,6 +38,18 @@ func Open(path string) (*Run, error) {
 	}
 	run.file = f
 	return run, nil
+}
+
+// readPipe reads all of a pipe.
+func readPipe(f *os.File, mode os.FileMode) ([]byte, error) {
+	if mode&os.ModeDevice != 0 {
+		return nil, fmt.Errorf("%s: neither a file nor a pipe", f.Name())
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxPipe+1))
+	if err == nil && len(data) > maxPipe {
+		err = fmt.Errorf("%s: a pipe of more than %d MiB; write it to a file first", f.Name(), maxPipe>>20)
+	}
+	return data, err
 }
 
 // Read reads a run file; its errors name the path and the line. Each line's check sum is

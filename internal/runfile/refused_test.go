@@ -99,6 +99,62 @@ func TestRefusedOfFormat1(t *testing.T) {
 	}
 }
 
+// A last line of format 1 whose figures are wrong is left out, as one that is cut off.
+func TestWrongLastLineOfFormat1(t *testing.T) {
+	lines := strings.SplitAfter(string(format1(t)), "\n")
+	last := strings.Replace(strings.TrimSuffix(lines[3], "\n"), `"outcomes":[`, `"outcomes":[1,`, 1)
+	run, err := runfile.Read("run.jsonl", strings.NewReader(strings.Join(lines[:3], "")+last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := run.Variants[0]; len(v.Intervals) != 1 || v.Total.To != v.Intervals[0].To {
+		t.Errorf("%d intervals, a total to %v", len(v.Intervals), v.Total.To)
+	}
+	if text := strings.Join(run.Warnings, " "); !run.CutOff || !strings.Contains(text, "line 4, is incomplete and was left out") {
+		t.Errorf("%q", text)
+	}
+}
+
+// Of what a line and a scenario may hold there are bounds, so that reading a small file
+// does not take much memory, and naming a device does not take it all.
+func TestBounds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
+	plain := unsealed(write(t))
+	header := func(old, now string) string {
+		t.Helper()
+		changed := strings.Replace(plain[0], old, now, 1)
+		if changed == plain[0] {
+			t.Fatalf("no %s: %s", old, plain[0])
+		}
+		return sealed(changed, plain[1])
+	}
+	for name, test := range map[string]struct{ text, want string }{
+		"scenarios of nothing": {header(`"scenarios":[`, `"scenarios":[`+strings.Repeat("{},", 500_000)), "more than 500000 objects"},
+		"null":                 {header(`"scenarios":[`, `"scenarios":[`+strings.Repeat("null,", 500_000)), "more than 500000 objects"},
+		"values":               {header(`"scenarios":[`, `"x":[`+strings.Repeat("0,", 4_000_000)+`0],"scenarios":[`), "more than 4000000 values"},
+		"a long text":          {strings.Repeat("x", 65<<20) + "\n", "more than 64 MiB beside its histograms"},
+		"outcomes":             {header(`"outcomes":[`, `"outcomes":[`+strings.Repeat(`"x",`, 100)), "scenario 1: 102 outcomes: want at most 100"},
+		"series":               {header(`"series":[`, `"series":[`+strings.Repeat(`{},`, 200)), "series: want at most 200"},
+		"variants":             {header(`"variants":[`, `"variants":[`+strings.Repeat(`{},`, 1000)), "variants: want at most 1000"},
+		"a rate":               {header(`"repeats":`, `"rate":1e308,"repeats":`), "scenario 1: a rate or a price of 1e+308: want 0 to 1e+12"},
+		"a price":              {header(`"reads":0`, `"reads":-1`), "scenario 1: a rate or a price of -1"},
+		"other series":         {header(`"name":"response"`, `"name":"wait"`), "scenario 1: its series are not response and so on"},
+		"a long name":          {header(`"name":"seed"`, `"name":"`+strings.Repeat("seed", 51)+`"`), `scenario 1: a name of 204 bytes, "seedseed`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := runfile.Read("run.jsonl", strings.NewReader(test.text))
+			if err == nil || !strings.Contains(err.Error(), test.want) || len(err.Error()) > 300 {
+				t.Errorf("got %.400v, want %s", err, test.want)
+			}
+		})
+	}
+	if _, err := runfile.Open("/dev/zero"); err == nil || !strings.Contains(err.Error(), "/dev/zero: neither a file nor a pipe") {
+		t.Errorf("/dev/zero: %v", err)
+	}
+}
+
 // In a file of format 1 the order of the keys and the white space between them are
 // free, as in any JSON.
 func TestReadsOtherSpelling(t *testing.T) {

@@ -71,10 +71,10 @@ type Definition struct {
 	Published string `json:"published,omitempty"`
 	// Models are what of the pattern's own latencies is drawn from a distribution,
 	// such as an origin's; one sentence each.
-	Models []string  `json:"models,omitempty"`
-	Clock  string    `json:"clock"`  // "virtual" or "wall"
-	Driver string    `json:"driver"` // its store's URL
-	Traits kv.Traits `json:"traits"` // what the store can do, and what it charges
+	Models       []string        `json:"models,omitempty"`
+	Clock        string          `json:"clock"`  // "virtual" or "wall"
+	Driver       string          `json:"driver"` // its store's URL
+	Capabilities kv.Capabilities `json:"traits"` // what the store can do, and what it charges
 	// Workload is what the scenario sets, in types; nil in a file of format 1.
 	Workload *Workload `json:"workload,omitempty"`
 	// Load describes the load in a phrase, for people: "200/s poisson for 10m0s".
@@ -89,16 +89,27 @@ type Definition struct {
 	// Histograms, by record.Response and so on.
 	Series []record.Series `json:"series"`
 	Expect []string        `json:"expect,omitempty"`
+	// Choose is what a variant is to be chosen by; nil where the scenario does not say.
+	Choose *Choose `json:"choose,omitempty"`
 	// MaxErrors is the share of a variant's transactions that may end in an error;
 	// with more, the run has failed.
 	MaxErrors float64 `json:"max_errors"`
 	YAML      string  `json:"yaml"` // the definition as it was written
 }
 
+// Choose is what a variant is chosen by.
+type Choose struct {
+	Promise []string `json:"promise"` // expectations without a variant: each that is chosen keeps them
+	Prefer  []string `json:"prefer"`  // figures, what matters most first
+}
+
 // VariantDef names one variant of a scenario.
 type VariantDef struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
+	// Never is an outcome or a series that the variant can't have, where the others do:
+	// what is a share of it is 0 and not unknown.
+	Never string `json:"never,omitempty"`
 }
 
 // Variant is what one variant of one scenario, in one repeat, gave.

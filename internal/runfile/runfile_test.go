@@ -45,7 +45,7 @@ func interval(from, to time.Duration, n int) runfile.Interval {
 func write(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := runfile.NewWriter(&out, header())
+	w, err := runfile.NewWriter(&out, header(), nil)
 	total := interval(0, 2*time.Second, 8)
 	total.Errors["429"] = 2 // as in both intervals
 	for _, err := range []error{
@@ -135,6 +135,9 @@ func TestRoundTrip(t *testing.T) {
 // A run file may end anywhere: what is whole of it is read, and that it was cut
 // off is said.
 func TestCutOffAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, or computes a lot in one goroutine")
+	}
 	whole := write(t)
 	firstLine := bytes.IndexByte(whole, '\n')
 	for end := range len(whole) {

@@ -81,7 +81,7 @@ func (s *Setting) set(v reflect.Value) bool {
 	case load.Rate:
 		s.Rate = &x
 		return true
-	case load.Popularity:
+	case load.Distribution:
 		p := PopularityOf(x)
 		s.Popularity = &p
 		return true

@@ -16,7 +16,7 @@ import (
 // Every kind of setting is written under a name that says what it is, and read back the
 // same.
 func TestSettings(t *testing.T) {
-	type knobs struct {
+	type params struct {
 		TTL    time.Duration `yaml:"ttl"`
 		Update float64       `yaml:"update"`
 		Fields int           `yaml:"fields" min:"1"`
@@ -27,16 +27,16 @@ func TestSettings(t *testing.T) {
 			Latency quantile.Dist `yaml:"latency"`
 			Changes time.Duration `yaml:"changes"`
 		} `yaml:"origin"`
-		Size    load.Size       `yaml:"size"`
-		Rate    load.Rate       `yaml:"rate"`
-		Touched load.Popularity `yaml:"touched"`
-		None    quantile.Dist   `yaml:"none"`
+		Size    load.Size         `yaml:"size"`
+		Rate    load.Rate         `yaml:"rate"`
+		Touched load.Distribution `yaml:"touched"`
+		None    quantile.Dist     `yaml:"none"`
 		own     int
 	}
-	k := knobs{
+	k := params{
 		TTL: time.Minute, Update: 0.5, Fields: 3, Tries: 0, Strict: false, Mode: "bulk",
 		Size: load.Size{Min: 1, Max: 2}, Rate: load.Rate{Count: 3, Per: time.Hour},
-		Touched: load.Popularity{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, own: 1,
+		Touched: load.Distribution{Kind: load.Hotspot, HotKeys: 0.2, HotShare: 0.8}, own: 1,
 	}
 	k.Origin.Latency, k.Origin.Changes = quantile.MustParse("p50:1ms,p100:2s"), time.Second
 	got, err := runfile.SettingsOf(&k)
@@ -79,7 +79,7 @@ func TestLoadOf(t *testing.T) {
 		want string
 	}{
 		{
-			load.Load{Rate: rate, Poisson: true, InFlight: 7, Duration: time.Minute, WarmUp: time.Second},
+			load.Load{Rate: rate, Poisson: true, MaxInFlight: 7, Duration: time.Minute, WarmUp: time.Second},
 			`{"rate":{"count":10,"per_ns":3000000000},"arrivals":"poisson","in_flight":7,"duration_ns":60000000000,"warm_up_ns":1000000000}`,
 		},
 		{load.Load{Rate: rate, Transactions: 5}, `{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","transactions":5}`},

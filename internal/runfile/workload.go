@@ -60,7 +60,7 @@ type Size struct {
 	Max int `json:"max"`
 }
 
-var popularityKinds = map[load.PopularityKind]string{
+var popularityKinds = map[load.DistributionKind]string{
 	load.Uniform: "uniform", load.Zipfian: "zipfian", load.Hotspot: "hotspot", load.Latest: "latest",
 }
 
@@ -71,7 +71,7 @@ func LoadOf(l load.Load) Load {
 		out.Workers, out.Think = l.Workers, l.Think
 		return out
 	}
-	out.Rate, out.InFlight, out.Arrivals = &l.Rate, l.InFlight, "constant"
+	out.Rate, out.InFlight, out.Arrivals = &l.Rate, l.MaxInFlight, "constant"
 	if l.Poisson {
 		out.Arrivals = "poisson"
 	}
@@ -79,6 +79,6 @@ func LoadOf(l load.Load) Load {
 }
 
 // PopularityOf is a popularity of the engine's as the file has it.
-func PopularityOf(p load.Popularity) Popularity {
+func PopularityOf(p load.Distribution) Popularity {
 	return Popularity{Kind: popularityKinds[p.Kind], Exponent: p.Exponent, HotKeys: p.HotKeys, HotShare: p.HotShare}
 }

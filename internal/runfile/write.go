@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"kvbench/internal/record"
+	"kvbench/internal/secret"
 	"kvbench/internal/sparse"
 )
 
@@ -14,6 +15,7 @@ import (
 // written before a kill can be read.
 type Writer struct {
 	out        io.Writer
+	secrets    *secret.Set
 	histograms sparse.Encoder
 	header     Header
 	headerCRC  uint32
@@ -23,13 +25,21 @@ type Writer struct {
 	series     []record.Series // of that variant; nil where none has begun
 }
 
-// NewWriter writes the header and returns a writer for the rest.
-func NewWriter(out io.Writer, h Header) (*Writer, error) {
+// NewWriter writes the header and returns a writer for the rest. The secrets, which may
+// be nil, are struck out of all that comes from outside: texts of the header, names of
+// scenarios, and errors.
+func NewWriter(out io.Writer, h Header, secrets *secret.Set) (*Writer, error) {
 	h.Format = Format
-	w := &Writer{out: out, header: h}
+	w := &Writer{out: out, header: h, secrets: secrets}
 	var err error
 	w.headerCRC, err = w.write(line{Header: &h}, 0)
 	return w, err
+}
+
+// words are the members of the header whose texts are kvbench's own words: what else
+// reads them would not know them again.
+var words = []string{
+	"arrivals", "choose", "clock", "expect", "kind", "mode", "outcomes", "pattern", "plan", "published", "run_id", "series", "variants",
 }
 
 // write seals a line, whose check sum goes on from one before, and writes it in one call.
@@ -40,7 +50,11 @@ func (w *Writer) write(l line, before uint32) (crc uint32, err error) {
 	if err := enc.Encode(l); err != nil {
 		return 0, err
 	}
-	sealed, crc := seal(bytes.TrimSuffix(text.Bytes(), []byte("\n")), before)
+	object := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	if l.Header != nil {
+		object = w.secrets.StrikeJSON(object, words...)
+	}
+	sealed, crc := seal(object, before)
 	w.lines++
 	_, err = w.out.Write(sealed)
 	return crc, err
@@ -61,7 +75,7 @@ func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
 	def := &w.header.Scenarios[scenario]
 	w.series, w.crc = def.Series, w.headerCRC
 	w.keys = append(w.keys, keyEnd{Key: Key{
-		Scenario: def.Name, Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
+		Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
 	}})
 	return w.strand(line{Begin: &begin{}})
 }
@@ -91,8 +105,8 @@ func (w *Writer) End(v *Variant) error {
 		return err
 	}
 	err = w.strand(line{End: &end{
-		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, FirstError: v.FirstError,
-		Complete: v.Complete, Error: v.Error,
+		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within,
+		FirstError: w.secrets.Strike(v.FirstError), Complete: v.Complete, Error: w.secrets.Strike(v.Error),
 	}})
 	w.series = nil
 	return err

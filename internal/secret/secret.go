@@ -3,12 +3,7 @@
 package secret
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/json"
-	"io"
-	"net/url"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,144 +12,140 @@ import (
 // Mark stands where a secret stood.
 const Mark = "[secret]"
 
-// MinBytes is how long a secret has to be to be struck out of all text: what is
-// shorter stands in too many words by chance.
-const MinBytes = 4
+const (
+	// MinBytes is how long a secret has to be to be struck out of all text: what is
+	// shorter stands in too many words by chance.
+	MinBytes = 4
+	// MinVariableBytes is how long the value of an environment variable that a
+	// scenario file names has to be to be taken for a secret.
+	MinVariableBytes = 8
+	// cutBytes is how much of the beginning of a secret is struck out too: a text may
+	// have been cut off within it.
+	cutBytes = 16
+)
 
-// Set is the secrets that are known. The zero value knows none. It is safe for
+// Set is the secrets that are known. The zero value and nil know none. It is safe for
 // concurrent use.
 type Set struct {
-	mu       sync.Mutex
-	forms    []string // of all secrets, longest first
-	replacer atomic.Pointer[strings.Replacer]
+	mu    sync.Mutex
+	known map[string]bool // forms; whether one was added as a secret
+	forms atomic.Pointer[forms]
 }
 
-// Add adds a secret: it is struck out as it is, as part of a URL, as a JSON string
-// and in base64, also where that encodes more than the secret. One shorter than
-// MinBytes is left alone.
+// forms are the ways in which secrets may stand in a text, by their first byte.
+type forms [256][]string
+
+// Add adds a secret: it is struck out as it is, as part of a URL, as a string of JSON
+// or Go, in HTML and in base64, also where that encodes more than the secret; of one of
+// several lines, each line is. One shorter than MinBytes is left alone.
 func (s *Set) Add(secret string) {
-	if len(secret) < MinBytes {
+	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, form := range forms(secret) {
-		if !slices.Contains(s.forms, form) {
-			s.forms = append(s.forms, form)
-		}
+	s.add(secret)
+	for line := range strings.Lines(secret) {
+		s.add(strings.TrimSpace(line))
 	}
-	// A replacer takes the first that fits, so the longest have to come first.
-	slices.SortFunc(s.forms, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	pairs := make([]string, 0, 2*len(s.forms))
-	for _, form := range s.forms {
-		pairs = append(pairs, form, Mark)
-	}
-	s.replacer.Store(strings.NewReplacer(pairs...))
 }
 
-// AddURL adds the user and the password of a URL, and their pair as it stands in
-// one, however short.
-func (s *Set) AddURL(u *url.URL) {
-	if u.User == nil {
+func (s *Set) add(secret string) {
+	if s.known[secret] {
 		return
 	}
-	s.Add(u.User.String() + "@")
-	s.Add(u.User.Username())
-	if password, ok := u.User.Password(); ok {
-		s.Add(password)
+	if s.known == nil {
+		s.known = map[string]bool{}
 	}
+	var all forms
+	if before := s.forms.Load(); before != nil {
+		all = *before
+	}
+	for _, form := range encodings(secret) {
+		if _, twice := s.known[form]; !twice {
+			s.known[form] = false
+			all[form[0]] = append(all[form[0]], form) // behind what readers of before see
+		}
+	}
+	s.known[secret] = true
+	s.forms.Store(&all)
 }
 
-// Strike returns the text without the secrets.
+// Strike returns the text without the secrets. Of secrets that overlap, the first is
+// struck out, and of those that begin alike the longest; so is what is only the
+// beginning of one, from cutBytes on. Doing it twice is doing it once.
 func (s *Set) Strike(text string) string {
-	r := s.replacer.Load()
-	if r == nil {
+	if s == nil {
 		return text
 	}
-	return r.Replace(text)
-}
-
-// Writer returns a writer that strikes the secrets out of each text that it is
-// given, and passes it on to w in one call.
-func (s *Set) Writer(w io.Writer) io.Writer { return &writer{set: s, w: w} }
-
-type writer struct {
-	set *Set
-	w   io.Writer
-}
-
-func (w *writer) Write(text []byte) (int, error) {
-	if w.set.replacer.Load() == nil {
-		return w.w.Write(text)
+	known := s.forms.Load()
+	if known == nil {
+		return text
 	}
-	if _, err := io.WriteString(w.w, w.set.Strike(string(text))); err != nil {
-		return 0, err
-	}
-	return len(text), nil
-}
-
-// forms are the ways in which a secret may stand in a text.
-func forms(secret string) []string {
-	all := []string{secret}
-	add := func(form string) {
-		if len(form) >= MinBytes && !slices.Contains(all, form) {
-			all = append(all, form)
+	var out strings.Builder
+	kept := 0 // up to here text is in out
+	for i := 0; i < len(text); i++ {
+		if strings.HasPrefix(text[i:], Mark) {
+			i += len(Mark) - 1
+			continue
+		}
+		if n := known.at(text[i:]); n > 0 {
+			out.WriteString(text[kept:i])
+			out.WriteString(Mark)
+			kept = i + n
+			i = kept - 1
 		}
 	}
-	for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret)} {
-		add(escaped)
-		add(lowerHex(escaped))
+	if kept == 0 {
+		return text
 	}
-	add(quoted(secret, true))
-	add(quoted(secret, false))
-	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for before := range 3 {
-			add(inner(encoding, secret, before))
+	out.WriteString(text[kept:])
+	return out.String()
+}
+
+// at is how many bytes at the beginning of a text are a secret; 0 where none are.
+func (f *forms) at(text string) int {
+	most := 0
+	look := func(first byte) {
+		for _, form := range f[first] {
+			if n, size := common(form, text); n >= min(len(form), cutBytes) {
+				most = max(most, size)
+			}
 		}
 	}
-	return all
+	look(text[0])
+	if first, size := unescaped(text); size > 0 {
+		look(first)
+	}
+	return most
 }
 
-// lowerHex writes the hexadecimal digits of a URL's escapes in lower case.
-func lowerHex(escaped string) string {
-	out := []byte(escaped)
-	for i := 0; i+2 < len(out); i++ {
-		if out[i] == '%' {
-			copy(out[i+1:], bytes.ToLower(out[i+1:i+3]))
-			i += 2
+// common is how many bytes of a form a text begins with, and how many bytes of the text
+// that takes. In a URL any byte may be escaped; which are is the writer's choice.
+func common(form, text string) (n, size int) {
+	for n < len(form) && size < len(text) {
+		if text[size] == form[n] {
+			size++
+		} else if b, escape := unescaped(text[size:]); escape > 0 && b == form[n] {
+			size += escape
+		} else {
+			break
+		}
+		n++
+	}
+	return n, size
+}
+
+// unescaped is the byte that the escape of a URL stands for with which a text begins, and
+// the escape's size; 0 where it begins with none.
+func unescaped(text string) (b byte, size int) {
+	switch {
+	case text[0] == '+':
+		return ' ', 1
+	case text[0] == '%' && len(text) >= 3:
+		if n, err := strconv.ParseUint(text[1:3], 16, 8); err == nil {
+			return byte(n), 3
 		}
 	}
-	return string(out)
-}
-
-// quoted is the inside of the JSON string of a text.
-func quoted(text string, html bool) string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(html)
-	if e.Encode(text) != nil {
-		return ""
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
-}
-
-// inner is what the base64 of a text has in common whatever stands around the
-// secret, when so many bytes stand before it in its first group of three.
-func inner(encoding *base64.Encoding, secret string, before int) string {
-	text := append(make([]byte, before), secret...)
-	encoded := encoding.EncodeToString(text)
-	from := 0 // the digits that bytes before the secret have a part in
-	if before > 0 {
-		from = before + 1
-	}
-	to := len(text) * 8 / 6 // the digits that the secret fills alone
-	if from >= to {
-		return ""
-	}
-	return encoded[from:to]
+	return 0, 0
 }

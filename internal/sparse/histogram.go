@@ -4,7 +4,6 @@
 package sparse
 
 import (
-	"slices"
 	"sort"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -175,7 +174,7 @@ func (h *Histogram) Merge(other *Histogram) {
 			sum, b = append(sum, b[0]), b[1:]
 		}
 	}
-	h.buckets = slices.Concat(sum, a, b)
+	h.buckets = append(append(sum, a...), b...)
 	h.addUp()
 }
 

@@ -45,7 +45,7 @@ scenarios:
     variants: [no-memory]
     driver: embedded://?profile=none&propagation=0
     load: {rate: %d/s, arrivals: poisson, duration: %v}
-    keys: {count: %d, popularity: zipfian(0.99), size: 100B}
+    keys: {count: %d, distribution: zipfian(0.99), size: 100B}
     with: {kv-ttl: 60s, origin: {latency: 0s, changes: 1h}}
 `, rate, d, cacheKeys), func(s kv.Store) kv.Store { reads.Store = s; return reads })
 	var byReads []*tally
@@ -84,7 +84,7 @@ scenarios:
     variants: [seed]
     driver: embedded://?profile=none&propagation=0
     load: {rate: %d/s, arrivals: poisson, duration: %v, warm-up: 10m}
-    keys: {count: %d, popularity: zipfian(0.99), size: 100B}
+    keys: {count: %d, distribution: zipfian(0.99), size: 100B}
     with: {memory-ttl: 20s, kv-ttl: 24h, origin: {latency: 0s, changes: 1h}}
 `, rate, pick(2*time.Hour, 24*time.Hour), cacheKeys), nil)
 	hits := 0.0

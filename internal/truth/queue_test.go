@@ -16,6 +16,9 @@ import (
 	"kvbench/kv"
 )
 
+// served is how all transactions end.
+const served bench.Outcome = "served"
+
 // service is how long a call takes that is served alone.
 const service = 10 * time.Millisecond
 
@@ -29,12 +32,12 @@ func TestResponseOfAQueue(t *testing.T) {
 		rate := load.Rate{Count: uint64(lambda), Per: time.Second}
 		constant := func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 			if err := w.Get(ctx, "key", kv.GetOptions{}, &w.Entry); err != kv.ErrNotFound {
-				return 0, fmt.Errorf("got %v of a key that is not there", err)
+				return served, fmt.Errorf("got %v of a key that is not there", err)
 			}
-			return 0, nil
+			return served, nil
 		}
 		exponential := func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
-			return 0, w.Sleep(ctx, time.Duration(w.Rand.ExpFloat64()*float64(service)))
+			return served, w.Sleep(ctx, time.Duration(w.Rand.ExpFloat64()*float64(service)))
 		}
 		for _, queue := range []struct {
 			name     string
@@ -64,13 +67,13 @@ func runQueue(t *testing.T, rate load.Rate, do workload) *record.Histogram {
 		t.Fatal(err)
 	}
 	p := &bench.Pattern{
-		Name: "queue", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []string{"served"},
+		Name: "queue", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []bench.Outcome{served},
 		New: func(bench.Setup) (bench.Workload, error) { return do, nil },
 	}
 	s := &bench.Scenario{
-		Name: "queue", Pattern: p, Repeat: 1, Knobs: bench.Knobs{Keys: 1, Isolates: 1}, Decode: func(any) error { return nil },
+		Name: "queue", Pattern: p, Repeat: 1, Params: bench.Params{Keys: 1, Isolates: 1}, Decode: func(any) error { return nil },
 		Load: load.Load{
-			Rate: rate, Poisson: true, InFlight: 1, Transactions: pick[uint64](400_000, 4_000_000), WarmUp: time.Minute,
+			Rate: rate, Poisson: true, MaxInFlight: 1, Transactions: pick[uint64](400_000, 4_000_000), WarmUp: time.Minute,
 		},
 	}
 	v, err := bench.Run(t.Context(), s, p.Variants[0], bench.Options{Clock: c, Store: store, Seed: 3, Observer: unobserved{}})

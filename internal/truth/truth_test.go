@@ -15,6 +15,7 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/runfile"
+	"kvbench/internal/scenariofile"
 	"kvbench/kv"
 	"kvbench/scenarios"
 )
@@ -64,7 +65,7 @@ type observed struct {
 // a store of the test's own before the scenario's.
 func run(t *testing.T, seed uint64, file string, wrap func(kv.Store) kv.Store) observed {
 	t.Helper()
-	f, err := scenarios.Load("truth", []byte(file), scenarios.Patterns())
+	f, err := scenariofile.Load("truth", []byte(file), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

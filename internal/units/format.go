@@ -28,6 +28,19 @@ func FormatDuration(ns float64) string {
 	return d.Round(time.Second).String()
 }
 
+// ShortDuration writes a duration exactly, without the zeros that its String ends with:
+// "10m", not "10m0s".
+func ShortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
 // FormatSize writes a size in bytes: "512B", "1.5KiB".
 func FormatSize(bytes float64) string {
 	of := []unit{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}

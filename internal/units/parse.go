@@ -75,6 +75,19 @@ var (
 	shares = []unit{{"%", 0.01}}
 )
 
+// meant are units that are not there, and which of rates is meant by them.
+func meant(name string) string {
+	switch strings.ToLower(name) {
+	case "/sec", "/second", "ps":
+		return "/s"
+	case "/m", "/minute", "pm":
+		return "/min"
+	case "/hr", "/hour", "ph":
+		return "/h"
+	}
+	return ""
+}
+
 // ParseSize reads a size in bytes ("512B", "1KiB", "1.5MB"): a whole number of
 // them, 0 or more. k and M are powers of 1000, Ki and Mi of 1024.
 func ParseSize(s string) (int, error) {
@@ -99,7 +112,10 @@ func ParseSize(s string) (int, error) {
 func ParseRate(s string) (count uint64, per time.Duration, err error) {
 	bad := &Error{Text: s, Want: "a rate", Hint: "write it like 200/s, 30/min or 5/h"}
 	if n, err := parse(s, rates, bad); err != nil {
-		return 0, 0, err
+		if number, name := split(s); meant(name) != "" {
+			bad.Hint = fmt.Sprintf("did you mean %q?", number+meant(name))
+		}
+		return 0, 0, bad
 	} else if n <= 0 {
 		bad.Why = "it must be above 0"
 		return 0, 0, bad
@@ -123,6 +139,17 @@ func ParseRate(s string) (count uint64, per time.Duration, err error) {
 // fraction, 0 or more.
 func ParseShare(s string) (float64, error) {
 	return parse(s, shares, &Error{Text: s, Want: "a share", Hint: "write it like 1% or 0.05%"})
+}
+
+// ParseFraction reads a share written in percent ("10%") or as a fraction ("0.1"), and
+// returns it as a fraction, 0 or more.
+func ParseFraction(s string) (float64, error) {
+	number, name := split(s)
+	bad := &Error{Text: s, Want: "a share", Hint: "write it like 10% or 0.1"}
+	if name == "" {
+		return parseNumber(number, bad)
+	}
+	return parse(s, shares, bad)
 }
 
 // ParseNumber reads a decimal number without a sign or an exponent, 0 or more.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -26,12 +27,52 @@ func xmlTokens(data []byte) error {
 	}
 }
 
+// drawing also looks for a title, and for what is drawn: in the groups of the variants,
+// or, in a chart without any, beside its ground and its text.
+func drawing(data []byte) error {
+	titles, groups, inGroups, paths, depth := 0, 0, 0, 0, 0
+	for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			if depth > 0 {
+				inGroups++
+			}
+			switch e.Name.Local {
+			case "title":
+				titles++
+			case "g":
+				groups, depth = groups+1, depth+1
+			case "path":
+				paths++
+			}
+		case xml.EndElement:
+			if e.Name.Local == "g" {
+				depth--
+			}
+		}
+	}
+	switch {
+	case titles == 0:
+		return errors.New("it has no title")
+	case groups > 0 && inGroups == 0, groups == 0 && paths < 2:
+		return errors.New("it shows nothing")
+	}
+	return nil
+}
+
 // commaSeparated also looks for fields that a spreadsheet takes for a formula.
 func commaSeparated(data []byte) error {
 	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 	for _, row := range rows {
 		for _, field := range row {
-			if first := strings.TrimSpace(field); first != "" && strings.ContainsRune("=+-@", rune(first[0])) {
+			_, number := strconv.ParseFloat(field, 64)
+			if first := strings.TrimSpace(field); number != nil && first != "" && strings.ContainsRune("=+-@", rune(first[0])) {
 				return fmt.Errorf("the field %q is a formula", field)
 			}
 		}

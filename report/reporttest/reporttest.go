@@ -23,7 +23,7 @@ var readers = []struct {
 	read   func(data []byte) error
 }{
 	{".png", picture},
-	{".svg", xmlTokens},
+	{".svg", drawing},
 	{"junit.xml", xmlTokens},
 	{".csv", commaSeparated},
 	{".bench.txt", benchmarks},
@@ -103,7 +103,29 @@ func Text(data []byte) error {
 	return nil
 }
 
+// maxPixels bounds a picture: 100 MB in memory.
+const maxPixels = 25_000_000
+
+// picture also looks at how large it is, and for something on its paper.
 func picture(data []byte) error {
-	_, err := png.Decode(bytes.NewReader(data))
-	return err
+	head, err := png.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	if head.Width*head.Height > maxPixels {
+		return fmt.Errorf("a picture of %d × %d", head.Width, head.Height)
+	}
+	p, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	paper := p.At(0, 0)
+	for y := range head.Height {
+		for x := range head.Width {
+			if p.At(x, y) != paper {
+				return nil
+			}
+		}
+	}
+	return errors.New("it shows nothing")
 }

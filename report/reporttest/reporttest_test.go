@@ -1,17 +1,39 @@
 package reporttest_test
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
 	"testing"
 
 	"kvbench/report/reporttest"
 )
+
+// picture is a PNG, with a dot or without.
+func picture(width, height int, dot bool) string {
+	p := image.NewGray(image.Rect(0, 0, width, height))
+	if dot {
+		p.SetGray(1, 1, color.Gray{Y: 99})
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, p); err != nil {
+		panic(err)
+	}
+	return out.String()
+}
 
 // What is wrong is found: the checks can fail.
 func TestFindsWhatIsWrong(t *testing.T) {
 	for _, bad := range []struct{ name, data string }{
 		{"x.png", "no picture"},
 		{"x.svg", `<svg><path d="M0 0"`},
-		{"x.svg", `<svg><path d="M NaN 0"/></svg>`},
+		{"x.svg", `<svg><title>t</title><g data-variant="a"><path d="M NaN 0"/></g></svg>`},
+		{"x.svg", `<svg><g data-variant="a"><path d="M0 0"/></g></svg>`},
+		{"x.svg", `<svg><title>t</title><path d="M0 0"/><g data-variant="a"></g></svg>`},
+		{"x.svg", `<svg><title>t</title><path d="M0 0"/></svg>`},
+		{"x.png", picture(2, 2, false)},
+		{"x.png", picture(5001, 5000, true)},
 		{"junit.xml", "<a>&#x1b;</a>"},
 		{"report.csv", "a,b\n=1+1,2\n"},
 		{"report.csv", "a,b\n1\n"},
@@ -35,8 +57,10 @@ func TestFindsWhatIsWrong(t *testing.T) {
 		}
 	}
 	for _, good := range []struct{ name, data string }{
+		{"x.svg", `<svg><title>t</title><g data-variant="a"><path d="M0 0"/></g></svg>`},
+		{"x.png", picture(2, 2, true)},
 		{"report.md", "| a \\| x | b |\n|---|---|\n| c \\\\| d |\n"},
-		{"report.csv", "a,b\n'=1+1,2\n"},
+		{"report.csv", "a,b\n'=1+1,-2.5\n"},
 		{"report.json", `{"text": "\u202e"}`},
 	} {
 		if err := reporttest.File(good.name, []byte(good.data)); err != nil {

@@ -16,25 +16,37 @@ import (
 	"unicode/utf8"
 )
 
-const example = "memory://"
+const example = "memory://?latency=1ms"
 
 // Driver is the driver: a line of the table of a kvbench of one's own.
 var Driver = kv.Driver{
-	Scheme: "memory", Doc: "a map in memory, where a call takes a millisecond", Example: example, Open: Open,
+	Scheme: "memory", Doc: "a map in memory, where all calls take the same time", Example: example, Options: Options, Open: Open,
 }
 
-// Open opens an empty store. It has no options.
+// Options describes the options of Open.
+func Options() []kv.Setting {
+	return []kv.Setting{{Name: "latency", Doc: "how long a call takes", Kind: "duration", Min: "0s", Max: "1h", Default: "1ms"}}
+}
+
+// Open opens an empty store.
 func Open(u *url.URL, env kv.Env) (kv.Store, error) {
-	if u.Host != "" || u.Path != "" || u.User != nil || u.RawQuery != "" {
-		return nil, fmt.Errorf("want %s", example)
+	if u.Host != "" || u.Path != "" || u.User != nil {
+		return nil, fmt.Errorf("want options only, such as %s", example)
+	}
+	latency := time.Millisecond
+	if given := u.Query().Get("latency"); given != "" {
+		var err error
+		if latency, err = time.ParseDuration(given); err != nil || latency < 0 || latency > time.Hour {
+			return nil, fmt.Errorf("option latency=%s: want a duration from 0s to 1h, such as 5ms", given)
+		}
 	}
 	prices, err := env.Price(kv.NoPrices("memory costs what the machine does"))
 	if err != nil {
 		return nil, err
 	}
-	return &store{clock: env.Clock, items: map[string]item{}, traits: kv.Traits{
+	return &store{clock: env.Clock, latency: latency, items: map[string]item{}, capabilities: kv.Capabilities{
 		Virtual: true, Modelled: true, Locations: 1, MaxKeyBytes: kv.MaxKeyBytes, MinTTL: kv.MinTTL, MaxListKeys: kv.MaxListKeys,
-		Prices: prices, Sources: []string{"assumption: every call takes 1 ms"},
+		Prices: prices, Sources: []string{"assumption: every call takes " + latency.String()},
 	}}, nil
 }
 
@@ -44,8 +56,9 @@ type item struct {
 }
 
 type store struct {
-	clock  kv.Clock
-	traits kv.Traits
+	clock        kv.Clock
+	latency      time.Duration // of a call
+	capabilities kv.Capabilities
 
 	mu    sync.Mutex // never held while the clock waits
 	items map[string]item
@@ -60,10 +73,10 @@ func (s *store) begin(ctx context.Context, key string) error {
 	switch {
 	case key == "" || key == "." || key == ".." || !utf8.ValidString(key):
 		return refuse(http.StatusBadRequest, "%q is no key", key)
-	case len(key) > s.traits.MaxKeyBytes:
+	case len(key) > s.capabilities.MaxKeyBytes:
 		return refuse(http.StatusRequestURITooLong, "a key of %d bytes", len(key))
 	}
-	return s.clock.Sleep(ctx, time.Millisecond)
+	return s.clock.Sleep(ctx, s.latency)
 }
 
 func (s *store) now() time.Time { return s.clock.Epoch().Add(s.clock.Now()) }
@@ -97,10 +110,10 @@ func (s *store) Put(ctx context.Context, key string, value []byte, o kv.PutOptio
 	if o.TTL > 0 {
 		it.expiration = kv.ExpiresAt(now, o.TTL)
 	}
-	least := int64(s.traits.MinTTL / time.Second)
+	least := int64(s.capabilities.MinTTL / time.Second)
 	switch {
-	case o.TTL < 0 || o.TTL > 0 && o.TTL < s.traits.MinTTL || it.expiration != 0 && it.expiration < now.Unix()+least:
-		return refuse(http.StatusBadRequest, "it would end in less than %v", s.traits.MinTTL)
+	case o.TTL < 0 || o.TTL > 0 && o.TTL < s.capabilities.MinTTL || it.expiration != 0 && it.expiration < now.Unix()+least:
+		return refuse(http.StatusBadRequest, "it would end in less than %v", s.capabilities.MinTTL)
 	case len(o.Metadata) > 0 && !json.Valid(o.Metadata):
 		return refuse(http.StatusBadRequest, "metadata that is not JSON")
 	}
@@ -124,14 +137,14 @@ func (s *store) Delete(ctx context.Context, key string) error {
 // List implements kv.Store. A cursor is the last name of the page before.
 func (s *store) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	p.Reset()
-	most := s.traits.MaxListKeys
+	most := s.capabilities.MaxListKeys
 	if o.Limit < 0 || o.Limit > most {
 		return refuse(http.StatusBadRequest, "a page of %d names", o.Limit)
 	}
 	if o.Limit > 0 {
 		most = o.Limit
 	}
-	if err := s.clock.Sleep(ctx, time.Millisecond); err != nil {
+	if err := s.clock.Sleep(ctx, s.latency); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -150,8 +163,8 @@ func (s *store) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	return nil
 }
 
-// Traits implements kv.Store.
-func (s *store) Traits() kv.Traits { return s.traits }
+// Capabilities implements kv.Store.
+func (s *store) Capabilities() kv.Capabilities { return s.capabilities }
 
 // Close implements kv.Store.
 func (s *store) Close() error { return nil }

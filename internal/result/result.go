@@ -1,0 +1,168 @@
+// Package result is a run in figures: for every scenario and variant each metric's
+// count and distribution, over all repeats, one of them or a stretch of one. Whatever
+// judges or shows a run reads it from here.
+package result
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+
+	"kvbench/internal/metric"
+	"kvbench/internal/runfile"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Set is a run.
+type Set struct {
+	Run       *runfile.Run
+	Scenarios []*Scenario
+}
+
+// Scenario is one scenario with its variants side by side.
+type Scenario struct {
+	Def      *runfile.Definition
+	Metrics  []metric.Metric
+	Variants []*Variant // all that were to run, in the order of the definition
+}
+
+// Variant is one variant.
+type Variant struct {
+	Scenario  *Scenario
+	Index     int // in the definition, which gives it its colour
+	Name, Doc string
+	Published bool              // it does what the pattern's published source does
+	Point     []runfile.Setting // what a sweep varies; empty where there is none
+	Repeats   []Repeat          // those that ran, in their order
+	Whole     *Sample           // all of them together
+	// Missing is why Whole is not all that was to be measured: "it did not run to its
+	// end". Empty where it is.
+	Missing string
+}
+
+// Repeat is one repeat of a variant.
+type Repeat struct {
+	*runfile.Variant
+	Sample *Sample
+}
+
+// Of puts a run in figures. An error means that a histogram can't be read.
+func Of(run *runfile.Run) (*Set, error) {
+	set := &Set{Run: run, Scenarios: make([]*Scenario, len(run.Header.Scenarios))}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range set.Scenarios {
+		g.Go(func() (err error) {
+			set.Scenarios[i], err = scenarioOf(run, i)
+			return err
+		})
+	}
+	return set, g.Wait()
+}
+
+func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
+	def := &run.Header.Scenarios[i]
+	s := &Scenario{Def: def, Metrics: def.Metrics()}
+	memory := newAdder(def)
+	for j, d := range def.Variants {
+		v := &Variant{Scenario: s, Index: j, Name: d.Name, Doc: d.Doc, Published: d.Name == def.Published}
+		memory.reset()
+		for _, r := range run.Variants {
+			if r.Scenario != i || r.Variant != j {
+				continue
+			}
+			one, err := memory.add(&r.Total)
+			if err != nil {
+				return nil, fmt.Errorf("%s/%s: %w", def.Name, d.Name, err)
+			}
+			one.never = d.Never
+			v.Point = r.Point
+			v.Repeats = append(v.Repeats, Repeat{r, one})
+		}
+		v.Whole = memory.whole()
+		v.Whole.never = d.Never
+		v.Missing = v.missing()
+		s.Variants = append(s.Variants, v)
+	}
+	return s, nil
+}
+
+// missing says why a variant is not whole.
+func (v *Variant) missing() string {
+	for _, r := range v.Repeats {
+		switch {
+		case r.Error != "":
+			return "it failed: " + r.Error
+		case !r.Complete:
+			return "it did not run to its end"
+		}
+	}
+	switch n := len(v.Repeats); {
+	case n == 0:
+		return "it did not run"
+	case n < v.Scenario.Def.Repeats:
+		return fmt.Sprintf("%d of its %d repeats ran", n, v.Scenario.Def.Repeats)
+	}
+	return ""
+}
+
+// Whole refuses a run in which a variant did not run all its repeats to their end.
+func (s *Set) Whole() error {
+	for _, scenario := range s.Scenarios {
+		for _, v := range scenario.Variants {
+			if v.Missing != "" {
+				return fmt.Errorf("%s/%s: %s", scenario.Def.Name, v.Name, v.Missing)
+			}
+		}
+	}
+	return nil
+}
+
+// Scenario is the scenario of a name; nil where there is none.
+func (s *Set) Scenario(name string) *Scenario {
+	for _, scenario := range s.Scenarios {
+		if scenario.Def.Name == name {
+			return scenario
+		}
+	}
+	return nil
+}
+
+// Ran reports whether it measured any transaction.
+func (v *Variant) Ran() bool { return v.Whole.Transactions() > 0 }
+
+// Metric is the scenario's metric with an ID.
+func (s *Scenario) Metric(id string) (metric.Metric, bool) { return metric.Find(s.Metrics, id) }
+
+// Variant is the variant of a name; nil where there is none.
+func (s *Scenario) Variant(name string) *Variant {
+	for _, v := range s.Variants {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// Of returns the metrics of a class.
+func (s *Scenario) Of(class metric.Class) []metric.Metric {
+	var out []metric.Metric
+	for _, m := range s.Metrics {
+		if m.Class == class {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Seen are the metrics of some classes that any variant has had.
+func (s *Scenario) Seen(classes ...metric.Class) []metric.Metric {
+	var out []metric.Metric
+	for _, m := range s.Metrics {
+		if slices.Contains(classes, m.Class) && slices.ContainsFunc(s.Variants, func(v *Variant) bool { return v.Whole.N(m) > 0 }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package scenariofile_test
+
+const slower = 1
