@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newCheck(secrets *secret.Set) *cobra.Command {
-	s := settings{secrets: secrets}
+func newCheck(secrets *secret.Set, open openURL) *cobra.Command {
+	s := settings{secrets: secrets, openURL: open}
 	c := &cobra.Command{
 		Use:   "check [scenarios.yaml]",
 		Short: "Check a scenario file and print its plan",
