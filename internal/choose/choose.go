@@ -36,6 +36,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 		return nil, err
 	}
 	c := &Choice{Promise: by.Promise, Prefer: by.Prefer, Figures: prefer}
+	c.Unpriced = s.Def.Prices().None && slices.ContainsFunc(prefer, func(f metric.Figure) bool { return f.ID == runfile.USD })
 	var keep, ended []*Standing
 	c.Standings = make([]Standing, len(s.Variants))
 	for i, v := range s.Variants {

@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
+	"kvbench/internal/runfile"
 )
 
 // Line says the choice and what it beats in one line: "Take per-field-parallel: seed
@@ -47,6 +48,19 @@ func (c *Choice) names() string {
 // Reason says what the choice beats, or in what that which comes nearest breaks the
 // promise; empty where nothing was beaten.
 func (c *Choice) Reason() string {
+	why := c.beats()
+	if !c.Unpriced {
+		return why
+	}
+	const none = runfile.USD + " decides nothing, as the store has no price list"
+	if why == "" {
+		return none
+	}
+	return why + "; " + none
+}
+
+// beats is Reason but for what could not be had.
+func (c *Choice) beats() string {
 	b := c.Because
 	switch {
 	case b == nil && len(c.Take) > 1 && len(c.Take) == len(c.Standings):
