@@ -11,34 +11,22 @@ import (
 	"kvbench/drivers/cloudflare"
 	"kvbench/drivers/embedded"
 	"kvbench/drivers/fault"
+	"kvbench/drivers/null"
 	"kvbench/drivers/option"
+	"kvbench/drivers/redis"
 	"kvbench/drivers/rest"
 	"kvbench/internal/clock"
 	"kvbench/internal/setting"
 	"kvbench/kv"
 )
 
-// Env is what a driver takes from the run that opens it.
-type Env struct {
-	// Clock is the time the store lives by; the wall clock when nil.
-	Clock clock.Clock
-	// Seed starts everything that is random in an emulated store.
-	Seed uint64
-	// Prices take the place of the store's own; Open takes them from the URL.
-	Prices option.Prices
-}
+// Env is what a driver takes from the run that opens a store.
+type Env = kv.Env
 
 // Driver opens stores of one kind.
-type Driver struct {
-	Scheme  string                   // of its URLs
-	Doc     string                   // one sentence
-	Example string                   // a URL that Open takes
-	Secrets []string                 // environment variables that it takes a secret from
-	Options func() []setting.Setting // of its own; see Settings
-	Open    func(u *url.URL, env Env) (kv.Store, error)
-}
+type Driver = kv.Driver
 
-// Table lists every driver, in the order in which they are shown.
+// Table lists every driver of kvbench, in the order in which they are shown.
 func Table() []Driver {
 	return []Driver{
 		{
@@ -53,6 +41,9 @@ func Table() []Driver {
 			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable}, Options: rest.Options,
 			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
 		},
+		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
+		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
+		{Scheme: "null", Doc: null.Doc, Example: null.Example, Options: null.Options, Open: null.Open},
 	}
 }
 
@@ -61,10 +52,22 @@ func Shared() []setting.Setting {
 	return append([]setting.Setting{option.PricesSetting()}, fault.Options()...)
 }
 
-// Open opens the store that a URL names, with the faults that its options named
-// fault... ask for (fault.FromURL), and the prices that it gives (option.PricesFromURL).
+// Own describes the options that a driver has beside those of every driver.
+func Own(d *Driver) []setting.Setting {
+	if d.Options == nil {
+		return nil
+	}
+	return d.Options()
+}
+
+// Open opens the store that a URL names by one of kvbench's own drivers. See OpenWith.
+func Open(rawURL string, env Env) (kv.Store, error) { return OpenWith(Table(), rawURL, env) }
+
+// OpenWith opens the store that a URL names by one of the drivers of a table, with the
+// faults that its options named fault... ask for (fault.FromURL), and the prices that
+// it gives (option.PricesFromURL). The clock is the wall's where env has none.
 // No error of it shows a password.
-func Open(rawURL string, env Env) (kv.Store, error) {
+func OpenWith(table []Driver, rawURL string, env Env) (kv.Store, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		if inner := new(url.Error); errors.As(err, &inner) {
@@ -78,12 +81,11 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if env.Clock == nil {
 		env.Clock = clock.NewWall()
 	}
-	table := Table()
 	schemes := make([]string, len(table))
 	for i, d := range table {
 		schemes[i] = d.Scheme
 	}
-	if u.Scheme == "" {
+	if u.Scheme == "" && len(table) > 0 {
 		return nil, fmt.Errorf("driver URL %q has no scheme: want one of %v, such as %s",
 			u.Redacted(), schemes, table[0].Example)
 	}
@@ -91,7 +93,7 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, unknown := option.TakeUnknown(u, append(setting.Names(table[i].Options()), setting.Names(Shared())...))
+	u, unknown := option.TakeUnknown(u, append(setting.Names(Own(&table[i])), setting.Names(Shared())...))
 	if unknown != nil {
 		unknown = fmt.Errorf("driver %s: %w", u.Scheme, unknown)
 	}
@@ -99,9 +101,11 @@ func Open(rawURL string, env Env) (kv.Store, error) {
 	if err != nil {
 		return nil, errors.Join(unknown, err)
 	}
-	if u, env.Prices, err = option.PricesFromURL(u); err != nil {
+	u, prices, err := option.PricesFromURL(u)
+	if err != nil {
 		return nil, errors.Join(unknown, err)
 	}
+	env.Prices = prices
 	store, err := table[i].Open(u, env)
 	if err != nil {
 		err = fmt.Errorf("driver %s: %w", u.Scheme, err)

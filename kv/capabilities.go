@@ -1,6 +1,9 @@
 package kv
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // The limits of Workers KV as Cloudflare publishes them
 // (developers.cloudflare.com/kv/platform/limits, read on 2026-11-22).
@@ -80,7 +83,8 @@ type Capabilities struct {
 	// together.
 	NamespaceWriteInterval time.Duration `json:"namespace_write_interval_ns,omitempty"`
 
-	// Prices are what the store charges, or would charge if it were Workers KV.
+	// Prices are what the store charges, or would charge if it were Workers KV: NoPrices
+	// where that is not known. The zero value stands for those of classic Workers KV.
 	Prices Prices `json:"prices"`
 
 	// Faults are the stretches in which the store is made to fail on purpose.
@@ -100,6 +104,12 @@ type Window struct {
 // bills every key, a bulk write every pair, and a miss is billed. Whether calls
 // that are refused are billed is not published; they are counted as if they were.
 type Prices struct {
+	// None says that the store has no price list: what its operations cost can't be
+	// had, which is not nothing. No price of the others counts then.
+	None bool `json:"none,omitempty"`
+	// NoFreePlan says that the free plan of Workers KV does not include the store,
+	// whatever its prices.
+	NoFreePlan bool `json:"no_free_plan,omitempty"`
 	// Reads to Lists are for a million operations past the included ones.
 	Reads   float64 `json:"reads"`
 	Writes  float64 `json:"writes"`
@@ -116,6 +126,23 @@ type Prices struct {
 	IncludedGB      float64 `json:"included_gb"`
 	// Source names where they come from, and says when they are an assumption.
 	Source string `json:"source"`
+}
+
+// NoPrices are those of a store that is no Workers KV and has no price list; source says
+// why.
+func NoPrices(source string) Prices { return Prices{None: true, NoFreePlan: true, Source: source} }
+
+// MarshalJSON implements json.Marshaler: where there are no prices none is written.
+func (p Prices) MarshalJSON() ([]byte, error) {
+	type list Prices
+	if !p.None {
+		return json.Marshal(list(p))
+	}
+	return json.Marshal(struct {
+		None       bool   `json:"none"`
+		NoFreePlan bool   `json:"no_free_plan,omitempty"`
+		Source     string `json:"source"`
+	}{true, p.NoFreePlan, p.Source})
 }
 
 // ClassicPrices are those of Workers KV on the paid plan

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"kvbench/drivers/budget"
+	"kvbench/internal/printable"
 	"kvbench/internal/units"
 )
 
@@ -41,8 +42,13 @@ func (p *plan) interrupted(ctx context.Context) bool {
 func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 	var all estimate
 	for i := range p.scenarios {
-		if !p.defs[i].Capabilities.Billed {
+		capabilities := &p.defs[i].Capabilities
+		if !capabilities.Billed {
 			continue
+		}
+		if capabilities.Prices.None {
+			return usage(fmt.Errorf("%s: %s bills, and has no price list: no budget can hold it; give prices= of all kinds in its URL",
+				p.scenarios[i].Name, printable.Line(p.scenarios[i].Driver)))
 		}
 		for j := range p.scenarios[i].Variants {
 			e, err := p.estimate(ctx, i, j)
@@ -50,7 +56,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 				return unlessStopped(ctx, err)
 			}
 			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
-			for _, text := range []string{e.pace(p.defs[i].Capabilities), e.growth()} {
+			for _, text := range []string{e.pace(*capabilities), e.growth()} {
 				if text != "" {
 					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Title(), p.scenarios[i].Variants[j].Name, text)
 				}

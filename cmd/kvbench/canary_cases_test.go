@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/drivers"
 	"kvbench/drivers/rest"
 )
 
@@ -119,7 +120,7 @@ func TestCanaryInterrupted(t *testing.T) {
 func TestCanaryInPanic(t *testing.T) {
 	canaryEnv(t)
 	var out bytes.Buffer
-	errs := knownSecrets(nil).Writer(&out)
+	errs := knownSecrets(drivers.Table(), nil).Writer(&out)
 	status := exitOK
 	func() {
 		defer caught(errs, &status)

@@ -11,12 +11,13 @@ import (
 	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
 	"kvbench/internal/units"
+	"kvbench/kv"
 
 	"github.com/spf13/cobra"
 )
 
-func newCheck(secrets *secret.Set) *cobra.Command {
-	s := settings{secrets: secrets}
+func newCheck(secrets *secret.Set, open openURL) *cobra.Command {
+	s := settings{secrets: secrets, openURL: open}
 	c := &cobra.Command{
 		Use:   "check [scenarios.yaml]",
 		Short: "Check a scenario file and print its plan",
@@ -72,7 +73,7 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 		for j, v := range s.Variants {
 			e := all[i][j]
 			fmt.Fprintf(w, "  %-*s  about %s transactions, %s KV operations, %s, %s\n", wide, v.Name,
-				about(e.transactions), about(e.ops), units.FormatUSD(e.usd), span(e.time))
+				about(e.transactions), about(e.ops), e.price(def.Prices()), span(e.time))
 			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {
 				if text != "" {
 					fmt.Fprintf(w, "  %-*s  %s\n", wide, "", text)
@@ -96,6 +97,14 @@ func (p *plan) points() string {
 		return ""
 	}
 	return ", with " + counted(n, "point")
+}
+
+// price is what it costs at these prices, for people.
+func (e estimate) price(p kv.Prices) string {
+	if p.None {
+		return "no price list"
+	}
+	return units.FormatUSD(e.usd)
 }
 
 // about is a number to two digits.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"kvbench/drivers"
 	"kvbench/drivers/prefix"
 	"kvbench/internal/scenariofile"
 	"kvbench/internal/secret"
@@ -14,13 +13,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// openNamed opens a store that the command or a run names; its errors are of usage.
-func openNamed(url string, env drivers.Env) (kv.Store, error) {
-	store, err := drivers.Open(url, env)
-	return store, usage(err)
-}
-
-func newClean(secrets *secret.Set) *cobra.Command {
+func newClean(secrets *secret.Set, open openURL) *cobra.Command {
+	// openNamed opens a store that the command or a run names; its errors are of usage.
+	openNamed := func(url string, env kv.Env) (kv.Store, error) {
+		store, err := open(url, env)
+		return store, usage(err)
+	}
 	var driver string
 	var all bool
 	c := &cobra.Command{

@@ -42,8 +42,8 @@ type compareOptions struct {
 // compareFormats are the formats of a comparison that --format knows.
 var compareFormats = []string{"html", "svg", "png", "md", "json"}
 
-func newCompare(secrets *secret.Set) *cobra.Command {
-	o := compareOptions{minEffect: "3%", alpha: compare.DefaultAlpha, settings: settings{secrets: secrets}}
+func newCompare(secrets *secret.Set, open openURL) *cobra.Command {
+	o := compareOptions{minEffect: "3%", alpha: compare.DefaultAlpha, settings: settings{secrets: secrets, openURL: open}}
 	c := &cobra.Command{
 		Use:   "compare BASE HEAD",
 		Short: "Say what changed from one run to another, and gate on it",

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,38 +33,47 @@ var (
 	studyNoise    = flag.Int("study.noise", 2, "so many processes load the machine in bursts")
 )
 
-// studyStores are the stores of the studies. open makes one whose every call takes
-// at least so long; 0 is as fast as it can.
+// studyStores are the stores of the studies, each with a load and keys to try it by. open
+// makes one whose every call takes at least so long; 0 is as fast as it can.
 var studyStores = []struct {
-	name, load string
-	update     float64
+	name, with string
 	open       func(latency time.Duration) opener
 }{
-	{"embedded", "workers: 8", 0.2, func(latency time.Duration) opener {
-		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-			of := *s
-			of.Driver = fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency)
-			return open(&of, c, seed)
-		}
+	{"embedded", studyUpdates, func(latency time.Duration) opener {
+		return openAt(fmt.Sprintf("embedded://?profile=none&propagation=0&hot=%[1]v&cold=%[1]v&write=%[1]v", latency))
 	}},
-	// One whose latencies are drawn from wide distributions, all of them longer by the
-	// factor by which latency is longer than studyLatency. It is updated so seldom that
-	// the median is the time of a get that the cache answers: with many updates half of
-	// the transactions take 2 ms and half 80 ms, and the median falls between them.
-	{"edge", "rate: 500/s", 0, func(latency time.Duration) opener {
-		return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-			of := *s
-			of.Driver = edge(max(1, latency.Seconds()/studyLatency.Seconds()))
-			return open(&of, c, seed)
-		}
-	}},
-	{"http", "workers: 8", 0.2, func(latency time.Duration) opener {
+	// Latencies drawn from wide distributions, all of them longer by the factor by which
+	// latency is longer than studyLatency. There are no updates: with them half of the
+	// transactions take 2 ms and half 80 ms, and the median falls into the gap.
+	{"edge-hot", studyReads + "keys: {count: 4}", edge},
+	{"edge-cold", studyReads + "keys: {count: 10_000, size: 100B}", edge},
+	{"http", studyUpdates, func(latency time.Duration) opener {
 		return func(*bench.Scenario, clock.Clock, uint64) (kv.Store, error) { return newHTTPStore(latency), nil }
 	}},
 }
 
-// edge is the embedded store with profile edge, each of its percentiles times factor.
-func edge(factor float64) string {
+const (
+	studyUpdates = `load: {workers: 8, duration: 1s, warm-up: 100ms}
+    keys: {count: 4}
+    with: {update: 0.2}`
+	studyReads = `load: {rate: 500/s, duration: 1s, warm-up: 500ms}
+    with: {update: 0}
+    `
+)
+
+// openAt opens the store of a URL.
+func openAt(url string) opener {
+	return func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
+		of := *s
+		of.Driver = url
+		return open(&of, c, seed)
+	}
+}
+
+// edge is the embedded store with profile edge, each of its percentiles times what
+// latency is to studyLatency.
+func edge(latency time.Duration) opener {
+	factor := max(1, latency.Seconds()/studyLatency.Seconds())
 	url := "embedded://?profile=edge"
 	for _, p := range embedded.Profiles() {
 		if p.Name != "edge" {
@@ -79,7 +87,7 @@ func edge(factor float64) string {
 			url += "&" + name + "=" + longer.String()
 		}
 	}
-	return url
+	return openAt(url)
 }
 
 // Of a call of a few microseconds no machine that others share could tell 5 %: from
@@ -96,16 +104,13 @@ scenarios:
     question: Does compare tell?
     pattern: coalesce
     variants: [seed]
-    load: {LOAD, duration: 1s, warm-up: 100ms}
-    keys: {count: 4}
-    with: {update: UPDATE}
-`
+    `
 
 // opener opens the store of one run of a variant.
 type opener = func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
 
 // studyCompare runs base and head in turns, ten repeats each, and compares them.
-func studyCompare(t *testing.T, load string, update float64, seed uint64, stores [2]opener) *compare.Comparison {
+func studyCompare(t *testing.T, with string, seed uint64, stores [2]opener) *compare.Comparison {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "study.yaml")
@@ -114,7 +119,7 @@ func studyCompare(t *testing.T, load string, update float64, seed uint64, stores
 			t.Fatal(err)
 		}
 	}
-	check(os.WriteFile(file, []byte(strings.NewReplacer("LOAD", load, "UPDATE", fmt.Sprint(update)).Replace(studyYAML)), 0o644))
+	check(os.WriteFile(file, []byte(studyYAML+with), 0o644))
 	o := compareOptions{
 		drivers:  []string{"embedded://?profile=none&propagation=0", "embedded://?profile=none&propagation=0"},
 		settings: settings{clock: "wall", duration: *studyDuration, seed: seed, seeded: true},
@@ -162,7 +167,7 @@ func TestStudyFalseAlarms(t *testing.T) {
 			same := store.open(0)
 			var alarms, better int
 			for n := range *studyAlarms {
-				c := studyCompare(t, store.load, store.update, uint64(n), [2]opener{same, same})
+				c := studyCompare(t, store.with, uint64(n), [2]opener{same, same})
 				var worse, good bool
 				for _, d := range c.Deltas {
 					worse = worse || d.Verdict == compare.Worse
@@ -198,7 +203,7 @@ func TestStudyPower(t *testing.T) {
 			stores := [2]opener{store.open(latency), store.open(time.Duration(float64(latency) * (1 + slower)))}
 			var found, ratio float64
 			for n := range *studyPower {
-				c := studyCompare(t, store.load, store.update, uint64(n), stores)
+				c := studyCompare(t, store.with, uint64(n), stores)
 				for _, d := range c.Deltas {
 					if d.Series == "response" && d.Statistic == "p50" {
 						ratio += *d.Ratio

@@ -20,12 +20,12 @@ type layer struct {
 	why  string
 }
 
-// leaves are small packages that import nothing of ours and that all may use.
+// leaves are small packages that import nothing of ours but the contract, and that all may use.
 var leaves = []string{"internal/changepoint", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
-	{"internal/clock", nil, "time is below everything that lives by it"},
+	{"internal/clock", []string{"kv"}, "time is below everything that lives by it; what a store may use of it is the contract's"},
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
 	{"internal/changepoint", nil, "a leaf"},
@@ -33,7 +33,7 @@ var layers = []layer{
 	{"internal/printable", nil, "a leaf"},
 	{"internal/quantile", nil, "a leaf"},
 	{"internal/secret", nil, "a leaf"},
-	{"internal/setting", nil, "a leaf"},
+	{"internal/setting", []string{"kv"}, "what can be set is described in the words of the contract"},
 	{"internal/suggest", nil, "a leaf"},
 	{"internal/units", nil, "a leaf"},
 	{"internal/record", []string{"internal/sparse"}, "observations know nothing of what is observed"},
@@ -44,7 +44,7 @@ var layers = []layer{
 	{"internal/expect", []string{"internal/record", "internal/result", "internal/runfile"}, "expecting reads figures"},
 	{"internal/choose", []string{"internal/expect", "internal/result", "internal/runfile"}, "choosing reads figures"},
 	{"internal/answer", []string{"internal/choose", "internal/expect", "internal/record", "internal/result", "internal/runfile"}, "an answer is figures, and what they come to"},
-	{"report/table", []string{"internal/answer", "internal/choose", "internal/price", "internal/result", "internal/record", "internal/runfile"}, "a table is a function of an answer"},
+	{"report/table", []string{"internal/answer", "internal/choose", "internal/price", "internal/result", "internal/record", "internal/runfile", "kv"}, "a table is a function of an answer"},
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},
 	{"report/chart", []string{"internal/choose", "internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
 	{"internal/compare", []string{"internal/choose", "internal/result", "internal/runfile", "internal/record"}, "comparing reads figures and nothing else"},
@@ -62,6 +62,7 @@ var layers = []layer{
 	{"drivers/option", []string{"kv"}, "reading options is no driver's own"},
 	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},
 	{"drivers", []string{"kv", "internal/clock", "drivers/..."}, "a driver implements the contract, and knows nothing of the engine"},
+	{"docs/examples", []string{"kv", "drivers/drivertest"}, "a driver outside this repository needs the contract and its tests alone"},
 	{"cmd/kvbench", []string{"..."}, "the command puts all together"},
 }
 

@@ -61,6 +61,34 @@ func TestLimitsOfTheDriver(t *testing.T) {
 	}
 }
 
+// A store that bills and has no price list is refused before it is called: no budget could
+// hold it.
+func TestBilledWithoutPrices(t *testing.T) {
+	for _, prices := range []kv.Prices{kv.NoPrices("nobody's"), kv.ClassicPrices()} {
+		file, err := scenariofile.Load("s.yaml", []byte(scenarioYAML("limited://")), scenarios.Patterns(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := newPlan(file, settings{openURL: func(_ string, env drivers.Env) (kv.Store, error) {
+			store, err := drivers.Open("embedded://?profile=none&propagation=0", env)
+			if err != nil {
+				return nil, err
+			}
+			capabilities := store.Capabilities()
+			capabilities.Billed, capabilities.Prices = true, prices
+			return limited{store, capabilities}, nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.afford(t.Context(), 1000, io.Discard)
+		var status *statusError
+		if refused := errors.As(err, &status) && status.status == exitUsage && strings.Contains(err.Error(), "prices="); refused != prices.None {
+			t.Errorf("without prices %v: %v", prices.None, err)
+		}
+	}
+}
+
 // What a pattern refuses for one variant on the store of the command line is shown at
 // the setting that its words begin with, and names the variant.
 func TestRefusedByOneVariant(t *testing.T) {

@@ -94,7 +94,7 @@ type listedScenario struct {
 	yaml     string // its definition
 }
 
-func newList(secrets *secret.Set) *cobra.Command {
+func newList(secrets *secret.Set, table []kv.Driver) *cobra.Command {
 	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "list [NAME] [scenarios.yaml]",
@@ -106,7 +106,7 @@ what it observes and can be set; what options a driver has; how a scenario is de
 		Example: "  kvbench list\n  kvbench list coalesce\n  kvbench list embedded\n  kvbench list --json my.yaml",
 		Args:    cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			l, err := newListing()
+			l, err := newListing(table)
 			if err != nil {
 				return err
 			}
@@ -230,19 +230,20 @@ func (l *listing) read(file *scenariofile.File) {
 }
 
 // newListing lists all but the scenarios.
-func newListing() (*listing, error) {
+func newListing(table []kv.Driver) (*listing, error) {
 	l := &listing{}
 	for _, p := range scenarios.Patterns() {
 		l.Patterns = append(l.Patterns, listPattern(p))
 	}
-	for _, d := range drivers.Table() {
-		store, err := drivers.Open(d.Example, drivers.Env{Clock: clock.NewVirtual()})
+	for _, d := range table {
+		own := drivers.Own(&d)
+		store, err := drivers.OpenWith(table, d.Example, drivers.Env{Clock: clock.NewVirtual()})
 		if err != nil {
 			return nil, err
 		}
 		listed := listedDriver{
 			Scheme: d.Scheme, Doc: d.Doc, Example: d.Example, Capabilities: store.Capabilities(),
-			Options: append(d.Options(), drivers.Shared()...), own: len(d.Options()), Secrets: append([]string{}, d.Secrets...), Profiles: []listedProfile{},
+			Options: append(own, drivers.Shared()...), own: len(own), Secrets: append([]string{}, d.Secrets...), Profiles: []listedProfile{},
 		}
 		if d.Scheme == embedded.Scheme {
 			for _, p := range embedded.Profiles() {

@@ -55,12 +55,13 @@ func (l *listing) markdown(w io.Writer) {
 func (l *listing) markdownDrivers(w io.Writer) {
 	fmt.Fprint(w, "# Drivers\n\nMade by `kvbench list drivers --markdown`; a test keeps it in step with the code.\n\n"+
 		"A driver is named by a URL, `--driver` or `driver:` in a scenario file: `scheme://...?option=value&option=value`.\n"+
-		"Each option is given at most once.\n")
+		"Each option is given at most once. [redis.md](redis.md) says more of Redis and of the store\n"+
+		"that does nothing, [own-driver.md](own-driver.md) how to add a driver of your own.\n")
 	for _, d := range l.Drivers {
 		fmt.Fprintf(w, "\n## %s\n\n%s. Such as `%s`.\n\n", d.Scheme, d.Doc, d.Example)
 		setting.Markdown(w, "option", d.Options[:d.own])
 		if len(d.Secrets) > 0 {
-			fmt.Fprintf(w, "\nThe token is taken from the environment: `%s`.\n", strings.Join(d.Secrets, "`, `"))
+			fmt.Fprintf(w, "\nThe secret is taken from the environment: `%s`.\n", strings.Join(d.Secrets, "`, `"))
 		}
 		if len(d.Profiles) == 0 {
 			continue

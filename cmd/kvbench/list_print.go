@@ -155,7 +155,7 @@ func (d *listedDriver) tell(w io.Writer, options []setting.Setting) {
 	entry(w, d.Scheme+"  ", d.Doc)
 	fmt.Fprintf(w, "  such as %s\n", d.Example)
 	for _, name := range d.Secrets {
-		fmt.Fprintf(w, "  with the token of the environment variable %s\n", name)
+		fmt.Fprintf(w, "  with the secret of the environment variable %s\n", name)
 	}
 	fmt.Fprintln(w, "\nOPTIONS    of the URL, ?option=value&option=value")
 	printSettings(w, options)

@@ -19,6 +19,7 @@ import (
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
+	"kvbench/kv"
 )
 
 // The exit statuses of kvbench.
@@ -47,10 +48,10 @@ func usage(err error) error {
 	return &statusError{exitUsage, err}
 }
 
-func main() { os.Exit(kvbench()) }
+func main() { os.Exit(kvbench(drivers.Table())) }
 
-// kvbench runs the command line of the process.
-func kvbench() int {
+// kvbench runs the command line of the process with these drivers.
+func kvbench(table []kv.Driver) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
@@ -58,20 +59,25 @@ func kvbench() int {
 		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
 		os.Exit(exitInterrupted)
 	})
-	return execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	return executeWith(ctx, table, os.Args[1:], os.Stdout, os.Stderr)
 }
 
-// execute runs a command line and returns its exit status. The result goes to
-// stdout; progress and errors go to stderr. What is known to be secret goes nowhere.
+// execute is executeWith kvbench's own drivers.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
-	secrets := knownSecrets(args)
+	return executeWith(ctx, drivers.Table(), args, stdout, stderr)
+}
+
+// executeWith runs a command line and returns its exit status. The result goes to
+// stdout; progress and errors go to stderr. What is known to be secret goes nowhere.
+func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, stderr io.Writer) (status int) {
+	secrets := knownSecrets(table, args)
 	told := &output{Writer: stdout}
 	out, errs := secrets.Writer(told), secrets.Writer(stderr)
 	defer errs.Flush()
 	defer caught(errs, &status)
 	log.SetOutput(errs) // where net/http quotes what a server sends unasked
 	defer log.SetOutput(os.Stderr)
-	root := newRoot(secrets)
+	root := newRoot(secrets, table)
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(flagErrors(args)) // of all below it too
 	root.SetOut(out)
@@ -101,11 +107,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 	return exitFailed
 }
 
-// knownSecrets are those of the environment and of the command line; what a scenario file
+// knownSecrets are those of the environment, which drivers take from there, and of the command line; what a scenario file
 // takes from the environment is added when it is read.
-func knownSecrets(args []string) *secret.Set {
+func knownSecrets(table []kv.Driver, args []string) *secret.Set {
 	var s secret.Set
-	for _, d := range drivers.Table() {
+	for _, d := range table {
 		for _, name := range d.Secrets {
 			s.Add(os.Getenv(name))
 		}
@@ -125,7 +131,8 @@ func caught(errs io.Writer, status *int) {
 	}
 }
 
-func newRoot(secrets *secret.Set) *cobra.Command {
+func newRoot(secrets *secret.Set, table []kv.Driver) *cobra.Command {
+	open := func(url string, env kv.Env) (kv.Store, error) { return drivers.OpenWith(table, url, env) }
 	root := &cobra.Command{
 		Use:   "kvbench",
 		Short: "Load-testing and benchmark suite for Cloudflare Workers KV",
@@ -141,8 +148,8 @@ measured is kept.`,
 		Version:       readBuild().String(),
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(secrets), newReport(), newAdvise(), newCompare(secrets), newBaseline(secrets), newList(secrets),
-		newCheck(secrets), newSchema(), newEmulate(secrets), newClean(secrets))
+	root.AddCommand(newRun(secrets, open), newReport(), newAdvise(), newCompare(secrets, open), newBaseline(secrets), newList(secrets, table),
+		newCheck(secrets, open), newSchema(), newEmulate(secrets), newClean(secrets, open))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.InitDefaultCompletionCmd()
 	refuse(root)

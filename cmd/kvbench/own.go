@@ -129,7 +129,7 @@ func clean(ctx context.Context, open openURL, url, below string, w io.Writer) er
 	})
 }
 
-// openURL opens a store by its URL, as drivers.Open does.
+// openURL opens a store by its URL, as drivers.Open does, by a driver of some table.
 type openURL = func(url string, env drivers.Env) (kv.Store, error)
 
 // withStore opens a store on the wall clock for f.

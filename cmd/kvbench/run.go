@@ -31,8 +31,8 @@ type runOptions struct {
 	budget  dollars
 }
 
-func newRun(secrets *secret.Set) *cobra.Command {
-	o := runOptions{settings: settings{secrets: secrets}, formats: report.DefaultFormats()}
+func newRun(secrets *secret.Set, open openURL) *cobra.Command {
+	o := runOptions{settings: settings{secrets: secrets, openURL: open}, formats: report.DefaultFormats()}
 	c := &cobra.Command{
 		Use:   "run [scenarios.yaml]",
 		Short: "Run scenarios and report on them",

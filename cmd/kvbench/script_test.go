@@ -13,11 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/drivers"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kvbench": func() { os.Exit(kvbench()) }})
+	testscript.Main(m, map[string]func(){"kvbench": func() { os.Exit(kvbench(drivers.Table())) }})
 }
 
 // Every verb, good and bad input: testdata/*.txtar.

@@ -91,13 +91,15 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, capab
 }
 
 func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities) (t *trial, err error) {
+	open := p.openURL
 	if !capabilities.Virtual {
+		open = drivers.Open
 		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", capabilities.Locations)
 	}
 	t = &trial{ledger: budget.New(budget.Most, nil), scale: unscaled(), half: int(s.Load.Transactions+1) / 2}
 	s.Pattern = t.watching(s.Pattern)
 	c := clock.NewVirtual()
-	store, err := drivers.Open(s.Driver, drivers.Env{Clock: c, Seed: load.StoreSeed(p.header.Seed)})
+	store, err := open(s.Driver, drivers.Env{Clock: c, Seed: load.StoreSeed(p.header.Seed)})
 	if err != nil {
 		return nil, err
 	}

@@ -36,9 +36,7 @@ import (
 	"net/url"
 	"unsafe"
 
-	own "kvbench/drivers/option"
 	"kvbench/drivers/rest"
-	"kvbench/internal/clock"
 	"kvbench/internal/setting"
 	"kvbench/kv"
 
@@ -55,7 +53,7 @@ const (
 
 // Open opens the namespace that a URL names as cloudflare://ACCOUNT/NAMESPACE, with
 // the options of rest.Open.
-func Open(u *url.URL, clk clock.Clock, prices own.Prices) (kv.Store, error) {
+func Open(u *url.URL, clk kv.Clock, prices kv.Pricing) (kv.Store, error) {
 	return rest.OpenWith(u, clk, prices, dial)
 }
 

@@ -15,10 +15,23 @@ import (
 	"kvbench/kv"
 )
 
+// Clock is a time that passes and the tasks that live by it: what a store may use of it,
+// which is all of kv.Clock, and what the suite needs beside that.
+type Clock = clock.Clock
+
+// NewWall returns a clock of this machine's time.
+func NewWall() Clock { return clock.NewWall() }
+
+// NewVirtual returns a clock on which waiting costs nothing, and which runs one task at a
+// time; for a store that declares kv.Capabilities.Virtual.
+func NewVirtual() Clock { return clock.NewVirtual() }
+
 // Harness is a store under test. Run closes the store.
 type Harness struct {
 	Store kv.Store
-	Clock clock.Clock
+	// Clock is the one that the store lives by; the wall's for a store of the world
+	// outside.
+	Clock Clock
 	// Prefix is of every key that the suite writes. It may be empty; the store
 	// may hold other keys, and keys of an earlier row, unless it declares limits of
 	// its namespace: then it has to be empty.
@@ -60,18 +73,24 @@ func Rows() []Row {
 func Run(t *testing.T, open func(t testing.TB) Harness) {
 	t.Helper()
 	for _, row := range Rows() {
-		t.Run(row.Name, func(t *testing.T) {
-			h := open(t)
-			if reason := row.Skip(h); reason != "" {
-				if err := h.Store.Close(); err != nil {
-					t.Error(err)
-				}
-				t.Skip(reason)
-			}
-			if err := row.Try(t.Context(), h); err != nil {
-				t.Errorf("%v\nrule: %s\nwhy:  %s", err, row.Rule, row.Why)
-			}
-		})
+		t.Run(row.Name, func(t *testing.T) { row.Run(t, open) })
+	}
+}
+
+// Run checks the row against a store of its own, which open returns. Rows of one store
+// write keys of their own, so that they can be checked at the same time, unless it
+// declares limits of its namespace.
+func (r Row) Run(t *testing.T, open func(t testing.TB) Harness) {
+	t.Helper()
+	h := open(t)
+	if reason := r.Skip(h); reason != "" {
+		if err := h.Store.Close(); err != nil {
+			t.Error(err)
+		}
+		t.Skip(reason)
+	}
+	if err := r.Try(t.Context(), h); err != nil {
+		t.Errorf("%v\nrule: %s\nwhy:  %s", err, r.Rule, r.Why)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -19,7 +18,7 @@ import (
 type exam struct {
 	ctx          context.Context
 	store        kv.Store // as seen from one location
-	clock        clock.Clock
+	clock        Clock
 	capabilities kv.Capabilities
 	prefix       string // of every key
 	closed       bool   // the row has closed the store

@@ -12,6 +12,9 @@ const expiryPage = "developers.cloudflare.com/kv/api/write-key-value-pairs#expir
 // slack is left on either side of an end: it counts in whole seconds.
 const slack = 2 * time.Second
 
+// margin is how much longer a key lives that a row looks at once more before its end.
+const margin = 10 * time.Second
+
 func expiryRows() []Row {
 	expiring := needs(func(t kv.Capabilities) bool { return t.MinTTL > 0 }, "no shortest TTL is declared")
 	untilExpired := func(t kv.Capabilities) time.Duration { return t.MinTTL + slack + t.Staleness }
@@ -31,12 +34,12 @@ func expiryRows() []Row {
 		{
 			Name: "ttl-second", Rule: "a TTL ends on a whole second, that of the put and the TTL: as is listed, and absent from then on",
 			Why: "kv.ExpiresAt", Needs: expiring,
-			Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + 2*t.Staleness + time.Minute }, check: checkTTLSecond,
+			Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + 2*t.Staleness + margin + slack }, check: checkTTLSecond,
 		},
 		{
 			Name: "expiration", Rule: "a key with an expiration is absent from that second on", Why: expiryPage,
-			Needs: expiring, Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + time.Minute }, check: func(x *exam) {
-				end := x.unix() + int64(x.capabilities.MinTTL/time.Second) + 30
+			Needs: expiring, Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + margin }, check: func(x *exam) {
+				end := x.unix() + int64((x.capabilities.MinTTL+margin)/time.Second)
 				x.put("a", "1", kv.PutOptions{Expiration: end})
 				if e := x.get("a", kv.GetOptions{}); e.Expiration != 0 && e.Expiration != end {
 					x.fatalf("expires at %d, want %d", e.Expiration, end)
@@ -78,12 +81,13 @@ func expiryRows() []Row {
 		},
 		{
 			Name: "ttl-wins", Rule: "of a TTL and an expiration the TTL wins", Why: expiryPage,
-			Needs: expiring, Waits: untilExpired, check: func(x *exam) {
+			Needs: expiring, Waits: func(t kv.Capabilities) time.Duration { return t.MinTTL + margin + slack }, check: func(x *exam) {
+				end := x.unix() + int64((x.capabilities.MinTTL+margin)/time.Second)
 				x.put("a", "1", kv.PutOptions{TTL: x.capabilities.MinTTL, Expiration: x.unix() + 100_000})
-				x.put("b", "2", kv.PutOptions{TTL: time.Hour, Expiration: x.unix() + int64(x.capabilities.MinTTL/time.Second) + 30})
+				x.put("b", "2", kv.PutOptions{TTL: time.Hour, Expiration: end})
 				x.sleep(x.capabilities.MinTTL + slack)
 				x.absent("a")
-				x.sleep(time.Minute)
+				x.until(end + 2)
 				x.reads("b", "2")
 			},
 		},
@@ -125,7 +129,7 @@ func (x *exam) until(unix int64) {
 }
 
 func checkTTLSecond(x *exam) {
-	ttl := x.capabilities.MinTTL + x.capabilities.Staleness + 10*time.Second
+	ttl := x.capabilities.MinTTL + x.capabilities.Staleness + margin
 	x.pace()
 	x.sleep(time.Second - time.Duration(x.time().Nanosecond()) + 600*time.Millisecond) // well past the second
 	before := x.time()

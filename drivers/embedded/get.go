@@ -2,9 +2,9 @@ package embedded
 
 import (
 	"context"
-	"net/http"
 	"time"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
@@ -114,7 +114,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 	for i := range es {
 		es[i].Reset()
 	}
-	if err := checkBulkGet(keys, es); err != nil {
+	if err := limits.BulkGet(&l.capabilities, keys, es); err != nil {
 		return err
 	}
 	var reads [kv.MaxBulkGetKeys]read
@@ -140,8 +140,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 		for i := range es {
 			es[i].Reset()
 		}
-		return refuse(http.StatusRequestEntityTooLarge, "Total size of request exceeds the limit of %dMB",
-			kv.MaxBulkGetBytes>>20)
+		return limits.TooMuch()
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
@@ -84,9 +85,9 @@ func (s *store) room(pairs []kv.Pair) error {
 	}
 	switch {
 	case bytes > s.capabilities.NamespaceBytes:
-		return refuse(http.StatusRequestEntityTooLarge, "Namespace size of %d exceeds limit of %d.", bytes, s.capabilities.NamespaceBytes)
+		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace size of %d exceeds limit of %d.", bytes, s.capabilities.NamespaceBytes)
 	case keys > s.capabilities.NamespaceKeys:
-		return refuse(http.StatusRequestEntityTooLarge, "Namespace key count of %d exceeds limit of %d.", keys, s.capabilities.NamespaceKeys)
+		return limits.Refuse(http.StatusRequestEntityTooLarge, "Namespace key count of %d exceeds limit of %d.", keys, s.capabilities.NamespaceKeys)
 	}
 	return nil
 }

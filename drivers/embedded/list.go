@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 
 	"github.com/tidwall/btree"
@@ -47,13 +48,13 @@ func (x *index) snapshot() *btree.BTreeG[*item] {
 // of deleted and expired keys too, as long as they are not swept.
 func (l *location) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	p.Reset()
-	limit, err := l.checkList(o)
+	limit, err := limits.List(&l.capabilities, o)
 	if err != nil {
 		return err
 	}
 	cursor, err := base64.RawURLEncoding.DecodeString(o.Cursor)
-	if err != nil { // our words
-		return invalid(codeCursor, "Invalid cursor %q: want the cursor of the page before.", o.Cursor)
+	if err != nil {
+		return limits.BadCursor(o.Cursor)
 	}
 	sh, hash := l.shard(o.Prefix)
 	if err := l.wait(ctx, l.latency(sh, hash, &l.model.list)); err != nil {

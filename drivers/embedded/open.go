@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"slices"
 
-	"kvbench/drivers/option"
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -22,7 +20,7 @@ const (
 // Each option has its default whichever others are given: profile=none and
 // propagation=0 are a store that takes no time. prices take the place of those of
 // the mode.
-func Open(u *url.URL, clk clock.Clock, seed uint64, prices option.Prices) (kv.Store, error) {
+func Open(u *url.URL, clk kv.Clock, seed uint64, prices kv.Pricing) (kv.Store, error) {
 	if u.Host != "" || u.User != nil || u.Path != "" || u.Opaque != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%s: want options only, such as %s", u.Redacted(), Example)
 	}
@@ -30,11 +28,13 @@ func Open(u *url.URL, clk clock.Clock, seed uint64, prices option.Prices) (kv.St
 	if err != nil {
 		return nil, err
 	}
-	o.mode.capabilities.Prices = prices.Over(o.mode.capabilities.Prices)
+	if o.mode.capabilities.Prices, err = prices.Over(o.mode.capabilities.Prices); err != nil {
+		return nil, err
+	}
 	return newStore(clk, seed, o), nil
 }
 
-func newStore(clk clock.Clock, seed uint64, o options) kv.Store {
+func newStore(clk kv.Clock, seed uint64, o options) kv.Store {
 	instant := o.mode.name == kv.InstantMode
 	s := &store{
 		clk: clk, epoch: clk.Epoch().UnixNano(), seed: mix(seed), model: o.model, capabilities: o.mode.capabilities,

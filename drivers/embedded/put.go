@@ -7,12 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
 // Put implements kv.Store.
 func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
-	if err := l.checkPut(key, value, o, l.unix(l.clk.Now())); err != nil {
+	if err := limits.Put(&l.capabilities, key, value, o, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
@@ -32,7 +33,7 @@ func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOp
 // breaks a limit nothing is written; a pair whose key was written too short a
 // time ago is left out, and the error says how many were.
 func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
-	if err := l.checkBulkPut(pairs, l.unix(l.clk.Now())); err != nil {
+	if err := limits.BulkPut(&l.capabilities, pairs, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	if len(pairs) == 0 {
@@ -65,7 +66,7 @@ func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 // write makes the value the key's newest version, or reports false when the key
 // was written too short a time ago.
 func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.PutOptions) bool {
-	metadata := l.metadata(o.Metadata)
+	metadata := limits.Metadata(&l.capabilities, o.Metadata)
 	data := make([]byte, 0, len(value)+len(metadata))
 	data = append(append(data, value...), metadata...)
 	v := &version{data: data, size: uint32(len(value)), location: uint8(l.n)}
@@ -109,7 +110,7 @@ func pace(next *time.Duration, burst int, now time.Duration) bool {
 // Delete implements kv.Store. It is never refused for its rate, and does not
 // count as a write of the key: see the package's documentation.
 func (l *location) Delete(ctx context.Context, key string) error {
-	if err := l.checkKey(key); err != nil {
+	if err := limits.Key(&l.capabilities, key); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
@@ -122,13 +123,8 @@ func (l *location) Delete(ctx context.Context, key string) error {
 
 // BulkDelete implements kv.BulkDeleter. It takes as long as one delete.
 func (l *location) BulkDelete(ctx context.Context, keys []string) error {
-	if len(keys) > kv.MaxBulkPutKeys { // our words
-		return refuse(http.StatusBadRequest, "You can delete a maximum of %d keys", kv.MaxBulkPutKeys)
-	}
-	for _, key := range keys {
-		if err := l.checkKey(key); err != nil {
-			return err
-		}
+	if err := limits.Keys(&l.capabilities, keys); err != nil {
+		return err
 	}
 	if len(keys) == 0 {
 		return ctx.Err()

@@ -3,6 +3,7 @@ package embedded
 import (
 	"slices"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
@@ -29,9 +30,9 @@ func (s *store) Snapshot(yield func(key string, e *kv.Entry) error) (err error) 
 func (l *location) Restore(key string, e *kv.Entry) error {
 	now := l.unix(l.clk.Now())
 	if e.Expiration != 0 && e.Expiration <= now {
-		return l.checkKey(key)
+		return limits.Key(&l.capabilities, key)
 	}
-	if err := l.checkPut(key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
+	if err := limits.Put(&l.capabilities, key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
 		return err
 	}
 	defer l.space.enter()()
@@ -44,7 +45,7 @@ func (l *location) Restore(key string, e *kv.Entry) error {
 		sh.items[key] = it
 		l.index.insert(it)
 	}
-	metadata := l.metadata(e.Metadata)
+	metadata := limits.Metadata(&l.capabilities, e.Metadata)
 	l.add(sh, it, &version{
 		data: slices.Concat(e.Value, metadata), size: uint32(len(e.Value)), location: uint8(l.n),
 		at: l.clk.Now(), expiration: e.Expiration,

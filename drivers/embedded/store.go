@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"kvbench/internal/clock"
 	"kvbench/internal/quantile"
 	"kvbench/kv"
 
@@ -18,7 +17,7 @@ const shardCount = 256
 
 // store is one namespace.
 type store struct {
-	clk          clock.Clock
+	clk          kv.Clock
 	epoch        int64 // of clk, in nanoseconds of Unix time
 	seed         uint64
 	model        profile

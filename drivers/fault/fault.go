@@ -25,7 +25,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"kvbench/internal/clock"
 	"kvbench/kv"
 
 	"github.com/cespare/xxhash/v2"
@@ -34,7 +33,7 @@ import (
 // faults decides for all locations of a store what becomes of a call.
 type faults struct {
 	Profile
-	clk   clock.Clock
+	clk   kv.Clock
 	seed  uint64
 	inner kv.Phased // nil: the store does not care
 	err   error     // of a call that fails
@@ -55,7 +54,7 @@ type counter struct {
 
 const never = math.MaxInt64
 
-func newFaults(p Profile, s kv.Store, clk clock.Clock, seed uint64) *faults {
+func newFaults(p Profile, s kv.Store, clk kv.Clock, seed uint64) *faults {
 	f := &faults{Profile: p, clk: clk, seed: mix(seed ^ xxhash.Sum64String(p.Name))}
 	f.inner, _ = s.(kv.Phased)
 	f.from.Store(never)

@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -9,7 +8,7 @@ import (
 // and are drawn from the seed. Of Located, BulkGetter, BulkPutter and Settler it
 // has what s has; besides it is a kv.Phased, and fails only between its BeginLoad
 // and EndLoad. Closing it closes s.
-func Wrap(s kv.Store, p Profile, clk clock.Clock, seed uint64) kv.Store {
+func Wrap(s kv.Store, p Profile, clk kv.Clock, seed uint64) kv.Store {
 	f := newFaults(p, s, clk, seed)
 	capabilities := p.capabilities(s.Capabilities())
 	wrap := func(s kv.Store, at *places) kv.Store {

@@ -61,17 +61,24 @@ func FuzzPrices(f *testing.F) {
 		if err != nil {
 			return
 		}
-		given := prices.Over(kv.ClassicPrices())
+		over := func(p option.Prices) kv.Prices {
+			given, err := p.Over(kv.ClassicPrices())
+			if err != nil {
+				t.Errorf("%q: %v", query, err)
+			}
+			return given
+		}
+		given := over(prices)
 		for _, usd := range []float64{given.Reads, given.Writes, given.Deletes, given.Lists, given.StorageGB} {
 			if !(usd >= 0 && usd <= 1e9) || math.IsNaN(usd) {
 				t.Errorf("%q: a price of %v", query, usd)
 			}
 		}
 		again, none, err := option.PricesFromURL(rest)
-		if err != nil || again.RawQuery != rest.RawQuery || none.Over(kv.ClassicPrices()) != kv.ClassicPrices() {
+		if err != nil || again.RawQuery != rest.RawQuery || over(none) != kv.ClassicPrices() {
 			t.Errorf("%q: prices are left in %q", query, rest.RawQuery)
 		}
-		if prices.Over(kv.ClassicPrices()) == kv.ClassicPrices() && rest.RawQuery != query {
+		if given == kv.ClassicPrices() && rest.RawQuery != query {
 			t.Errorf("%q: none were taken, and %q is left", query, rest.RawQuery)
 		}
 	})

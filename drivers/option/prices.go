@@ -22,6 +22,8 @@ type Prices struct {
 	given map[string]float64
 }
 
+var _ kv.Pricing = Prices{}
+
 // priced are the names of prices, and what they are of.
 var priced = []struct {
 	name string
@@ -99,20 +101,29 @@ func (p *Prices) set(value string) error {
 	return nil
 }
 
-// Over returns a store's own prices with those that were given in their place.
-func (p Prices) Over(own kv.Prices) kv.Prices {
+// Over implements kv.Pricing. A store without prices of its own takes all of them, or
+// none: what is left out would be no price.
+func (p Prices) Over(own kv.Prices) (kv.Prices, error) {
 	if p.text == "" {
-		return own
+		return own, nil
 	}
+	var missing []string
 	for _, known := range priced {
-		if usd, given := p.given[known.name]; given {
+		usd, given := p.given[known.name]
+		if given {
 			*known.of(&own) = usd
+		} else {
+			missing = append(missing, known.name)
 		}
 	}
+	if own.None && missing != nil {
+		return own, fmt.Errorf("prices=%s: the store has none of its own: give the others too (%s)", p.text, strings.Join(missing, ", "))
+	}
+	own.None = false
 	source := "given with the run: " + p.text
-	if len(p.given) < len(priced) {
+	if missing != nil {
 		source += "; the others: " + cmp.Or(own.Source, "of no known source")
 	}
 	own.Source = source
-	return own
+	return own, nil
 }

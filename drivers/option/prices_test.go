@@ -30,9 +30,37 @@ func TestPrices(t *testing.T) {
 		if err != nil || rest.RawQuery != "a=1&b=2" || u.RawQuery != query {
 			t.Errorf("%s: left %q of %q, %v", query, rest.RawQuery, u.RawQuery, err)
 		}
-		if diff := cmp.Diff(want, prices.Over(own)); diff != "" {
-			t.Errorf("%s: %s", query, diff)
+		got, err := prices.Over(own)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %s%v", query, diff, err)
 		}
+	}
+}
+
+// A store without prices of its own has them all from the URL, or none.
+func TestPricesOfNone(t *testing.T) {
+	own := kv.NoPrices("no list")
+	for query, want := range map[string]kv.Prices{
+		"": own,
+		"prices=read:1,write:2,delete:0,list:4,storage:5": {
+			Reads: 1, Writes: 2, Lists: 4, StorageGB: 5, NoFreePlan: true, Source: "given with the run: read:1,write:2,delete:0,list:4,storage:5",
+		},
+	} {
+		_, prices, err := option.PricesFromURL(&url.URL{RawQuery: query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := prices.Over(own); err != nil || got != want {
+			t.Errorf("%s: got %+v, %v", query, got, err)
+		}
+	}
+	_, some, err := option.PricesFromURL(&url.URL{RawQuery: "prices=read:1,list:2,storage:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "prices=read:1,list:2,storage:0: the store has none of its own: give the others too (write, delete)"
+	if _, err := some.Over(own); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

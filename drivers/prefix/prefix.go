@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -32,7 +31,7 @@ func Of(run string) string { return Root + run + "/" }
 // the size of every key. Where s has no bulk delete it deletes one by one, and where s is
 // no Settler it waits, on the clock that s lives by, until the declared staleness
 // has passed. It is no Wrapper: nothing reaches past the prefix.
-func Wrap(s kv.Store, prefix string, clk clock.Clock) kv.Store {
+func Wrap(s kv.Store, prefix string, clk kv.Clock) kv.Store {
 	w := &wrapped{prefix: prefix, clk: clk, capabilities: s.Capabilities()}
 	if w.capabilities.MaxKeyBytes > 0 {
 		w.capabilities.MaxKeyBytes = max(1, w.capabilities.MaxKeyBytes-len(prefix))
@@ -46,7 +45,7 @@ func Wrap(s kv.Store, prefix string, clk clock.Clock) kv.Store {
 // wrapped is what all locations of a store share.
 type wrapped struct {
 	prefix       string
-	clk          clock.Clock
+	clk          kv.Clock
 	capabilities kv.Capabilities
 	at           []view
 }

@@ -13,14 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
 // Conn sends requests: it adds the token, keeps to the rate, and makes of every
 // answer but a 2xx an error of package kv. It is used by all locations of a store.
 type Conn struct {
-	clk    clock.Clock
+	clk    kv.Clock
 	token  string
 	pacer  *pacer
 	client *http.Client
@@ -40,7 +39,7 @@ const (
 	headers = 256 << 10
 )
 
-func newConn(clk clock.Clock, token string, p *pacer) *Conn {
+func newConn(clk kv.Clock, token string, p *pacer) *Conn {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // a proxy's time would be measured as the store's
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, idle

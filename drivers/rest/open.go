@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"kvbench/drivers/option"
-	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -48,12 +46,12 @@ const published = time.Minute
 // Where there are several, location N of an emulator is asked at base/at/N, which the
 // real API does not have: below base alone an emulator reads past its caches, as that
 // does.
-func Open(u *url.URL, clk clock.Clock, prices option.Prices) (kv.Store, error) {
+func Open(u *url.URL, clk kv.Clock, prices kv.Pricing) (kv.Store, error) {
 	return OpenWith(u, clk, prices, dial)
 }
 
 // OpenWith is Open with another client.
-func OpenWith(u *url.URL, clk clock.Clock, prices option.Prices, dial Dial) (kv.Store, error) {
+func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store, error) {
 	if u.User != nil { // the URL is not shown: what stands before the @ may be a token
 		return nil, errors.New("a name or password in the URL: it would be written to the run file; " +
 			"set " + TokenVariable + " instead")
@@ -66,9 +64,14 @@ func OpenWith(u *url.URL, clk clock.Clock, prices option.Prices, dial Dial) (kv.
 	if err := s.read(u); err != nil {
 		return nil, err
 	}
+	capabilities := s.capabilities()
+	var err error
+	if capabilities.Prices, err = prices.Over(capabilities.Prices); err != nil {
+		return nil, err
+	}
 	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
 	sp := &space{
-		title: title, capabilities: s.capabilities(prices), conn: conn,
+		title: title, capabilities: capabilities, conn: conn,
 		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
 	}
 	if id.MatchString(title) {
@@ -108,7 +111,7 @@ func (s *settings) root(location int) string {
 	return s.base + "/at/" + strconv.Itoa(location) + version
 }
 
-func (s *settings) capabilities(prices option.Prices) kv.Capabilities {
+func (s *settings) capabilities() kv.Capabilities {
 	t := kv.Capabilities{
 		Billed: s.base == "", Locations: s.locations, Staleness: s.staleness,
 		MaxKeyBytes: kv.MaxKeyBytes, MaxMetadataBytes: kv.MaxMetadataBytes, MaxValueBytes: kv.MaxValueBytes,
@@ -133,7 +136,6 @@ func (s *settings) capabilities(prices option.Prices) kv.Capabilities {
 		t.Sources = append(t.Sources, "mode=instant was given with the run; limits: published "+
 			"(developers.cloudflare.com/kv/platform/limits, page of 2026-10-08)")
 	}
-	t.Prices = prices.Over(t.Prices)
 	if s.calls > 0 {
 		t.CallRate = float64(s.calls) / s.per.Seconds()
 		t.Sources = append(t.Sources, fmt.Sprintf("calls wait for their turn, %d in %v; the wait is part of a call's time", s.calls, s.per))

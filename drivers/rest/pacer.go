@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/kv"
 )
 
 // pacer gives calls their turns, evenly spaced, in the order in which they ask.
 // A burst is not allowed: each store has a pacer of its own, and a run opens many
 // stores one after the other.
 type pacer struct {
-	clk   clock.Clock
+	clk   kv.Clock
 	space time.Duration // between two turns
 
 	mu   sync.Mutex
@@ -20,7 +21,7 @@ type pacer struct {
 }
 
 // newPacer spaces so many calls evenly over a time. nil: no call waits.
-func newPacer(clk clock.Clock, calls int, per time.Duration) *pacer {
+func newPacer(clk kv.Clock, calls int, per time.Duration) *pacer {
 	if calls == 0 {
 		return nil
 	}

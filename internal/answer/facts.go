@@ -84,6 +84,8 @@ func (s *Scenario) Facts() []Fact {
 // settingText is a plain value of a setting; empty for one that is none.
 func settingText(s runfile.Setting) string {
 	switch {
+	case s.Time != nil && *s.Time == 0:
+		return "none"
 	case s.Time != nil:
 		return metric.FormatTime(float64(*s.Time))
 	case s.Share != nil:

@@ -5,6 +5,7 @@ package choose
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"kvbench/internal/expect"
 	"kvbench/internal/metric"
@@ -43,6 +44,7 @@ func By(s *result.Scenario, by runfile.Choose) (*Choice, error) {
 // among decides among some variants.
 func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, promise []expect.Expect, prefer []metric.Figure) (*Choice, error) {
 	c := &Choice{Promise: by.Promise, Prefer: by.Prefer, Figures: prefer}
+	c.Unpriced = s.Def.Prices().None && slices.ContainsFunc(prefer, func(f metric.Figure) bool { return f.ID == runfile.USD })
 	var keep, ended []*Standing
 	c.Standings = make([]Standing, len(variants))
 	for i, v := range variants {
@@ -81,7 +83,11 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 	for i, text := range by.Promise {
 		e, err := expect.Parse(text, names)
 		if err != nil {
-			return nil, nil, &Error{"promise", i, text, err.(*expect.Error)}
+			bad := err.(*expect.Error)
+			if e.Op == "" {
+				bad.Hint = "write it like response.p99 < 250ms"
+			}
+			return nil, nil, &Error{"promise", i, text, bad}
 		}
 		if e.Variant != "*" || text[0] == '*' {
 			return nil, nil, &Error{"promise", i, text, &expect.Error{
@@ -93,7 +99,11 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 	for i, text := range by.Prefer {
 		f, err := expect.ParseFigure(text, names)
 		if err != nil {
-			return nil, nil, &Error{"prefer", i, text, err.(*expect.Error)}
+			bad := err.(*expect.Error)
+			if first, rest, _ := strings.Cut(text, "."); slices.Contains(append(names.Variants, names.Idle...), first) {
+				bad = &expect.Error{Message: "a preference holds for each variant", Hint: "leave the variant out: " + rest}
+			}
+			return nil, nil, &Error{"prefer", i, text, bad}
 		}
 		if f.Better == metric.Neither {
 			return nil, nil, &Error{"prefer", i, text, &expect.Error{

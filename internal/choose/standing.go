@@ -24,6 +24,8 @@ type Choice struct {
 	Promise   []string
 	Prefer    []string
 	Figures   []metric.Figure // that are preferred, as Prefer
+	// Unpriced says that a price is preferred of a store that has none.
+	Unpriced bool
 	// Because is what the choice beats; nil where there is nothing to beat.
 	Because *Because
 	// Parts are the choices at each value of what a sweep varies and nobody chooses, in the

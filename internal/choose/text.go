@@ -6,6 +6,7 @@ import (
 
 	"kvbench/internal/metric"
 	"kvbench/internal/result"
+	"kvbench/internal/runfile"
 )
 
 // Line says the choice and what it beats in one line: "Take per-field-parallel: seed
@@ -55,6 +56,19 @@ func list(words []string) string {
 // Reason says what the choice beats, or in what that which comes nearest breaks the
 // promise; empty where nothing was beaten.
 func (c *Choice) Reason() string {
+	why := c.beats()
+	if !c.Unpriced {
+		return why
+	}
+	const none = runfile.USD + " decides nothing, as the store has no price list"
+	if why == "" {
+		return none
+	}
+	return why + "; " + none
+}
+
+// beats is Reason but for what could not be had.
+func (c *Choice) beats() string {
 	b := c.Because
 	if len(c.Parts) > 0 {
 		return c.parts()
@@ -74,7 +88,11 @@ func (c *Choice) Reason() string {
 	case b.Broken != nil:
 		return Breaks(b)
 	case b.Figure.Class == metric.Anomaly || b.Figure.Class == metric.Failure:
-		return Does(b.Loser, b.Figure.Metric, b.Lost)
+		why := Does(b.Loser, b.Figure.Metric, b.Lost)
+		if b.Winner.Or(0) > 0 {
+			why += fmt.Sprintf(", %s %s", c.names(), amount(b.Figure, b.Winner))
+		}
+		return why
 	}
 	return fmt.Sprintf("%s %s, %s %s", label(b.Figure), amount(b.Figure, b.Winner), b.Loser.Name, amount(b.Figure, b.Lost))
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"kvbench/kv"
 )
 
 // WithTimeout returns a copy of ctx that ends, with context.DeadlineExceeded,
@@ -14,7 +16,7 @@ import (
 // In virtual time Sleep, Until and Park return at the deadline, also with a
 // context that is derived from it. Err of one derived with context.WithCancel
 // tells nothing until then, because no goroutine watches the time.
-func WithTimeout(ctx context.Context, c Clock, d time.Duration) (context.Context, context.CancelFunc) {
+func WithTimeout(ctx context.Context, c kv.Clock, d time.Duration) (context.Context, context.CancelFunc) {
 	v, ok := c.(*Virtual)
 	if !ok {
 		return context.WithTimeout(ctx, d)
@@ -30,7 +32,7 @@ func WithTimeout(ctx context.Context, c Clock, d time.Duration) (context.Context
 
 // Deadline is when ctx ends on the clock c, if it does: the time of the context's
 // own Deadline on a wall clock, of WithTimeout alone on a virtual one.
-func Deadline(ctx context.Context, c Clock) (at time.Duration, ok bool) {
+func Deadline(ctx context.Context, c kv.Clock) (at time.Duration, ok bool) {
 	if v, ok := c.(*Virtual); ok {
 		if l := v.limit(ctx); l != nil {
 			return l.at, true

@@ -214,7 +214,8 @@ func (d *Delta) String() string {
 	if d.Statistic != metric.Mean {
 		text += " " + string(d.Statistic)
 	}
-	text += fmt.Sprintf(" %s, was %s", d.Unit.Format(d.Head), d.Unit.Format(d.Base))
+	base, head := d.Unit.Apart(d.Base, d.Head)
+	text += fmt.Sprintf(" %s, was %s", head, base)
 	if d.Ratio == nil {
 		return text
 	}

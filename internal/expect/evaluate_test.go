@@ -132,7 +132,7 @@ func TestEvaluate(t *testing.T) {
 
 	got, err := evaluate(definition(2, "seed.usd-per-million > 0"), first, second)
 	want := price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 8, Writes: 2}, 10)
-	if err != nil || got[0].Value != is(want) || !got[0].OK {
+	if err != nil || got[0].Value != want || !got[0].OK {
 		t.Errorf("%+v, %v, want $%v", got, err, want)
 	}
 }

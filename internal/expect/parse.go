@@ -69,6 +69,9 @@ func Parse(text string, names Names) (Expect, error) {
 		if errors.As(err, &unit) {
 			bad.Message, bad.Hint = unit.Message(), unit.Hint
 		}
+		if !p.named && e.Figure.Series >= 0 && e.Figure.Stat == metric.N {
+			bad = &Error{at, "without a statistic " + e.Figure.ID + " is how often it was taken", "name one, such as " + e.Figure.ID + ".p99 " + e.Op + " " + value}
+		}
 		return e, bad
 	}
 	e.Value, e.Want = v, e.Op+" "+value

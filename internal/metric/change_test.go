@@ -15,3 +15,23 @@ func TestFormatChange(t *testing.T) {
 		}
 	}
 }
+
+// Two values that are not the same read differently.
+func TestApart(t *testing.T) {
+	for _, c := range []struct {
+		unit       metric.Unit
+		a, b       float64
+		base, head string
+	}{
+		{metric.Money, 0.901, 0.904, "$0.901", "$0.904"},
+		{metric.Money, 0.9, 0.9, "$0.90", "$0.90"},
+		{metric.Money, 1, 2, "$1.00", "$2.00"},
+		{metric.Time, 12_345_000, 12_349_000, "12.345 ms", "12.349 ms"},
+		{metric.Time, 12_340_000, 12_450_000, "12.3 ms", "12.4 ms"},
+		{metric.Count, 1000.4, 1000.3, "1000", "1000"},
+	} {
+		if base, head := c.unit.Apart(c.a, c.b); base != c.base || head != c.head {
+			t.Errorf("%v and %v: %s and %s, want %s and %s", c.a, c.b, base, head, c.base, c.head)
+		}
+	}
+}

@@ -26,10 +26,32 @@ func (u Unit) Format(v float64) string {
 	return FormatCount(v)
 }
 
-// FormatTime writes nanoseconds: "340 ns", "1.2 ms", "61 s", "5.2 min", "3.4 h".
-func FormatTime(ns float64) string {
+// Apart writes two values of a unit that are not the same so that they read differently,
+// with up to three digits more where it takes them: "$0.902" and "$0.905".
+func (u Unit) Apart(a, b float64) (string, string) {
+	x, y := u.Format(a), u.Format(b)
+	for more := 1; more <= 3 && x == y && a != b; more++ {
+		switch u {
+		case Time:
+			x, y = formatTime(a, 3+more), formatTime(b, 3+more)
+		case Money:
+			x, y = "$"+strconv.FormatFloat(a, 'f', 2+more, 64), "$"+strconv.FormatFloat(b, 'f', 2+more, 64)
+		default:
+			return x, y
+		}
+	}
+	return x, y
+}
+
+// FormatTime writes nanoseconds: "0 s", "340 ns", "1.2 ms", "61 s", "5.2 min", "3.4 h".
+func FormatTime(ns float64) string { return formatTime(ns, 3) }
+
+func formatTime(ns float64, digits int) string {
+	if ns == 0 {
+		return "0 s"
+	}
 	if ns < 0 {
-		return "-" + FormatTime(-ns)
+		return "-" + formatTime(-ns, digits)
 	}
 	for _, u := range []struct {
 		name  string
@@ -44,7 +66,7 @@ func FormatTime(ns float64) string {
 		{"h", math.Inf(1), time.Hour},
 	} {
 		if ns/float64(u.unit) < u.below {
-			return Digits(ns/float64(u.unit), 3) + " " + u.name
+			return Digits(ns/float64(u.unit), digits) + " " + u.name
 		}
 	}
 	return None // it is no number

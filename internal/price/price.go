@@ -2,11 +2,13 @@
 package price
 
 import (
+	"kvbench/internal/metric"
 	"kvbench/internal/record"
 	"kvbench/kv"
 )
 
-// Bill is what operations and storage cost, in US dollars, by kind.
+// Bill is what operations and storage cost, in US dollars, by kind. A nil one is that of a
+// store without a price list: what it comes to can't be had.
 type Bill struct {
 	Reads   float64 `json:"reads"`
 	Writes  float64 `json:"writes"`
@@ -17,33 +19,39 @@ type Bill struct {
 	Storage *float64 `json:"storage,omitempty"`
 }
 
-// Total is the sum of all kinds; without storage where that is nil.
-func (b Bill) Total() float64 {
+// Total is the sum of all kinds, without storage where that is nil; none of a nil bill.
+func (b *Bill) Total() metric.Quantity {
+	if b == nil {
+		return metric.Quantity{}
+	}
 	sum := b.Reads + b.Writes + b.Deletes + b.Lists
 	if b.Storage != nil {
 		sum += *b.Storage
 	}
-	return sum
+	return metric.Of(sum)
 }
 
 // PerMillion is what the operations of a million transactions cost, past what a
 // month includes, where so many had these operations billed. It is zero when there
-// were none.
-func PerMillion(p kv.Prices, b record.Billed, transactions uint64) Bill {
-	if transactions == 0 {
-		return Bill{}
+// were none, and nil where the store has no price list.
+func PerMillion(p kv.Prices, b record.Billed, transactions uint64) *Bill {
+	switch {
+	case p.None:
+		return nil
+	case transactions == 0:
+		return &Bill{}
 	}
 	// Operations per transaction, times a million transactions, times the price
 	// of an operation, which is that of a million of them over a million.
 	per := func(n uint64, price float64) float64 { return float64(n) / float64(transactions) * price }
-	return Bill{
+	return &Bill{
 		Reads: per(b.Reads, p.Reads), Writes: per(b.Writes, p.Writes),
 		Deletes: per(b.Deletes, p.Deletes), Lists: per(b.Lists, p.Lists),
 	}
 }
 
 // USDPerMillion is the total of PerMillion.
-func USDPerMillion(p kv.Prices, b record.Billed, transactions uint64) float64 {
+func USDPerMillion(p kv.Prices, b record.Billed, transactions uint64) metric.Quantity {
 	return PerMillion(p, b, transactions).Total()
 }
 
@@ -54,10 +62,13 @@ const (
 	FreeOthers = 1_000 // writes, deletes and lists, each
 )
 
-// HasFreePlan reports whether the free plan includes a namespace of this mode, so far
-// as is known: of Workers KV Instant, a private beta, nothing is. It does not depend
-// on prices, which a run may replace: the plan's limits are of operations.
-func HasFreePlan(mode string) bool { return mode == "" }
+// HasFreePlan reports whether the free plan includes a store, so far as is known: of
+// Workers KV Instant, a private beta, nothing is, and what is no Workers KV has none. It
+// does not depend on what a run has given in place of the store's prices: the plan's
+// limits are of operations.
+func HasFreePlan(c *kv.Capabilities) bool {
+	return c.Mode == "" && !c.Prices.None && !c.Prices.NoFreePlan
+}
 
 const (
 	secondsPerDay   = 24 * 60 * 60
@@ -67,9 +78,12 @@ const (
 
 // PerMonth is what thirty days of so many transactions a second cost, less what a
 // month includes, and what it costs to keep so many bytes all the time; stored is
-// nil where that is not known.
-func PerMonth(p kv.Prices, b record.Billed, transactions uint64, rate float64, stored *int64) Bill {
-	var out Bill
+// nil where that is not known. It is nil where the store has no price list.
+func PerMonth(p kv.Prices, b record.Billed, transactions uint64, rate float64, stored *int64) *Bill {
+	if p.None {
+		return nil
+	}
+	out := &Bill{}
 	if stored != nil {
 		storage := max(0, float64(*stored)/gigabyte-p.IncludedGB) * p.StorageGB
 		out.Storage = &storage

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"kvbench/internal/metric"
 	"kvbench/internal/price"
 	"kvbench/internal/record"
 	"kvbench/kv"
@@ -20,8 +21,8 @@ func TestPerMillion(t *testing.T) {
 		{"writes", got.Writes, 0.5},
 		{"deletes", got.Deletes, 0.05},
 		{"lists", got.Lists, 0.005},
-		{"total", got.Total(), 1.555},
-		{"nothing", price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 1}, 0), 0},
+		{"total", got.Total().Or(-1), 1.555},
+		{"nothing", price.USDPerMillion(kv.ClassicPrices(), record.Billed{Reads: 1}, 0).Or(-1), 0},
 	} {
 		if math.Abs(c.got-c.want) > 1e-9 {
 			t.Errorf("%s: $%v, want $%v", c.name, c.got, c.want)
@@ -36,7 +37,7 @@ func TestPerMonth(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		got, want float64
-	}{{"reads", got.Reads, 20.92}, {"writes", got.Writes, 7.96}, {"lists", got.Lists, 0}, {"total", got.Total(), 28.88}} {
+	}{{"reads", got.Reads, 20.92}, {"writes", got.Writes, 7.96}, {"lists", got.Lists, 0}, {"total", got.Total().Or(-1), 28.88}} {
 		if math.Abs(c.got-c.want) > 1e-9 {
 			t.Errorf("%s: $%v, want $%v", c.name, c.got, c.want)
 		}
@@ -44,8 +45,40 @@ func TestPerMonth(t *testing.T) {
 	if got.Storage != nil {
 		t.Errorf("what is stored is not known, and costs %v", *got.Storage)
 	}
-	if got := price.PerMonth(kv.ClassicPrices(), record.Billed{Reads: 1}, 0, 10, nil); got.Total() != 0 {
+	if got := price.PerMonth(kv.ClassicPrices(), record.Billed{Reads: 1}, 0, 10, nil); got.Total() != metric.Of(0) {
 		t.Errorf("no transactions cost %v", got)
+	}
+}
+
+// What a store without a price list costs can't be had; it is not nothing. What a run gives
+// in place of one is a price list, and makes no free plan.
+func TestNoPriceList(t *testing.T) {
+	none, billed, stored := kv.NoPrices("nobody's"), record.Billed{Reads: 1, Writes: 1, Deletes: 1, Lists: 1}, int64(3e9)
+	if million := price.PerMillion(none, billed, 1); million != nil || million.Total().Known() {
+		t.Errorf("a million costs %v", million)
+	}
+	if month := price.PerMonth(none, billed, 1, 1, &stored); month != nil || month.Total().Known() {
+		t.Errorf("a month costs %v", month)
+	}
+	if usd := price.USDPerMillion(none, billed, 1); usd.Known() {
+		t.Errorf("it costs %v", usd)
+	}
+	given := none
+	given.None, given.Reads = false, 1
+	if usd := price.USDPerMillion(given, billed, 1); usd != metric.Of(1) {
+		t.Errorf("at the given price it costs %v", usd)
+	}
+	for name, c := range map[string]struct {
+		of   kv.Capabilities
+		want bool
+	}{
+		"classic": {kv.Capabilities{Prices: kv.ClassicPrices()}, true}, "its prices replaced": {kv.Capabilities{Prices: kv.Prices{Reads: 1}}, true},
+		"instant": {kv.Capabilities{Mode: kv.InstantMode, Prices: kv.ClassicPrices()}, false},
+		"none":    {kv.Capabilities{Prices: none}, false}, "given": {kv.Capabilities{Prices: given}, false}, "none, by hand": {kv.Capabilities{Prices: kv.Prices{None: true}}, false},
+	} {
+		if got := price.HasFreePlan(&c.of); got != c.want {
+			t.Errorf("%s: it has a free plan: %v", name, got)
+		}
 	}
 }
 
@@ -64,7 +97,7 @@ func TestStorage(t *testing.T) {
 		{kv.Prices{}, 3e9, 0},
 	} {
 		got := price.PerMonth(c.prices, record.Billed{}, 0, 0, &c.bytes)
-		if got.Storage == nil || math.Abs(*got.Storage-c.want) > 1e-9 || got.Total() != *got.Storage {
+		if got.Storage == nil || math.Abs(*got.Storage-c.want) > 1e-9 || got.Total() != metric.Of(*got.Storage) {
 			t.Errorf("%d bytes at %+v: got %+v, want $%v", c.bytes, c.prices, got, c.want)
 		}
 	}
@@ -73,7 +106,7 @@ func TestStorage(t *testing.T) {
 // Instant: a million reads are $0.20, a put, a delete and a list $0.10 each.
 func TestInstant(t *testing.T) {
 	got := price.PerMillion(kv.InstantPrices(), record.Billed{Reads: 10, Writes: 10, Deletes: 10, Lists: 10}, 10)
-	if want := (price.Bill{Reads: 0.2, Writes: 1e5, Deletes: 1e5, Lists: 1e5}); got != want {
+	if want := (price.Bill{Reads: 0.2, Writes: 1e5, Deletes: 1e5, Lists: 1e5}); *got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"kvbench/internal/price"
 )
 
-// Cost is what a variant costs.
+// Cost is what a variant costs. Where its store has no price list there are no bills.
 type Cost struct {
-	Million price.Bill // of a million transactions
+	Million *price.Bill // of a million transactions; nil: no price list
 	// Rate is that of the load in transactions a second; in a closed loop that of the
 	// transactions which ended within the time that it asks for. The time until the last
 	// ones have ended is no part of it.
@@ -16,8 +16,8 @@ type Cost struct {
 	// Stored is the bytes that the store held at the end; nil where it does not tell.
 	Stored *int64
 	// Month is of thirty days at that rate, past what is included; without storage where
-	// that is not known.
-	Month price.Bill
+	// that is not known. Nil: no price list.
+	Month *price.Bill
 	// Free is how far the free plan goes; nil where none is known of the store.
 	Free *FreePlan
 }
@@ -54,7 +54,7 @@ func (v *Variant) Cost() Cost {
 		c.Rate = float64(n) / v.Measured().Seconds()
 	}
 	c.Month = price.PerMonth(def.Prices(), billed, n, c.Rate, c.Stored)
-	if price.HasFreePlan(def.Capabilities.Mode) {
+	if price.HasFreePlan(&def.Capabilities) {
 		c.Free = &FreePlan{}
 		c.Free.Limit, c.Free.AfterS = price.FreeLimit(billed, n, c.Rate)
 	}

@@ -102,7 +102,10 @@ func (s *Sample) Value(f metric.Figure) (v metric.Quantity, missing string) {
 	n := s.N(f.Metric)
 	switch {
 	case f.ID == runfile.USD:
-		return metric.Of(price.USDPerMillion(s.def.Prices(), s.counts.Billed, transactions)), ""
+		if v = price.USDPerMillion(s.def.Prices(), s.counts.Billed, transactions); !v.Known() {
+			missing = "none: the store has no price list"
+		}
+		return v, missing
 	case f.Class == metric.Cost, f.Stat == metric.Per:
 		return metric.Ratio(float64(n), float64(transactions)), ""
 	case f.Series < 0:

@@ -51,15 +51,28 @@ func (d *decoder) choose(item *yaml.Node, s *bench.Scenario, spec chooseSpec) {
 	if list := d.find(at, "prefer"); list != nil && resolve(list).Kind == yaml.SequenceNode && len(by.Prefer) == 0 {
 		d.fail(list, "name one, for example response.p99", "there is nothing to prefer")
 	}
+	names, before := namesOf(*s), len(d.errs)
+	for i, text := range by.Promise {
+		d.chosenBy(at, i, runfile.Choose{Promise: []string{text}}, names)
+	}
+	for i, text := range by.Prefer {
+		d.chosenBy(at, i, runfile.Choose{Prefer: []string{text}}, names)
+	}
 	for i, name := range by.Given {
 		if sweep := d.find(item, "sweep"); name != "" && (sweep == nil || d.find(sweep, name) == nil) {
 			d.fail(resolve(d.find(at, "given")).Content[i], "name a setting of the sweep, as there", "no sweep varies %q", name)
 		}
 	}
-	if _, _, err := choose.Parse(by, namesOf(*s)); err != nil {
-		bad := err.(*choose.Error)
-		d.failInside(resolve(d.find(at, bad.Field)).Content[bad.Index], bad.Text, bad.Err.Offset, bad.Err.Hint, "%s", bad.Err.Message)
+	if len(d.errs) > before {
 		return
 	}
 	s.Choose = &by
+}
+
+// chosenBy checks item i of the promise or of the preference of choose.
+func (d *decoder) chosenBy(at *yaml.Node, i int, item runfile.Choose, names expect.Names) {
+	if _, _, err := choose.Parse(item, names); err != nil {
+		bad := err.(*choose.Error)
+		d.failInside(resolve(d.find(at, bad.Field)).Content[i], bad.Text, bad.Err.Offset, bad.Err.Hint, "%s", bad.Err.Message)
+	}
 }

@@ -10,9 +10,10 @@ import (
 	"kvbench/report/chart/kit"
 )
 
-// cost shows what a million transactions cost, in US dollars, by kind of operation.
+// cost shows what a million transactions cost, in US dollars, by kind of operation; there
+// is none of it where the store has no price list.
 func cost(s *result.Scenario) (*Chart, error) {
-	if len(ran(s)) == 0 {
+	if len(ran(s)) == 0 || s.Def.Prices().None {
 		return nil, nil
 	}
 	bars := kit.Stack{
@@ -32,12 +33,12 @@ func cost(s *result.Scenario) (*Chart, error) {
 			if each == "1 operations" {
 				each = "1 operation"
 			}
-			label = metric.FormatMoney(bill.Total()) + " · " + each + " each"
+			label = bill.Total().Text(metric.FormatMoney) + " · " + each + " each"
 		}
 		bars.Rows = append(bars.Rows, kit.StackRow{
 			Name: v.Name, Position: v.Index, Parts: []float64{bill.Reads, bill.Writes, bill.Deletes, bill.Lists}, Label: label,
 		})
-		bars.Full = max(bars.Full, bill.Total())
+		bars.Full = max(bars.Full, bill.Total().Or(0))
 	}
 	least, most := extremes(s, million)
 	low, high := million(least).Text(metric.FormatMoney), million(most).Text(metric.FormatMoney)
@@ -58,4 +59,4 @@ func cost(s *result.Scenario) (*Chart, error) {
 }
 
 // million is what a million transactions of a variant cost.
-func million(v *result.Variant) metric.Quantity { return metric.Of(v.Cost().Million.Total()) }
+func million(v *result.Variant) metric.Quantity { return v.Cost().Million.Total() }

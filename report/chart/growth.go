@@ -82,7 +82,7 @@ func growthPanels(s *result.Scenario) (panels []growthPanel, names string) {
 			a.Ticks[i].Label = inDollars(a.Ticks[i].Value)
 		}
 		return a
-	}, func(v *result.Variant) metric.Quantity { return metric.Of(million(v).Or(0) * perDollar) }, inDollars}), names + "cost"
+	}, cents, inDollars}), names + "cost"
 }
 
 // shareAxis spans shares from 0.
@@ -135,6 +135,15 @@ func settingAxis(values []runfile.Setting) kit.Axis {
 
 // perDollar is a hundredth of a cent, so that an axis of whole numbers holds it.
 const perDollar = 1e4
+
+// cents is what a million transactions cost, in these; none where the store has no price.
+func cents(v *result.Variant) metric.Quantity {
+	usd, ok := million(v).Value()
+	if !ok {
+		return metric.Quantity{}
+	}
+	return metric.Of(usd * perDollar)
+}
 
 func inDollars(v float64) string {
 	if v < 1 {

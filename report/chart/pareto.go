@@ -65,7 +65,8 @@ func pareto(s *result.Scenario) (*Chart, error) {
 		f.anomaly = m
 		f.panels = append(f.panels, frontPanel{m.ID + ", share of " + m.Among, shareAxis, shareOf(m), metric.FormatShare})
 	}
-	if len(f.panels) == 0 {
+	unpriced := slices.ContainsFunc(f.all, func(v *result.Variant) bool { return !million(v).Known() })
+	if len(f.panels) == 0 || unpriced { // there is nothing to trade for
 		return nil, nil
 	}
 	chart := &Chart{Tells: len(f.on) < len(f.all), Chart: kit.Chart{

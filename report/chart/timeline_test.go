@@ -118,7 +118,7 @@ func TestTimelinePoints(t *testing.T) {
 		t.Fatalf("%+v", plot.Traces)
 	}
 	text := plot.Traces[0].Points[8].Text
-	for _, part := range []string{"02:00: p99 ", ", p50 0 ns, ", "stampede "} {
+	for _, part := range []string{"02:00: p99 ", ", p50 0 s, ", "stampede "} {
 		if !strings.Contains(text, part) {
 			t.Errorf("a point says %q, without %q", text, part)
 		}

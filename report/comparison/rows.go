@@ -78,9 +78,10 @@ func mostSentence(c *compare.Comparison) string {
 		}
 		most := g.Deltas[0]
 		change, _ := changeOf(most)
+		base, head := most.Unit.Apart(most.Base, most.Head)
 		return fmt.Sprintf("%s in %s of %s, most in %s/%s: %s %s → %s (%s).",
 			capital(g.Name), plural(len(variants), "variant"), plural(len(scenarios), "scenario"),
-			most.Scenario, most.Variant, seriesOf(most), most.Unit.Format(most.Base), most.Unit.Format(most.Head), change)
+			most.Scenario, most.Variant, seriesOf(most), base, head, change)
 	}
 	return ""
 }

@@ -135,9 +135,10 @@ func byScenario(groups []group) []scenario {
 func rowsOf(deltas []*compare.Delta) []row {
 	var out []row
 	for _, d := range deltas {
+		base, head := d.Unit.Apart(d.Base, d.Head)
 		r := row{
 			Verdict: verdictName(d), Scenario: d.Scenario, Variant: d.Variant, Figure: seriesOf(d), Redefined: d.Redefined,
-			Base: d.Unit.Format(d.Base), Head: d.Unit.Format(d.Head), Evidence: evidence(d),
+			Base: base, Head: head, Evidence: evidence(d),
 		}
 		if d.Verdict == compare.Same {
 			r.Evidence = ""

@@ -22,7 +22,8 @@ import (
 //	ns/op, p50-ns, p99-ns, p999-ns   response time: the mean, and percentiles; left out
 //	                                 where no latency is modelled
 //	get/op, put/op and so on         operations of the store per transaction
-//	usd/Mop                          US dollars per million transactions
+//	usd/Mop                          US dollars per million transactions; left out where the
+//	                                 store has no price list
 //	ANOMALY/op                       observations of an anomaly or a gauge per transaction
 //	error/op                         transactions that ended in an error
 func Benchfmt(run *runfile.Run) ([]byte, error) {
@@ -103,8 +104,10 @@ func benchValues(def *runfile.Definition, total *runfile.Interval) (transactions
 			perOp(float64(total.Outcomes[i]), outcome)
 		}
 	}
-	bill := price.PerMillion(def.Prices(), total.Billed, uint64(transactions))
-	return transactions, append(out, benchfmt.Value{Value: bill.Total(), Unit: "usd/Mop"}), nil
+	if usd, ok := price.USDPerMillion(def.Prices(), total.Billed, uint64(transactions)).Value(); ok {
+		out = append(out, benchfmt.Value{Value: usd, Unit: "usd/Mop"})
+	}
+	return transactions, out, nil
 }
 
 // benchName makes a name a part of a benchmark's: without spaces and slashes.

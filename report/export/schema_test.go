@@ -69,6 +69,8 @@ func odd(t testing.TB) map[string]struct {
 	}
 	instant := pair().Run(t)
 	instant.Header.Scenarios[0].Capabilities = kv.Capabilities{Mode: kv.InstantMode, Prices: kv.InstantPrices()}
+	unpriced := pair().Run(t)
+	unpriced.Header.Scenarios[0].Capabilities.Prices = kv.NoPrices("nobody's")
 	beyond := pair()
 	beyond.Variants[0].Stale = []int64{1 << 60}
 	return map[string]struct {
@@ -78,6 +80,7 @@ func odd(t testing.TB) map[string]struct {
 		"pair":        {pair().Run(t), `"free_plan": {`},
 		"stored":      {stored, `"stored_bytes": 0`},
 		"instant":     {instant, `"latency": "no latency modelled"`},
+		"unpriced":    {unpriced, `"usd_per_month_by_kind": null`},
 		"beyond":      {beyond.Run(t), `"beyond": 1`},
 		"failed":      {of(func(f *reporttest.MadeUp) { f.Variants[1].Failed = "the store is gone" }), `"error": "the store is gone"`},
 		"missing":     {of(func(f *reporttest.MadeUp) { f.Variants[0].Missing = true }), `"value": null`},
@@ -102,7 +105,7 @@ func TestSummarySchema(t *testing.T) {
 		if !strings.Contains(string(text), test.says) {
 			t.Errorf("%s: no %s in\n%.1500s", name, test.says, text)
 		}
-		if strings.Contains(string(text), `"free_plan"`) != (test.run.Variants != nil && name != "instant") {
+		if strings.Contains(string(text), `"free_plan"`) != (test.run.Variants != nil && name != "instant" && name != "unpriced") {
 			t.Errorf("%s: of the free plan:\n%.1500s", name, text)
 		}
 	}

@@ -77,9 +77,10 @@ type Variant struct {
 	Transactions uint64             `json:"transactions"`
 	DurationS    float64            `json:"duration_s"`
 	Ops          map[string]float64 `json:"ops_per_transaction"`
-	USD          float64            `json:"usd_per_million"`
-	Bill         price.Bill         `json:"usd_per_million_by_kind"`
-	Billed       record.Billed      `json:"billed"`
+	// USD and Bill, and those of a month, are null where the store has no price list.
+	USD    metric.Quantity `json:"usd_per_million"`
+	Bill   *price.Bill     `json:"usd_per_million_by_kind" jsonschema:"nullable"`
+	Billed record.Billed   `json:"billed"`
 	// Rate is that of the load; in a closed loop that of the transactions which ended
 	// within the time that it asks for. The time until the last ones have ended is no
 	// part of it.
@@ -88,8 +89,8 @@ type Variant struct {
 	Stored *int64 `json:"stored_bytes,omitempty"`
 	// USDPerMonth is of thirty days at that rate, past what is included; without storage
 	// where that is not known.
-	USDPerMonth float64    `json:"usd_per_month"`
-	MonthBill   price.Bill `json:"usd_per_month_by_kind"`
+	USDPerMonth metric.Quantity `json:"usd_per_month"`
+	MonthBill   *price.Bill     `json:"usd_per_month_by_kind" jsonschema:"nullable"`
 	// FreeLimit is nil where no free plan is known of the store.
 	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
 	Outcomes  map[string]uint64 `json:"outcomes"`

@@ -113,7 +113,7 @@ func TestMonthIsAtTheLoadsRate(t *testing.T) {
 		v.Total.Outcomes = []uint64{300, 0, 0}
 		v.Total.Billed = record.Billed{Reads: 300, Writes: 30}
 		got := Summarise(answerOf(t, run)).Scenarios[0].Variants[0]
-		if math.Abs(got.Rate-test.rate) > 1e-9 || math.Abs(got.USDPerMonth-test.dollars) > 1e-9 {
+		if math.Abs(got.Rate-test.rate) > 1e-9 || math.Abs(got.USDPerMonth.Or(-1)-test.dollars) > 1e-9 {
 			t.Errorf("%s: $%v at %v/s, want $%v at %v/s", test.name, got.USDPerMonth, got.Rate, test.dollars, test.rate)
 		}
 	}
@@ -146,14 +146,25 @@ func TestPriceOfTheStore(t *testing.T) {
 			v.Stored = test.stored[i]
 		}
 		v := Summarise(answerOf(t, run)).Scenarios[0].Variants[0]
-		if math.Abs(v.USD-test.million) > 1e-9 {
+		if math.Abs(v.USD.Or(-1)-test.million) > 1e-9 {
 			t.Errorf("$%v a million, want $%v", v.USD, test.million)
 		}
 		switch storage := v.MonthBill.Storage; {
 		case test.storage < 0 && (storage != nil || v.Stored != nil):
 			t.Errorf("storage is not known, and there are %v that cost %v", v.Stored, storage)
-		case test.storage >= 0 && (storage == nil || math.Abs(*storage-test.storage) > 1e-9 || v.USDPerMonth < test.storage):
+		case test.storage >= 0 && (storage == nil || math.Abs(*storage-test.storage) > 1e-9 || v.USDPerMonth.Or(-1) < test.storage):
 			t.Errorf("storage costs %v of $%v, want $%v", storage, v.USDPerMonth, test.storage)
+		}
+	}
+}
+
+// Of a store without a price list no price is told, of a kind neither.
+func TestNoPriceList(t *testing.T) {
+	run := pair().Run(t)
+	run.Header.Scenarios[0].Capabilities.Prices = kv.NoPrices("nobody's")
+	for _, v := range Summarise(answerOf(t, run)).Scenarios[0].Variants {
+		if v.USD.Known() || v.USDPerMonth.Known() || v.Bill != nil || v.MonthBill != nil || v.FreeLimit != nil {
+			t.Errorf("%s: %+v", v.Name, v)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"kvbench/internal/record"
 	"kvbench/internal/result"
 	"kvbench/internal/runfile"
+	"kvbench/kv"
 )
 
 // The headings of the columns.
@@ -159,7 +160,7 @@ func month(s *result.Scenario) Column {
 		Group: groupCost, Name: "$/month", Better: metric.Lower, Text: metric.FormatMoney,
 		Doc: "US dollars for thirty days at the load's rate, or in a closed loop at that of what ended within the " +
 			"measured time, and of what the store held at the end. " + s.Def.Prices().Source + ".",
-		Value: measured(func(v *result.Variant) metric.Quantity { return metric.Of(v.Cost().Month.Total()) }),
+		Value: measured(func(v *result.Variant) metric.Quantity { return v.Cost().Month.Total() }),
 		Note: func(v *result.Variant) string {
 			cost := v.Cost()
 			storage := "without storage: the store does not tell what it holds"
@@ -189,8 +190,12 @@ func free(s *result.Scenario) Column {
 			return "all day"
 		},
 	}
-	if !price.HasFreePlan(s.Def.Capabilities.Mode) {
+	switch {
+	case price.HasFreePlan(&s.Def.Capabilities):
+	case s.Def.Capabilities.Mode == kv.InstantMode:
 		c.None, c.Doc = "none", "Of Workers KV Instant no free plan is known."
+	default:
+		c.None, c.Doc = "none", "The free plan of Workers KV does not include this store."
 	}
 	return c
 }

@@ -53,7 +53,7 @@ func (c Chart) PNG() ([]byte, error) {
 	c.draw(draw.New(vgimg.NewWith(vgimg.UseImageWithContext(img, context), vgimg.UseDPI(size))), l)
 	var out bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := encoder.Encode(&out, img); err != nil {
+	if err := encoder.Encode(&out, paletted(img)); err != nil {
 		return nil, fmt.Errorf("drawing chart %s of %s: %w", c.Name, c.Scenario, err)
 	}
 	return out.Bytes(), nil

@@ -1,0 +1,33 @@
+package redis_test
+
+import (
+	"testing"
+	"time"
+
+	"kvbench/drivers/drivertest"
+	"kvbench/internal/clock"
+)
+
+// All rules, at the same time: most of it is waiting until keys have expired, as Redis
+// knows no time but its own. So the shortest TTL is less than KV's, and what a row waits
+// does for it what a minute would.
+func TestConformance(t *testing.T) {
+	socket := server(t)
+	for _, row := range drivertest.Rows() {
+		t.Run(row.Name, func(t *testing.T) {
+			t.Parallel()
+			row.Run(t, func(t testing.TB) drivertest.Harness {
+				return drivertest.Harness{
+					Store: open(t, socket, "&min-ttl=4s&timeout=1m"), Clock: clock.NewWall(), Patience: time.Minute,
+				}
+			})
+		})
+	}
+}
+
+func BenchmarkDriver(b *testing.B) {
+	socket := server(b)
+	drivertest.Bench(b, func(b testing.TB) drivertest.Harness {
+		return drivertest.Harness{Store: open(b, socket, ""), Clock: clock.NewWall()}
+	})
+}
