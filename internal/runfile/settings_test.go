@@ -79,11 +79,11 @@ func TestLoadOf(t *testing.T) {
 		want string
 	}{
 		{
-			load.Load{Rate: rate, Poisson: true, MaxInFlight: 7, Duration: time.Minute, WarmUp: time.Second},
+			load.Load{Shape: load.Open{Profile: rate, Arrivals: load.Poisson{}, MaxInFlight: 7}, Duration: time.Minute, WarmUp: time.Second},
 			`{"rate":{"count":10,"per_ns":3000000000},"arrivals":"poisson","in_flight":7,"duration_ns":60000000000,"warm_up_ns":1000000000}`,
 		},
-		{load.Load{Rate: rate, Transactions: 5}, `{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","transactions":5}`},
-		{load.Load{Workers: 4, Think: time.Second, Duration: time.Minute}, `{"workers":4,"think_ns":1000000000,"duration_ns":60000000000}`},
+		{load.Load{Shape: load.Open{Profile: rate, Arrivals: load.Constant{}}, Transactions: 5}, `{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","transactions":5}`},
+		{load.Load{Shape: load.Closed{Workers: 4, Think: time.Second}, Duration: time.Minute}, `{"workers":4,"think_ns":1000000000,"duration_ns":60000000000}`},
 	} {
 		text, err := json.Marshal(runfile.LoadOf(test.load))
 		if err != nil {
