@@ -66,7 +66,7 @@ func (s Sine) when(k uint64, more float64, _ time.Duration) time.Duration {
 		}
 		rate := mean + s.Amplitude.PerSecond()/float64(time.Second)*math.Sin(2*math.Pi*t/period)
 		next := t - over/rate
-		if !(low < next && next < high) { // a rate of 0 leaves them too
+		if !(low <= next && next <= high) { // a rate of 0 leaves them too
 			next = low + (high-low)/2
 		}
 		step := math.Abs(next - t)

@@ -36,6 +36,7 @@ type Variant struct {
 	Point     []runfile.Setting // what a sweep varies; empty where there is none
 	Repeats   []Repeat          // those that ran, in their order
 	Whole     *Sample           // all of them together
+	Stages    []Stage           // the named ones of its load
 	// Missing is why Whole is not all that was to be measured: "it did not run to its
 	// end". Empty where it is.
 	Missing string
@@ -83,6 +84,10 @@ func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
 		v.Whole = memory.whole()
 		v.Whole.never = d.Never
 		v.Missing = v.missing()
+		var err error
+		if v.Stages, err = stages(def, v.Repeats); err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", def.Name, d.Name, err)
+		}
 		s.Variants = append(s.Variants, v)
 	}
 	return s, nil
