@@ -3,6 +3,7 @@ package runfile
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"kvbench/internal/record"
 )
@@ -23,6 +24,7 @@ const (
 	maxPipe = 1 << 27
 
 	maxVariants, maxOutcomes, maxSeries = 1000, 100, 200 // of a scenario
+	maxStages                           = 1000           // of a load
 	maxName                             = 200            // bytes, of all of these and of a scenario
 	// maxFigure is of a rate, a price in dollars and what prices include: a sum of them
 	// can be written as any other number.
@@ -58,6 +60,21 @@ func (d *Definition) check() error {
 			return fmt.Errorf("its series are not %s and so on", s.Name)
 		}
 	}
+	names := append([]string{d.Name}, d.Outcomes...)
+	if d.Workload != nil {
+		stages := d.Workload.Load.Stages
+		if len(stages) > maxStages {
+			return fmt.Errorf("%d stages: want at most %d", len(stages), maxStages)
+		}
+		var last time.Duration
+		for _, s := range stages {
+			if s.From < last || s.To < s.From {
+				return fmt.Errorf("a stage from %v to %v after one that ends at %v", s.From, s.To, last)
+			}
+			last = s.To
+			names = append(names, s.Name)
+		}
+	}
 	p := &d.Capabilities.Prices
 	for _, v := range []float64{
 		d.Rate, d.Capabilities.CallRate, p.Reads, p.Writes, p.Deletes, p.Lists, p.StorageGB,
@@ -67,7 +84,6 @@ func (d *Definition) check() error {
 			return fmt.Errorf("a rate or a price of %g: want 0 to %g", v, float64(maxFigure))
 		}
 	}
-	names := append([]string{d.Name}, d.Outcomes...)
 	for _, v := range d.Variants {
 		names = append(names, v.Name)
 	}
