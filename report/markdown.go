@@ -49,6 +49,12 @@ func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
 		return
 	}
 	main.Markdown(out)
+	if stages := table.Stages(s); len(stages.Columns) > 0 {
+		stages.Markdown(out)
+	}
+	for _, note := range s.Notes {
+		fmt.Fprintf(out, "\n%s\n", table.Inline(note))
+	}
 	for _, phrase := range table.Unseen(s.Scenario) {
 		fmt.Fprintf(out, "\n%s.\n", table.Inline(phrase))
 	}

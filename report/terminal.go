@@ -65,6 +65,9 @@ func (t *terminal) scenario(s *answer.Scenario) {
 	} else {
 		t.out.WriteString("It did not run.\n")
 	}
+	for _, note := range s.Notes {
+		t.out.WriteString(t.wrapped(note) + "\n")
+	}
 	for _, e := range s.Expectations {
 		switch {
 		case !e.OK:
@@ -80,6 +83,7 @@ func (t *terminal) details(s *answer.Scenario) {
 	if !t.verbose {
 		return
 	}
+	t.table(table.Stages(s))
 	t.table(table.Details(s))
 	for _, phrase := range table.Unseen(s.Scenario) {
 		t.out.WriteString(t.wrapped(phrase) + "\n")

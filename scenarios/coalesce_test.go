@@ -26,7 +26,8 @@ driver: embedded://?locations=3&profile=edge&propagation=60s
 load: {rate: 100/s, arrivals: poisson, duration: 1m, warm-up: 10m}
 keys: {count: 50}
 with: {update: 0.5}`)
-		due := s.Load.Schedule(1)
+		open, _ := s.Load.Open()
+		due := open.Schedule(1, s.Load.WarmUp)
 		var acked, lost int64
 		for _, puts := range a.puts {
 			base := map[uint64]uint64{}

@@ -69,9 +69,9 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 		time:   repeats * took,
 		memory: t.live(s, capabilities, once, took),
 	}
-	l := &s.Load
-	e.still = s.Clock == "virtual" && l.Rate.IsZero() && l.Think == 0 && t.still &&
-		(l.Transactions == 0 || l.WarmUp > 0)
+	loop, closed := s.Load.Closed()
+	e.still = s.Clock == "virtual" && closed && loop.Think == 0 && t.still &&
+		(s.Load.Transactions == 0 || s.Load.WarmUp > 0)
 	if cost.grows {
 		e.first, e.last = cost.first, cost.last
 	}
@@ -94,10 +94,12 @@ func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, e
 
 // wanted is how many transactions a second a load asks for, at which a trial of it went.
 func wanted(s *bench.Scenario, t *trial) float64 {
-	if rate := s.Load.Rate.PerSecond(); rate > 0 {
+	rate := s.Load.Shape.Mean(t.serviceTime())
+	loop, closed := s.Load.Closed()
+	if !closed {
 		return rate
 	}
-	rate := float64(s.Load.Workers) / max(t.serviceTime()+s.Load.Think.Seconds(), 1e-9)
+	rate = min(rate, float64(loop.Workers)/1e-9)
 	if work := t.work(); s.Clock != "virtual" && work > 0 { // a transaction takes that at least
 		rate = min(rate, float64(runtime.GOMAXPROCS(0))/work)
 	}
@@ -109,7 +111,10 @@ func wanted(s *bench.Scenario, t *trial) float64 {
 func (p *plan) rate(scenario int, t *trial) float64 {
 	s := &p.scenarios[scenario]
 	rate := wanted(s, t)
-	if most, per := p.defs[scenario].Capabilities.CallRate, t.opsPerTransaction(); s.Load.Rate.IsZero() && most > 0 && per > 0 {
+	if most, per := p.defs[scenario].Capabilities.CallRate, t.opsPerTransaction(); most > 0 && per > 0 {
+		if _, closed := s.Load.Closed(); !closed {
+			return rate
+		}
 		rate = min(rate, most/per)
 	}
 	return rate
@@ -122,8 +127,8 @@ func (p *plan) transactions(scenario int, t *trial) float64 {
 	if d := s.Load.Duration; d > 0 && (n == 0 || n > d.Seconds()*rate) {
 		n = d.Seconds() * rate
 	}
-	if s.Load.Rate.IsZero() { // each worker begins one at once
-		first := uint64(s.Load.Workers)
+	if loop, closed := s.Load.Closed(); closed { // each worker begins one at once
+		first := uint64(loop.Workers)
 		if most := s.Load.Transactions; most > 0 {
 			first = min(first, most)
 		}

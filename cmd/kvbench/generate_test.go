@@ -188,7 +188,15 @@ func (g *generator) load(size string) string {
 func (g *generator) anyLoad() (string, load.Load) {
 	var fields []string
 	var l load.Load
-	if g.IntN(2) == 0 {
+	staged := false
+	switch g.IntN(5) {
+	case 0:
+		staged = true
+		var text string
+		text, l.Shape = g.stages()
+		fields = append(fields, text, "arrivals: "+g.one("constant", "poisson"))
+		l.Duration = l.Stages().Lasts()
+	case 1, 2:
 		rate := []struct {
 			text string
 			rate load.Rate
@@ -199,21 +207,25 @@ func (g *generator) anyLoad() (string, load.Load) {
 			{"5/min", load.Rate{Count: 5, Per: time.Minute}},
 			{"1/h", load.Rate{Count: 1, Per: time.Hour}},
 		}[g.IntN(5)]
-		fields, l.Rate = append(fields, "rate: "+rate.text, "arrivals: "+g.one("constant", "poisson")), rate.rate
+		fields = append(fields, "rate: "+rate.text, "arrivals: "+g.one("constant", "poisson"))
+		l.Shape = load.Open{Profile: rate.rate, Arrivals: load.Constant{}}
 		if g.IntN(3) == 0 {
 			fields = append(fields, "max-in-flight: "+g.one("0", "1", "1000000"))
 		}
-	} else {
-		l.Workers = []int{1, 2, 50}[g.IntN(3)]
-		l.Think = []time.Duration{0, time.Millisecond, time.Minute, 9600 * time.Hour}[g.IntN(4)]
-		fields = append(fields, fmt.Sprintf("workers: %d, think: %v", l.Workers, l.Think))
+	default:
+		loop := load.Closed{
+			Workers: []int{1, 2, 50}[g.IntN(3)],
+			Think:   []time.Duration{0, time.Millisecond, time.Minute, 9600 * time.Hour}[g.IntN(4)],
+		}
+		l.Shape = loop
+		fields = append(fields, fmt.Sprintf("workers: %d, think: %v", loop.Workers, loop.Think))
 	}
 	how := g.IntN(3) // does it end
 	if how < 2 {
 		l.Transactions = []uint64{1, 2, 30, mostDue}[g.IntN(4)]
 		fields = append(fields, fmt.Sprintf("transactions: %d", l.Transactions))
 	}
-	if how > 0 {
+	if how > 0 && !staged {
 		l.Duration = []time.Duration{time.Millisecond, time.Second, 45 * time.Second, time.Hour, 40 * time.Hour}[g.IntN(5)]
 		if g.IntN(30) == 0 { // it has 9,600 intervals
 			l.Duration = load.MaxTime
@@ -226,12 +238,40 @@ func (g *generator) anyLoad() (string, load.Load) {
 	return strings.Join(fields, ", "), l
 }
 
+// stages draws a rate that changes.
+func (g *generator) stages() (text string, shape load.Open) {
+	var stages load.Stages
+	var texts []string
+	for range 1 + g.IntN(3) {
+		d := []time.Duration{time.Millisecond, 7 * time.Second, time.Hour}[g.IntN(3)]
+		a, b := uint64(1+g.IntN(200)), uint64(g.IntN(200))
+		stage := load.Stage{For: d}
+		switch g.IntN(3) {
+		case 0:
+			stage.Curve = load.Hold{Rate: load.PerSecond(a)}
+			texts = append(texts, fmt.Sprintf("{rate: %d/s, for: %v}", a, d))
+		case 1:
+			stage.Curve = load.Ramp{From: load.PerSecond(a), To: load.PerSecond(b)}
+			texts = append(texts, fmt.Sprintf("{rate: %d/s, to: %d/s, for: %v}", a, b, d))
+		default:
+			stage.Curve = load.Sine{Mean: load.PerSecond(a), Amplitude: load.PerSecond(a), Period: 3 * time.Second}
+			texts = append(texts, fmt.Sprintf("{rate: %d/s, amplitude: %d/s, period: 3s, for: %v}", a, a, d))
+		}
+		stages = append(stages, stage)
+	}
+	return "stages: [" + strings.Join(texts, ", ") + "]", load.Open{Profile: stages, Arrivals: load.Constant{}}
+}
+
 // transactionsOf is how many transactions a load comes to, warm-up and all; ends is
 // false where only the store tells when they end.
 func transactionsOf(l load.Load) (n uint64, ends bool) {
-	rate := l.Rate.PerSecond()
-	if l.Rate.IsZero() && l.Think > 0 {
-		rate = float64(l.Workers) / l.Think.Seconds()
+	rate := l.Rate()
+	if loop, closed := l.Closed(); closed && loop.Think > 0 {
+		rate = loop.Mean(0)
+	}
+	warming := rate
+	if stages := l.Stages(); stages != nil {
+		warming = stages[0].Curve.Start().PerSecond()
 	}
 	switch {
 	case rate > 0:
@@ -239,7 +279,7 @@ func transactionsOf(l load.Load) (n uint64, ends bool) {
 		if d := l.Duration; d > 0 && (measured == 0 || measured > rate*d.Seconds()) {
 			measured = rate * d.Seconds()
 		}
-		return uint64(measured + rate*l.WarmUp.Seconds()), true
+		return uint64(measured + warming*l.WarmUp.Seconds()), true
 	case l.WarmUp > 0 || l.Transactions == 0:
 		return 0, false
 	}

@@ -68,12 +68,9 @@ func (t *trial) live(s *bench.Scenario, capabilities kv.Capabilities, n, took fl
 // atOnce is how many transactions run at once at most, as far as the load tells, else on
 // average.
 func (t *trial) atOnce(s *bench.Scenario, n float64) float64 {
-	if s.Load.Rate.IsZero() {
-		return float64(s.Load.Workers)
-	}
-	running := 1 + s.Load.Rate.PerSecond()*t.serviceTime()
-	if most := s.Load.MaxInFlight; most > 0 {
-		running = min(running, float64(most))
+	running := s.Load.Shape.AtOnce(t.serviceTime())
+	if _, closed := s.Load.Closed(); closed {
+		return running
 	}
 	return min(running, max(n, 1))
 }

@@ -120,8 +120,7 @@ func (p *plan) add(s bench.Scenario, def runfile.Definition) {
 	p.of = append(p.of, len(p.header.Scenarios)-1)
 }
 
-// apply sets over a scenario what the command line sets. A shorter duration
-// shortens the warm-up in proportion.
+// apply sets over a scenario what the command line sets.
 func (s settings) apply(to *bench.Scenario) {
 	if s.driver != "" {
 		to.Driver = scenariofile.AtPoint(s.driver, to.Point)
@@ -134,10 +133,7 @@ func (s settings) apply(to *bench.Scenario) {
 		to.Repeat = s.repeat
 	}
 	if d := s.duration; d > 0 {
-		if of := to.Load.Duration; of > d {
-			to.Load.WarmUp = time.Duration(float64(to.Load.WarmUp) * d.Seconds() / of.Seconds())
-		}
-		to.Load.Duration, to.Load.Transactions = d, 0
+		to.Load = to.Load.Lasting(d)
 	}
 }
 
@@ -210,7 +206,7 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 		Name: s.Name, Question: s.Question, Pattern: s.Pattern.Name, PatternDoc: s.Pattern.Doc,
 		Published: s.Pattern.Published, Models: s.Pattern.Models,
 		Clock: s.Clock, Driver: s.Shown, Capabilities: capabilities, Workload: workload(s),
-		Load: s.Load.String(), Rate: s.Load.Rate.PerSecond(), Repeats: s.Repeat,
+		Load: s.Load.String(), Rate: s.Load.Rate(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
 		Expect:   s.Expect, Choose: s.Choose, MaxErrors: s.MaxErrors, YAML: s.YAML,

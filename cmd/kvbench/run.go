@@ -52,7 +52,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.StringVar(&o.driver, "driver", "", "run every scenario on the store of this `URL`")
 	f.StringSliceVar(&o.only, "only", nil, "run only what matches this `GLOB`: a scenario, or SCENARIO/VARIANT")
 	f.StringVar(&o.clock, "clock", "", "run in `auto|wall|virtual` time")
-	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`; one shorter than the scenario's shortens the warm-up as well")
+	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`; one shorter than the scenario's shortens the warm-up as well, and stages keep their proportions")
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant `N` times")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")

@@ -67,7 +67,10 @@ func shrink(s *bench.Scenario, locations int, n uint64) {
 	if most := s.Load.Transactions; most > 0 {
 		n = min(n, most)
 	}
-	s.Load.Workers = int(min(uint64(s.Load.Workers), n)) // the others would run none
+	if loop, closed := s.Load.Closed(); closed {
+		loop.Workers = int(min(uint64(loop.Workers), n)) // the others would run none
+		s.Load.Shape = loop
+	}
 	s.Load.WarmUp, s.Load.Transactions = 0, n
 }
 

@@ -153,23 +153,24 @@ func small(s *bench.Scenario) bool {
 	isolates := float64(s.Params.Isolates) * 64 // of as many locations as there may be
 	const fields = 8                            // keys of a key
 	memory := keys*(fields*perStored+perKey+float64(s.Params.Size.Max)) + min(keys*isolates, n)*perHeld +
-		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + float64(max(s.Load.Workers, s.Load.MaxInFlight))*(perWorker+float64(s.Params.Size.Max))
+		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + workersOf(s)*(perWorker+float64(s.Params.Size.Max))
 	return collected*memory < muchMemory && float64(s.Repeat)*n < 1e8
+}
+
+// workersOf is how many workers a load says that there may be; 0 where it does not.
+func workersOf(s *bench.Scenario) float64 {
+	if loop, closed := s.Load.Closed(); closed {
+		return float64(loop.Workers)
+	}
+	loop, _ := s.Load.Open()
+	return float64(loop.MaxInFlight)
 }
 
 // transactionsAtMost is how many transactions one repeat of a scenario can have; infinity
 // where only a trial can tell.
 func transactionsAtMost(s *bench.Scenario) float64 {
 	l := &s.Load
-	var rate float64
-	switch {
-	case !l.Rate.IsZero():
-		rate = 2 * l.Rate.PerSecond() // Poisson arrivals may be a few more than planned
-	case l.Think > 0:
-		rate = float64(l.Workers) / l.Think.Seconds()
-	default:
-		rate = math.Inf(1)
-	}
+	rate := l.Shape.Most()
 	n := math.Inf(1)
 	if l.Duration > 0 {
 		n = rate * l.Duration.Seconds()

@@ -77,7 +77,7 @@ func TestOutageOfARun(t *testing.T) {
 				Name: "ten-keys", Variants: []bench.Variant{{Name: "seed"}}, Outcomes: []bench.Outcome{"value"},
 				New: func(bench.Setup) (bench.Workload, error) { return tenKeys{}, nil },
 			},
-			Load:   load.Load{Rate: load.PerSecond(100), Duration: 10 * time.Second, WarmUp: 4 * time.Second},
+			Load:   load.Load{Shape: load.Open{Profile: load.PerSecond(100), Arrivals: load.Constant{}}, Duration: 10 * time.Second, WarmUp: 4 * time.Second},
 			Params: bench.Params{Keys: 10, Isolates: 1},
 			Decode: func(any) error { return nil },
 		}

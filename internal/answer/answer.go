@@ -26,6 +26,7 @@ type Scenario struct {
 	Expectations []expect.Result
 	Choice       *choose.Choice // nil where the scenario does not say what to choose by
 	Warnings     []string       // in full sentences
+	Notes        []string       // what else there is to know, in full sentences
 }
 
 // Of answers from a run. An error means that the run contradicts itself or can't be read.
@@ -50,6 +51,7 @@ func Of(run *runfile.Run) (*Answer, error) {
 			return nil, err
 		}
 		one.Warnings = warnings(s, run.CutOff || run.Interrupted)
+		one.Notes = ended(s)
 		out.Scenarios = append(out.Scenarios, one)
 	}
 	return out, nil

@@ -47,6 +47,9 @@ func warnings(s *result.Scenario, stopped bool) []string {
 			out = append(out, fmt.Sprintf("%s: the load generator was late by %s at p99, of a response of %s: the machine is too small for this load.",
 				name, metric.FormatTime(float64(late.P99)), metric.FormatTime(float64(response.P99))))
 		}
+		if text := behind(v); text != "" {
+			out = append(out, text)
+		}
 		for i, series := range s.Def.Series {
 			if st := v.Whole.Series(i); st.Outside > 0 {
 				out = append(out, fmt.Sprintf("%s: %s of %s values of %s lie outside the range that is recorded, 0 to %s: min and max are true, "+
@@ -58,6 +61,9 @@ func warnings(s *result.Scenario, stopped bool) []string {
 		if share := v.Whole.Share(failed); share.Or(0) > errorShare && !fell(v) {
 			failing = append(failing, v.Name+" "+share.Text(metric.FormatShare))
 		}
+	}
+	if text := unsteady(s); text != "" {
+		out = append(out, text)
 	}
 	if failing != nil {
 		out = append(out, fmt.Sprintf("%s: transactions ended in an error: %s.", s.Def.Name, strings.Join(failing, ", ")))

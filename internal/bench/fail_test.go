@@ -34,7 +34,7 @@ func TestFirstError(t *testing.T) {
 				return done, errors.New("a later one")
 			}
 			return done, nil
-		}), load.Load{Rate: load.PerSecond(1), Duration: 5 * time.Second, WarmUp: 2 * time.Second})
+		}), load.Load{Shape: load.Open{Profile: load.PerSecond(1), Arrivals: load.Constant{}}, Duration: 5 * time.Second, WarmUp: 2 * time.Second})
 		v, _, err := run(t.Context(), s, c, &store{clock: c})
 		if err != nil {
 			t.Fatal(err)
@@ -73,8 +73,8 @@ func TestTooManyErrors(t *testing.T) {
 // it, because nothing happened.
 func TestNothingMeasured(t *testing.T) {
 	for name, l := range map[string]load.Load{
-		"open":   {Rate: load.Rate{Count: 1, Per: time.Hour}, Duration: time.Minute, WarmUp: time.Minute},
-		"closed": {Workers: 1, Duration: time.Second, WarmUp: time.Second},
+		"open":   {Shape: load.Open{Profile: load.Rate{Count: 1, Per: time.Hour}, Arrivals: load.Constant{}}, Duration: time.Minute, WarmUp: time.Minute},
+		"closed": {Shape: load.Closed{Workers: 1}, Duration: time.Second, WarmUp: time.Second},
 	} {
 		c := clock.NewVirtual()
 		st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Minute }}
@@ -94,10 +94,10 @@ func TestEndedWithin(t *testing.T) {
 		ended  uint64
 		within time.Duration
 	}{
-		{"a duration", load.Load{Workers: 2, Duration: 10 * time.Second}, 6, 10 * time.Second},                                // at 3, 6 and 9 s; those of 12 s do not count
-		{"after a warm-up", load.Load{Workers: 2, Duration: 10 * time.Second, WarmUp: 10 * time.Second}, 6, 10 * time.Second}, // at 12, 15 and 18 s
-		{"so many", load.Load{Workers: 2, Transactions: 5}, 5, 9 * time.Second},
-		{"an open loop", load.Load{Rate: load.PerSecond(1), Duration: 10 * time.Second}, 0, 0},
+		{"a duration", load.Load{Shape: load.Closed{Workers: 2}, Duration: 10 * time.Second}, 6, 10 * time.Second},                                // at 3, 6 and 9 s; those of 12 s do not count
+		{"after a warm-up", load.Load{Shape: load.Closed{Workers: 2}, Duration: 10 * time.Second, WarmUp: 10 * time.Second}, 6, 10 * time.Second}, // at 12, 15 and 18 s
+		{"so many", load.Load{Shape: load.Closed{Workers: 2}, Transactions: 5}, 5, 9 * time.Second},
+		{"an open loop", load.Load{Shape: load.Open{Profile: load.PerSecond(1), Arrivals: load.Constant{}}, Duration: 10 * time.Second}, 0, 0},
 	} {
 		c := clock.NewVirtual()
 		st := &store{clock: c, delay: func(time.Duration) time.Duration { return 3 * time.Second }}
@@ -141,7 +141,7 @@ func TestStored(t *testing.T) {
 		return done, w.Put(ctx, "key", nil, kv.PutOptions{})
 	}}
 	c := clock.NewVirtual()
-	s := scenario(work, load.Load{Rate: load.PerSecond(1), Duration: 5 * time.Second})
+	s := scenario(work, load.Load{Shape: load.Open{Profile: load.PerSecond(1), Arrivals: load.Constant{}}, Duration: 5 * time.Second})
 	v, _, err := run(t.Context(), s, c, around{&sized{store: &store{clock: c}}})
 	if err != nil || v.Stored == nil || *v.Stored != 500 {
 		t.Errorf("%v, %v", v.Stored, err)

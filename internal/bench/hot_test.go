@@ -69,7 +69,7 @@ func openEmbedded(t testing.TB, c clock.Clock) kv.Store {
 func TestReadPathAllocatesNothing(t *testing.T) {
 	allocations := func(transactions uint64) uint64 {
 		c := clock.NewWall()
-		s := scenario(newReadPath(), load.Load{Workers: 2, Transactions: transactions})
+		s := scenario(newReadPath(), load.Load{Shape: load.Closed{Workers: 2}, Transactions: transactions})
 		st := openEmbedded(t, c)
 		var before, after runtime.MemStats
 		runtime.GC()
@@ -102,7 +102,7 @@ func BenchmarkTransaction(b *testing.B) {
 		for _, workers := range []int{1, 16, 64} {
 			b.Run(fmt.Sprintf("%s/workers=%d", target.name, workers), func(b *testing.B) {
 				c := clock.NewWall()
-				s := scenario(newReadPath(), load.Load{Workers: workers, Transactions: uint64(b.N)})
+				s := scenario(newReadPath(), load.Load{Shape: load.Closed{Workers: workers}, Transactions: uint64(b.N)})
 				st := target.open(c)
 				b.ReportAllocs()
 				b.ResetTimer()
@@ -121,7 +121,7 @@ func BenchmarkTransaction(b *testing.B) {
 func BenchmarkVirtualTransaction(b *testing.B) {
 	c := clock.NewVirtual()
 	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Millisecond }}
-	s := scenario(newReadPath(), load.Load{Rate: load.PerSecond(1000), Transactions: uint64(b.N)})
+	s := scenario(newReadPath(), load.Load{Shape: load.Open{Profile: load.PerSecond(1000), Arrivals: load.Constant{}}, Transactions: uint64(b.N)})
 	b.ReportAllocs()
 	b.ResetTimer()
 	if _, _, err := run(b.Context(), s, c, st); err != nil {

@@ -35,7 +35,7 @@ func runOne(t *testing.T, free bool, f do) (*slow, record.Snapshot) {
 	t.Helper()
 	c := clock.NewVirtual()
 	store := &slow{clock: c}
-	s := scenario(f, load.Load{Workers: 1, Transactions: 1})
+	s := scenario(f, load.Load{Shape: load.Closed{Workers: 1}, Transactions: 1})
 	s.Free = free
 	result, _, err := run(context.Background(), s, c, store)
 	if err != nil {

@@ -49,8 +49,12 @@ func (r *run) commit(ctx context.Context, w *Worker, err error, tx *record.Trans
 	recorder.Commit(w.number, &w.tally, tx)
 }
 
-// end is when the last transaction may be due, on the clock.
-func (r *run) end() time.Duration {
+// end is when the last transaction may be due, on the clock. It may come closer while
+// the load runs.
+func (r *run) end() time.Duration { return time.Duration(r.endsAt.Load()) }
+
+// planned is end by what bounds the load.
+func (r *run) planned() time.Duration {
 	if r.Load.Duration == 0 {
 		return math.MaxInt64
 	}
@@ -59,8 +63,8 @@ func (r *run) end() time.Duration {
 
 // closed runs a closed loop: each worker begins a transaction when its last
 // has ended, and the number of each is a function of the worker's.
-func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
-	n := uint64(r.Load.Workers)
+func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start time.Duration) {
+	n := uint64(loop.Workers)
 	r.clock.Parallel(int(n), func(k int) {
 		left := uint64(math.MaxUint64)
 		if t := r.Load.Transactions; t > 0 {
@@ -72,9 +76,9 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 		w := r.newWorker(k)
 		ended := uint64(0)
 		defer func() { r.ended.Add(ended) }()
-		now, end := start, r.end()
+		now := start
 		still := 0 // transactions since time last passed
-		for i := uint64(k); now < end && ctx.Err() == nil; i += n {
+		for i := uint64(k); now < r.end() && ctx.Err() == nil; i += n {
 			if now >= r.measureFrom {
 				if left == 0 {
 					return
@@ -83,16 +87,16 @@ func (r *run) closed(ctx context.Context, halt func(), start time.Duration) {
 			}
 			before := now
 			now = r.transaction(ctx, w, i, record.Transaction{Due: now, Released: now, Start: now})
-			if r.measureFrom < now && now <= end && ctx.Err() == nil {
+			if r.measureFrom < now && now <= r.end() && ctx.Err() == nil {
 				ended++
 			}
-			if r.Load.Think > 0 {
-				if r.clock.Sleep(ctx, r.Load.Think) != nil {
+			if loop.Think > 0 {
+				if r.clock.Sleep(ctx, loop.Think) != nil {
 					return
 				}
 				now = r.clock.Now()
 			}
-			if more := now < end && left > 0; more && now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
+			if more := now < r.end() && left > 0; more && now > r.measureFrom && now-r.measureFrom > load.MaxTime && r.clock.Virtual() {
 				r.fatal = errTooLong
 				halt()
 			}
@@ -122,9 +126,9 @@ type job struct {
 
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
-func (r *run) open(ctx context.Context, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: r.Load.MaxInFlight, done: r.clock.Parker()}
-	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
+func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
+	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, done: r.clock.Parker()}
+	due, left := loop.Schedule(r.seed, r.Load.WarmUp), r.Load.Transactions
 	for i := uint64(0); ; i++ {
 		at := start + min(due(i), math.MaxInt64-start)
 		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
@@ -136,8 +140,12 @@ func (r *run) open(ctx context.Context, start time.Duration) {
 			}
 			left--
 		}
-		p.release(job{number: i, due: at, released: r.clock.Now()})
+		now := r.clock.Now()
+		if waits := p.release(job{number: i, due: at, released: now}); !waits && now >= r.end() {
+			r.behind++
+		}
 	}
+	r.behind += p.waiting(r.measureFrom)
 	p.drain()
 }
 
@@ -159,13 +167,14 @@ type pool struct {
 	head  int
 }
 
-func (p *pool) release(j job) {
+// release runs a job, or queues it where as many run as may; waits says so.
+func (p *pool) release(j job) (waits bool) {
 	if p.limit > 0 {
 		p.mu.Lock()
 		if p.running.Load() >= int64(p.limit) {
 			p.queue = append(p.queue, j)
 			p.mu.Unlock()
-			return
+			return true
 		}
 		p.running.Add(1)
 		p.mu.Unlock()
@@ -179,6 +188,19 @@ func (p *pool) release(j job) {
 	}
 	w.job = j
 	p.run.clock.Go(w.task)
+	return false
+}
+
+// waiting is how many of those that were due from a time on are queued.
+func (p *pool) waiting(from time.Duration) (n uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, j := range p.queue[p.head:] {
+		if j.due >= from {
+			n++
+		}
+	}
+	return n
 }
 
 // work runs w's job, and then what is queued.

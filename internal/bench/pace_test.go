@@ -36,7 +36,7 @@ func BenchmarkPacing(b *testing.B) {
 		b.Run(fmt.Sprintf("rate=%v", rate), func(b *testing.B) {
 			c := clock.NewWall()
 			st := &arrivals{store: store{clock: c}}
-			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(rate), Transactions: uint64(max(b.N, 100))})
+			s := scenario(do(getOne), load.Load{Shape: load.Open{Profile: load.PerSecond(rate), Arrivals: load.Constant{}}, Transactions: uint64(max(b.N, 100))})
 			s.Load.Duration = time.Minute
 			if _, err := bench.Run(b.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Observer: &keep{}}); err != nil {
 				b.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
@@ -51,6 +52,9 @@ type run struct {
 	measureFrom time.Duration // on the clock; what was due before is warm-up
 	measured    time.Duration // on the clock, when the load ended
 	last        time.Duration // where the last interval ended, since measureFrom
+	endsAt      atomic.Int64  // on the clock: when the last transaction may be due
+	behind      uint64        // transactions of an open loop that were due and had not begun when the last was
+	steady      *steady       // nil where the load does not end when it is
 	fatal       error         // of the observer
 	ended       atomic.Uint64 // transactions of a closed loop, within the time that its load asks for
 	firstError  atomic.Pointer[string]
@@ -97,11 +101,16 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	if !r.clock.Virtual() {
 		shards = 4 * runtime.GOMAXPROCS(0)
 	}
-	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, s.Load.Rate.IsZero())
+	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, isClosed(s.Load))
+	if until := s.Load.Until; until != nil {
+		r.steady = &steady{tolerance: until.Tolerance}
+	}
 	var err error
 	r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed))
 	return r, err
 }
+
+func isClosed(l load.Load) bool { _, closed := l.Closed(); return closed }
 
 // recorderOf returns who records what belongs to the transaction that was due at
 // a time; nil when nobody does.
@@ -181,11 +190,12 @@ func (r *run) measure(ctx context.Context, result *runfile.Variant) error {
 		stored := sizer.StoredBytes()
 		result.Stored = &stored
 	}
-	if r.Load.Rate.IsZero() {
-		result.Ended, result.Within = r.ended.Load(), r.measured-r.measureFrom
-		if d := r.Load.Duration; d > 0 {
-			result.Within = min(result.Within, d)
-		}
+	if isClosed(r.Load) {
+		result.Ended, result.Within = r.ended.Load(), min(r.measured, r.end())-r.measureFrom
+	}
+	result.Behind = r.behind
+	if r.steady != nil {
+		result.Stable = &r.steady.reached
 	}
 	return r.measuredAny()
 }
@@ -202,6 +212,7 @@ func (r *run) carry(ctx context.Context) error {
 	start := r.clock.Now()
 	r.measureFrom = start + r.Load.WarmUp
 	r.measured = r.measureFrom
+	r.endsAt.Store(int64(r.planned()))
 	if p, ok := r.Store.(kv.Phased); ok {
 		p.BeginLoad(r.measureFrom)
 		defer p.EndLoad()
@@ -209,15 +220,16 @@ func (r *run) carry(ctx context.Context) error {
 	halt := func() {}
 	defer func() { halt() }()
 	err := r.clock.Run(ctx, func(ctx context.Context) {
-		var load context.Context
-		load, halt = context.WithCancel(ctx)
+		var loading context.Context
+		loading, halt = context.WithCancel(ctx)
 		ticking, stop := context.WithCancel(ctx)
 		defer stop()
 		r.clock.Background(func() { r.tick(ticking, halt) })
-		if !r.Load.Rate.IsZero() {
-			r.open(load, start)
-		} else {
-			r.closed(load, halt, start)
+		switch loop := r.Load.Shape.(type) {
+		case load.Open:
+			r.open(loading, loop, start)
+		case load.Closed:
+			r.closed(loading, loop, halt, start)
 		}
 		stop() // what goes on beside the last transactions is in the last interval
 		r.measured = max(r.clock.Now(), r.measureFrom)
@@ -243,9 +255,15 @@ func (r *run) tick(ctx context.Context, halt func()) {
 	if r.Load.WarmUp > 0 {
 		r.Observer.Phase("run")
 	}
-	length := intervals(r.Load.Duration)
+	length, borders := intervals(r.Load.Duration), r.Load.Stages().Borders()
 	for n := 0; ; n++ {
 		to := r.last + length(n)
+		for len(borders) > 0 && borders[0] <= r.last {
+			borders = borders[1:]
+		}
+		if len(borders) > 0 {
+			to = min(to, borders[0])
+		}
 		if d := r.Load.Duration; d > 0 && to >= d {
 			return // the last interval takes in what is still to end
 		}
@@ -256,6 +274,10 @@ func (r *run) tick(ctx context.Context, halt func()) {
 			halt()
 			return
 		}
+		if r.steady != nil && r.steady.reached {
+			r.endsAt.Store(int64(r.clock.Now()))
+			return
+		}
 	}
 }
 
@@ -263,6 +285,10 @@ func (r *run) emit(to time.Duration) {
 	if to <= r.last {
 		return
 	}
-	r.fatal = r.Observer.Interval(runfile.Interval{From: r.last, To: to, Snapshot: r.recorder.Interval()})
+	seen := r.recorder.Interval()
+	if r.steady != nil {
+		r.steady.see(seen.Histograms[record.Response])
+	}
+	r.fatal = r.Observer.Interval(runfile.Interval{From: r.last, To: to, Snapshot: seen})
 	r.last = to
 }

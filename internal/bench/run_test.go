@@ -112,7 +112,7 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 				pause := 500*time.Millisecond - now%(5*time.Second)
 				return max(pause, 0) + service
 			}}
-			s := scenario(do(getOne), load.Load{Rate: load.PerSecond(1000), MaxInFlight: test.inFlight, Duration: 20 * time.Second})
+			s := scenario(do(getOne), load.Load{Shape: load.Open{Profile: load.PerSecond(1000), Arrivals: load.Constant{}, MaxInFlight: test.inFlight}, Duration: 20 * time.Second})
 			v, _, err := run(t.Context(), s, c, st)
 			if err != nil {
 				t.Fatal(err)
@@ -142,11 +142,11 @@ func TestStallIsSeenByAllWhomItKeptWaiting(t *testing.T) {
 
 func TestPhasesIntervalsAndTotal(t *testing.T) {
 	for _, l := range []load.Load{
-		{Rate: load.PerSecond(100), Duration: 20 * time.Second, WarmUp: 5 * time.Second},
-		{Rate: load.PerSecond(100), Poisson: true, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
-		{Workers: 3, Duration: 20 * time.Second, WarmUp: 5 * time.Second, Think: time.Millisecond},
-		{Workers: 3, Transactions: 1000, WarmUp: 5 * time.Second},
-		{Rate: load.PerSecond(100), Transactions: 1000, WarmUp: 5 * time.Second},
+		{Shape: load.Open{Profile: load.PerSecond(100), Arrivals: load.Constant{}}, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
+		{Shape: load.Open{Profile: load.PerSecond(100), Arrivals: load.Poisson{}}, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
+		{Shape: load.Closed{Workers: 3, Think: time.Millisecond}, Duration: 20 * time.Second, WarmUp: 5 * time.Second},
+		{Shape: load.Closed{Workers: 3}, Transactions: 1000, WarmUp: 5 * time.Second},
+		{Shape: load.Open{Profile: load.PerSecond(100), Arrivals: load.Constant{}}, Transactions: 1000, WarmUp: 5 * time.Second},
 	} {
 		c := clock.NewVirtual()
 		st := &store{clock: c, delay: func(time.Duration) time.Duration { return 30 * time.Millisecond }}
@@ -183,7 +183,7 @@ func TestPhasesIntervalsAndTotal(t *testing.T) {
 		if l.Transactions > 0 && total != int64(l.Transactions) {
 			t.Errorf("%+v: %d transactions", l, total)
 		}
-		if l.Duration > 0 && !l.Rate.IsZero() && !l.Poisson && total != 2000 {
+		if o, open := l.Open(); open && l.Duration > 0 && o.Arrivals == (load.Constant{}) && total != 2000 {
 			t.Errorf("%+v: %d transactions", l, total)
 		}
 		for name, n := range map[string]int64{
@@ -212,7 +212,7 @@ func TestErrorsAreCountedNotDropped(t *testing.T) {
 			return done, errors.New("odd")
 		}
 		return getOne(ctx, w, i)
-	}), load.Load{Workers: 1, Transactions: 100})
+	}), load.Load{Shape: load.Closed{Workers: 1}, Transactions: 100})
 	v, _, err := run(t.Context(), s, c, st)
 	if err != nil {
 		t.Fatal(err)
@@ -231,23 +231,23 @@ func TestWhatFailsNamesTheScenario(t *testing.T) {
 		do   do
 		want string
 	}{
-		"panic": {load.Load{Workers: 2, Transactions: 10}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
+		"panic": {load.Load{Shape: load.Closed{Workers: 2}, Transactions: 10}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			panic("boom")
 		}, "scenario/seed: panic: boom"},
-		"an anomaly that is not listed": {load.Load{Workers: 1, Transactions: 1}, func(_ context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+		"an anomaly that is not listed": {load.Load{Shape: load.Closed{Workers: 1}, Transactions: 1}, func(_ context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 			w.Observe(&bench.Anomaly{Name: "oddity"}, 1)
 			return done, nil
 		}, "scenario/seed: panic: pattern test does not list the anomaly oddity"},
-		"an outcome that is not listed": {load.Load{Workers: 1, Transactions: 1}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
+		"an outcome that is not listed": {load.Load{Shape: load.Closed{Workers: 1}, Transactions: 1}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			return "gone", nil
 		}, `scenario/seed: panic: pattern test does not list the outcome "gone"`},
-		"deadlock": {load.Load{Workers: 2, Transactions: 10}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+		"deadlock": {load.Load{Shape: load.Closed{Workers: 2}, Transactions: 10}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 			return done, w.Parker().Park(ctx)
 		}, "scenario/seed: deadlock: "},
-		"standstill": {load.Load{Workers: 1, Duration: time.Second}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
+		"standstill": {load.Load{Shape: load.Closed{Workers: 1}, Duration: time.Second}, func(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
 			return done, nil
 		}, "scenario/seed: virtual time stands still"},
-		"too long": {load.Load{Workers: 1, Transactions: math.MaxUint64}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+		"too long": {load.Load{Shape: load.Closed{Workers: 1}, Transactions: math.MaxUint64}, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 			return done, w.Sleep(ctx, 24*time.Hour)
 		}, "scenario/seed: the transactions take longer than 9600h0m0s in all"},
 	} {
@@ -273,7 +273,7 @@ func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
 				cancel()
 			}
 			return getOne(ctx, w, i)
-		}), load.Load{Workers: 1, Duration: time.Hour})
+		}), load.Load{Shape: load.Closed{Workers: 1}, Duration: time.Hour})
 		v, k, err := run(ctx, s, c, st)
 		if !errors.Is(err, context.Canceled) || v.Complete {
 			t.Errorf("got %v, complete %v", err, v.Complete)
@@ -287,7 +287,7 @@ func TestInterruptKeepsWhatWasMeasured(t *testing.T) {
 func TestObserverThatFailsEndsTheRun(t *testing.T) {
 	c := clock.NewVirtual()
 	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Millisecond }}
-	s := scenario(do(getOne), load.Load{Workers: 1, Duration: time.Hour})
+	s := scenario(do(getOne), load.Load{Shape: load.Closed{Workers: 1}, Duration: time.Hour})
 	k := &keep{err: errors.New("disk full")}
 	_, err := bench.Run(t.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Observer: k})
 	if err == nil || !strings.Contains(err.Error(), "disk full") || len(k.intervals) != 1 {
@@ -305,7 +305,7 @@ func TestSameSeedSameResult(t *testing.T) {
 				return w.Sleep(ctx, time.Duration(w.Rand.Int64N(1e6)))
 			})
 			return done, err
-		}), load.Load{Rate: load.PerSecond(1000), Poisson: true, Duration: time.Second})
+		}), load.Load{Shape: load.Open{Profile: load.PerSecond(1000), Arrivals: load.Poisson{}}, Duration: time.Second})
 		v, err := bench.Run(t.Context(), s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Seed: seed, Observer: &keep{}})
 		if err != nil {
 			t.Fatal(err)
@@ -336,7 +336,7 @@ func TestIntervalsEndWithTheLoad(t *testing.T) {
 	s := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 		w.Later(ctx, func(ctx context.Context, w *bench.Worker) error { return w.Get(ctx, "key", kv.GetOptions{}, &w.Entry) })
 		return done, w.Sleep(ctx, 1500*time.Millisecond)
-	}), load.Load{Workers: 1, Transactions: 2})
+	}), load.Load{Shape: load.Closed{Workers: 1}, Transactions: 2})
 	v, k, err := run(t.Context(), s, c, st)
 	if err != nil {
 		t.Fatal(err)
@@ -353,8 +353,8 @@ func TestIntervalsEndWithTheLoad(t *testing.T) {
 // A worker that has no transaction left may think for ever.
 func TestThinkAfterTheLast(t *testing.T) {
 	for name, l := range map[string]load.Load{
-		"all its transactions": {Workers: 3, Transactions: 3, Think: 9600 * time.Hour},
-		"all its time":         {Workers: 3, Duration: time.Hour, Think: 9600 * time.Hour},
+		"all its transactions": {Shape: load.Closed{Workers: 3, Think: 9600 * time.Hour}, Transactions: 3},
+		"all its time":         {Shape: load.Closed{Workers: 3, Think: 9600 * time.Hour}, Duration: time.Hour},
 	} {
 		c := clock.NewVirtual()
 		v, _, err := run(t.Context(), scenario(do(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {

@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"time"
 
 	"kvbench/internal/units"
@@ -13,8 +12,8 @@ import (
 // long a time as a latency or an age can be told apart.
 const MaxTime = 400 * 24 * time.Hour
 
-// MinTime is the shortest measured time, that of a scenario file too: what is shorter
-// holds hardly a call.
+// MinTime is the shortest measured time, that of a scenario file too, and of a stage:
+// what is shorter holds hardly a call.
 const MinTime = time.Millisecond
 
 // BoundError says which field of a load, by its name in a scenario file, plans
@@ -27,6 +26,13 @@ type BoundError struct {
 
 func (e *BoundError) Error() string { return e.Message + "; " + e.Hint }
 
+func tooLong(field string, d time.Duration) *BoundError {
+	return &BoundError{
+		field, fmt.Sprintf("a %s of %v is too long", field, units.ShortDuration(d)),
+		fmt.Sprintf("it may be at most %v, which is 400 days", units.ShortDuration(MaxTime)),
+	}
+}
+
 // Check refuses a load that plans a time beyond MaxTime, so many repeats of one
 // that together are longer than a time.Duration, and one in whose measured time no
 // transaction is due. Its error is a *BoundError.
@@ -34,12 +40,12 @@ func (l Load) Check(repeats int) error {
 	for _, f := range []struct {
 		name string
 		d    time.Duration
-	}{{"duration", l.Duration}, {"warm-up", l.WarmUp}, {"think", l.Think}} {
+	}{{"duration", l.Duration}, {"warm-up", l.WarmUp}} {
 		if f.d > MaxTime || f.d < 0 {
-			return &BoundError{
-				f.name, fmt.Sprintf("a %s of %v is too long", f.name, units.ShortDuration(f.d)),
-				fmt.Sprintf("it may be at most %v, which is 400 days", units.ShortDuration(MaxTime)),
+			if f.name == "duration" && l.Stages() != nil {
+				return &BoundError{"stages", fmt.Sprintf("the stages last longer than %v in all", units.ShortDuration(MaxTime)), "make them shorter"}
 			}
+			return tooLong(f.name, f.d)
 		}
 	}
 	planned := l.planned()
@@ -55,14 +61,8 @@ func (l Load) Check(repeats int) error {
 			fmt.Sprintf("ask for at most %d", math.MaxInt64/once),
 		}
 	}
-	if !l.Rate.IsZero() && !l.Poisson && l.Duration > 0 {
-		if first := l.Rate.at(l.Rate.from(l.WarmUp)); first >= l.WarmUp+l.Duration {
-			return &BoundError{
-				"rate", fmt.Sprintf("at %v no transaction is due in the measured time of %v after a warm-up of %v",
-					l.Rate, units.ShortDuration(l.Duration), units.ShortDuration(l.WarmUp)),
-				fmt.Sprintf("measure for longer than %v, or at a higher rate", units.ShortDuration(first-l.WarmUp)),
-			}
-		}
+	if bad := l.Shape.check(l); bad != nil {
+		return bad
 	}
 	return nil
 }
@@ -71,42 +71,23 @@ func (l Load) Check(repeats int) error {
 // its transactions where they end it. Where neither tells it is 0, as in a closed
 // loop of so many transactions without a pause.
 func (l Load) planned() time.Duration {
-	d := l.Duration
 	if l.Transactions == 0 {
-		return d
+		return l.Duration
 	}
-	var n time.Duration
-	switch {
-	case !l.Rate.IsZero():
-		n = l.Rate.at(l.Transactions - 1)
-	case l.Think > 0:
-		n = Rate{Count: uint64(max(l.Workers, 1)), Per: l.Think}.at(l.Transactions - 1)
+	switch n, told := l.Shape.planned(l.Transactions); {
+	case !told:
+		return l.Duration
+	case l.Duration > 0:
+		return min(l.Duration, n)
 	default:
-		return d
+		return n
 	}
-	if d > 0 {
-		return min(d, n)
-	}
-	return n
 }
 
 // pace says in words how transactions follow each other.
 func (l Load) pace() string {
-	if l.Rate.IsZero() {
-		return fmt.Sprintf("of %d workers that pause for %v after each", max(l.Workers, 1), units.ShortDuration(l.Think))
+	if c, closed := l.Closed(); closed {
+		return c.pace()
 	}
-	return "at " + l.Rate.String()
-}
-
-// from is the first arrival of a constant rate that is due at a time or after it.
-func (r Rate) from(t time.Duration) uint64 {
-	high, low := bits.Mul64(uint64(t), r.Count)
-	if high >= uint64(r.Per) {
-		return math.MaxUint64
-	}
-	i, _ := bits.Div64(high, low, uint64(r.Per))
-	for r.at(i) < t { // at rounds down
-		i++
-	}
-	return i
+	return fmt.Sprintf("at %v", l.Shape.(Open).Profile)
 }

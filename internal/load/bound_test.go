@@ -11,31 +11,32 @@ import (
 func TestCheck(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	hourly := Rate{Count: 1, Per: time.Hour}
+	constant := Open{Profile: hourly, Arrivals: Constant{}}
 	for _, c := range []struct {
 		name    string
 		l       Load
 		repeats int
 		field   string // empty: it is right
 	}{
-		{"the longest", Load{Rate: hourly, Duration: MaxTime, WarmUp: MaxTime}, 1, ""},
-		{"too long", Load{Rate: hourly, Duration: MaxTime + 1}, 1, "duration"},
-		{"the issue's", Load{Rate: hourly, Duration: 2562047 * time.Hour, WarmUp: 2562047 * time.Hour}, 1, "duration"},
-		{"warm-up", Load{Workers: 1, Duration: time.Hour, WarmUp: year * 2}, 1, "warm-up"},
-		{"think", Load{Workers: 1, Transactions: 1, Think: year * 2}, 1, "think"},
-		{"most repeats", Load{Rate: hourly, Duration: MaxTime, WarmUp: MaxTime}, 133, ""},
-		{"too many repeats", Load{Rate: hourly, Duration: MaxTime, WarmUp: MaxTime}, 134, "repeat"},
-		{"as many as last", Load{Rate: hourly, Transactions: 9601}, 1, ""},
-		{"one more", Load{Rate: hourly, Transactions: 9602}, 1, "transactions"},
-		{"far more", Load{Rate: hourly, Transactions: math.MaxUint64}, 1, "transactions"},
-		{"a duration bounds them", Load{Rate: hourly, Transactions: math.MaxUint64, Duration: time.Hour}, 1, ""},
-		{"pauses", Load{Workers: 2, Think: time.Hour, Transactions: 19201}, 1, ""},
-		{"more pauses", Load{Workers: 2, Think: time.Hour, Transactions: 19202}, 1, "transactions"},
-		{"no pauses", Load{Workers: 2, Transactions: math.MaxUint64}, 1, ""},
-		{"one is due", Load{Rate: hourly, Duration: time.Minute}, 1, ""},
-		{"none is due", Load{Rate: hourly, Duration: time.Minute, WarmUp: time.Minute}, 1, "rate"},
-		{"due at the end", Load{Rate: hourly, Duration: 59 * time.Minute, WarmUp: time.Minute}, 1, "rate"},
-		{"due just before", Load{Rate: hourly, Duration: 59*time.Minute + 1, WarmUp: time.Minute}, 1, ""},
-		{"by chance", Load{Rate: hourly, Poisson: true, Duration: time.Minute, WarmUp: time.Minute}, 1, ""},
+		{"the longest", Load{Shape: constant, Duration: MaxTime, WarmUp: MaxTime}, 1, ""},
+		{"too long", Load{Shape: constant, Duration: MaxTime + 1}, 1, "duration"},
+		{"the issue's", Load{Shape: constant, Duration: 2562047 * time.Hour, WarmUp: 2562047 * time.Hour}, 1, "duration"},
+		{"warm-up", Load{Shape: Closed{Workers: 1}, Duration: time.Hour, WarmUp: year * 2}, 1, "warm-up"},
+		{"think", Load{Shape: Closed{Workers: 1, Think: year * 2}, Transactions: 1}, 1, "think"},
+		{"most repeats", Load{Shape: constant, Duration: MaxTime, WarmUp: MaxTime}, 133, ""},
+		{"too many repeats", Load{Shape: constant, Duration: MaxTime, WarmUp: MaxTime}, 134, "repeat"},
+		{"as many as last", Load{Shape: constant, Transactions: 9601}, 1, ""},
+		{"one more", Load{Shape: constant, Transactions: 9602}, 1, "transactions"},
+		{"far more", Load{Shape: constant, Transactions: math.MaxUint64}, 1, "transactions"},
+		{"a duration bounds them", Load{Shape: constant, Transactions: math.MaxUint64, Duration: time.Hour}, 1, ""},
+		{"pauses", Load{Shape: Closed{Workers: 2, Think: time.Hour}, Transactions: 19201}, 1, ""},
+		{"more pauses", Load{Shape: Closed{Workers: 2, Think: time.Hour}, Transactions: 19202}, 1, "transactions"},
+		{"no pauses", Load{Shape: Closed{Workers: 2}, Transactions: math.MaxUint64}, 1, ""},
+		{"one is due", Load{Shape: constant, Duration: time.Minute}, 1, ""},
+		{"none is due", Load{Shape: constant, Duration: time.Minute, WarmUp: time.Minute}, 1, "rate"},
+		{"due at the end", Load{Shape: constant, Duration: 59 * time.Minute, WarmUp: time.Minute}, 1, "rate"},
+		{"due just before", Load{Shape: constant, Duration: 59*time.Minute + 1, WarmUp: time.Minute}, 1, ""},
+		{"by chance", Load{Shape: Open{Profile: hourly, Arrivals: Poisson{}}, Duration: time.Minute, WarmUp: time.Minute}, 1, ""},
 	} {
 		err := c.l.Check(c.repeats)
 		var bad *BoundError

@@ -15,15 +15,16 @@ func source(seed uint64) *rand.Rand {
 	return rand.New(&p)
 }
 
+func constant(p load.Profile) load.Open { return load.Open{Profile: p, Arrivals: load.Constant{}} }
+
+func poisson(p load.Profile) load.Open { return load.Open{Profile: p, Arrivals: load.Poisson{}} }
+
 func TestConstantSchedule(t *testing.T) {
-	due := load.Load{Rate: load.PerSecond(1000)}.Schedule(1)
+	due := constant(load.PerSecond(1000)).Schedule(1, 0)
 	for i, want := range map[uint64]time.Duration{0: 0, 1: time.Millisecond, 1_000_000: 1000 * time.Second} {
 		if got := due(i); got != want {
 			t.Errorf("transaction %d is due at %v, want %v", i, got, want)
 		}
-	}
-	if (load.Load{Workers: 1}).Schedule(1) != nil {
-		t.Error("a closed loop has a schedule")
 	}
 }
 
@@ -41,7 +42,7 @@ func TestConstantArrivalsAreExact(t *testing.T) {
 		{load.Rate{Count: 1, Per: time.Hour}, 0, 10_000 * time.Hour, 10_000},
 		{load.Rate{Count: 10, Per: 3 * time.Second}, 30 * time.Second, 33 * time.Second, 10},
 	} {
-		due := load.Load{Rate: test.rate}.Schedule(1)
+		due := constant(test.rate).Schedule(1, 0)
 		n := uint64(0)
 		for i := uint64(0); due(i) < test.until; i++ {
 			if due(i) >= test.from {
@@ -52,7 +53,7 @@ func TestConstantArrivalsAreExact(t *testing.T) {
 			t.Errorf("%v from %v until %v: %d, want %d", test.rate, test.from, test.until, n, test.want)
 		}
 	}
-	if due := (load.Load{Rate: load.Rate{Count: 1, Per: time.Hour}}).Schedule(1); due(math.MaxUint64) != math.MaxInt64 {
+	if due := constant(load.Rate{Count: 1, Per: time.Hour}).Schedule(1, 0); due(math.MaxUint64) != math.MaxInt64 {
 		t.Error("what is due beyond the longest duration is due before it")
 	}
 }
@@ -60,7 +61,7 @@ func TestConstantArrivalsAreExact(t *testing.T) {
 // Poisson gaps have mean 1/rate and a deviation as large; and the schedule is a
 // function of the number, in whatever order it is asked.
 func TestPoissonSchedule(t *testing.T) {
-	due := load.Load{Rate: load.PerSecond(1000), Poisson: true}.Schedule(7)
+	due := poisson(load.PerSecond(1000)).Schedule(7, 0)
 	const n = 100_000
 	var sum, squares float64
 	times := make([]time.Duration, n)
@@ -82,7 +83,7 @@ func TestPoissonSchedule(t *testing.T) {
 			t.Errorf("transaction %d is due at %v and at %v", i, times[i], got)
 		}
 	}
-	if other := (load.Load{Rate: load.PerSecond(1000), Poisson: true}).Schedule(8); other(100) == times[100] {
+	if other := poisson(load.PerSecond(1000)).Schedule(8, 0); other(100) == times[100] {
 		t.Error("another seed gives the same schedule")
 	}
 }
@@ -175,10 +176,12 @@ func TestSize(t *testing.T) {
 func TestString(t *testing.T) {
 	for want, l := range map[string]load.Load{
 		"open loop, 200/s Poisson, at most 10 in flight, for 10m, after a warm-up of 1m": {
-			Rate: load.PerSecond(200), Poisson: true, MaxInFlight: 10, Duration: 10 * time.Minute, WarmUp: time.Minute,
+			Shape:    load.Open{Profile: load.PerSecond(200), Arrivals: load.Poisson{}, MaxInFlight: 10},
+			Duration: 10 * time.Minute,
+			WarmUp:   time.Minute,
 		},
-		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Workers: 4, Think: 100 * time.Millisecond, Transactions: 5000},
-		"open loop, 30/min constant, for 1h":                          {Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Duration: time.Hour},
+		"closed loop, 4 workers, think time 100ms, 5000 transactions": {Shape: load.Closed{Workers: 4, Think: 100 * time.Millisecond}, Transactions: 5000},
+		"open loop, 30/min constant, for 1h":                          {Shape: load.Open{Profile: load.Rate{Count: 1, Per: 2 * time.Second}, Arrivals: load.Constant{}}, Duration: time.Hour},
 	} {
 		if got := l.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

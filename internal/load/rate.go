@@ -8,7 +8,8 @@ import (
 )
 
 // Rate is how many transactions are due in a time, kept as two whole numbers so
-// that constant arrivals are exact. The zero Rate is none.
+// that constant arrivals are exact. A Count of 0 is a rate of none. A Rate is the Profile
+// of a load whose rate stays.
 type Rate struct {
 	Count uint64        `json:"count"`
 	Per   time.Duration `json:"per_ns"`
@@ -17,7 +18,7 @@ type Rate struct {
 // PerSecond is n transactions a second.
 func PerSecond(n uint64) Rate { return Rate{Count: n, Per: time.Second} }
 
-// IsZero reports whether r is no rate.
+// IsZero reports whether nothing is due.
 func (r Rate) IsZero() bool { return r.Count == 0 }
 
 // PerSecond is the rate in transactions a second; 0 for none.
@@ -28,6 +29,9 @@ func (r Rate) PerSecond() float64 {
 // String writes the rate per second, or where that is less than one per minute or
 // per hour.
 func (r Rate) String() string {
+	if r.IsZero() {
+		return "0/s"
+	}
 	for _, unit := range []struct {
 		name string
 		d    time.Duration
@@ -56,4 +60,17 @@ func (r Rate) at(i uint64) time.Duration {
 	}
 	due, _ := bits.Div64(high, low, r.Count)
 	return time.Duration(min(due, math.MaxInt64))
+}
+
+// from is the first arrival of a constant rate that is due at a time or after it.
+func (r Rate) from(t time.Duration) uint64 {
+	high, low := bits.Mul64(uint64(t), r.Count)
+	if high >= uint64(r.Per) {
+		return math.MaxUint64
+	}
+	i, _ := bits.Div64(high, low, uint64(r.Per))
+	for r.at(i) < t { // at rounds down
+		i++
+	}
+	return i
 }

@@ -39,6 +39,7 @@ type Variant struct {
 	Point           []runfile.Setting // what a sweep varies; empty where there is none
 	Repeats         []Repeat          // those that ran, in their order
 	Whole           *Sample           // all of them together
+	Stages          []Stage           // the named ones of its load
 	// Missing is why Whole is not all that was to be measured: "it did not run to its
 	// end". Empty where it is.
 	Missing string
@@ -111,6 +112,10 @@ func variantOf(run *runfile.Run, s *Scenario, scenario, variant int, point []run
 	v.Whole = memory.whole()
 	v.Whole.never = d.Never
 	v.Missing = v.missing()
+	var err error
+	if v.Stages, err = stages(at, v.Repeats); err != nil {
+		return nil, fmt.Errorf("%s/%s: %w", s.Def.Name, v.Name, err)
+	}
 	return v, nil
 }
 

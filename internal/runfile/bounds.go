@@ -3,6 +3,7 @@ package runfile
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"kvbench/internal/record"
 	"kvbench/kv"
@@ -24,6 +25,7 @@ const (
 	maxPipe = 1 << 27
 
 	maxVariants, maxOutcomes, maxSeries = 1000, 100, 200 // of a scenario
+	maxStages                           = 1000           // of a load
 	maxName                             = 200            // bytes, of all of these and of a scenario
 	// maxFigure is of a rate, a price in dollars and what prices include: a sum of them
 	// can be written as any other number.
@@ -64,11 +66,17 @@ func (d *Definition) check() error {
 			return fmt.Errorf("its series are not %s and so on", s.Name)
 		}
 	}
+	if err := checkStages(d.Workload); err != nil {
+		return err
+	}
 	if err := checkAmounts(d.Rate, &d.Capabilities); err != nil {
 		return err
 	}
 	for i := range d.Points {
 		p := &d.Points[i]
+		if err := checkStages(p.Workload); err != nil {
+			return fmt.Errorf("point %d: %w", i+1, err)
+		}
 		if p.Workload == nil || len(p.Settings) == 0 || len(p.Settings) != len(d.Points[0].Settings) {
 			return fmt.Errorf("point %d: want the same settings as the first, and a workload", i+1)
 		}
@@ -77,6 +85,25 @@ func (d *Definition) check() error {
 		}
 	}
 	return d.checkNames()
+}
+
+// checkStages refuses stages that do not follow each other.
+func checkStages(w *Workload) error {
+	if w == nil {
+		return nil
+	}
+	stages := w.Load.Stages
+	if len(stages) > maxStages {
+		return fmt.Errorf("%d stages: want at most %d", len(stages), maxStages)
+	}
+	var last time.Duration
+	for _, s := range stages {
+		if s.From < last || s.To < s.From {
+			return fmt.Errorf("a stage from %v to %v after one that ends at %v", s.From, s.To, last)
+		}
+		last = s.To
+	}
+	return nil
 }
 
 // checkAmounts refuses rates and prices that no sum could hold.
@@ -96,6 +123,11 @@ func checkAmounts(rate float64, c *kv.Capabilities) error {
 // checkNames refuses names that are too long.
 func (d *Definition) checkNames() error {
 	names := append([]string{d.Name}, d.Outcomes...)
+	if d.Workload != nil {
+		for _, s := range d.Workload.Load.Stages {
+			names = append(names, s.Name)
+		}
+	}
 	for _, v := range d.Variants {
 		names = append(names, v.Name)
 	}

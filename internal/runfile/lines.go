@@ -59,6 +59,8 @@ type end struct {
 	Stored     *int64        `json:"stored_bytes,omitempty"`
 	Ended      uint64        `json:"ended,omitempty"`
 	Within     time.Duration `json:"within_ns,omitempty"`
+	Behind     uint64        `json:"behind,omitempty"`
+	Stable     *bool         `json:"stable,omitempty"`
 	FirstError string        `json:"first_error,omitempty"`
 	Complete   bool          `json:"complete"`
 	Error      string        `json:"error,omitempty"`

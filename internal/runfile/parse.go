@@ -196,6 +196,7 @@ func (p *parser) strand(s *strand, l *line) error {
 	}
 	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
 	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
+	v.Behind, v.Stable = e.Behind, e.Stable
 	s.ended = true
 	return nil
 }
@@ -207,6 +208,8 @@ func (e *end) check() error {
 		return fmt.Errorf("%d bytes stored", *e.Stored)
 	case e.Ended > maxCount || e.Within < 0 || e.Within > e.Total.To:
 		return fmt.Errorf("%d transactions ended within %v of %v", e.Ended, e.Within, e.Total.To)
+	case e.Behind > maxCount:
+		return fmt.Errorf("%d transactions had not begun", e.Behind)
 	}
 	return nil
 }

@@ -67,6 +67,7 @@ func TestRefused(t *testing.T) {
 		"a bare histogram":            {with(3, `[3,1000,3000,"`, `"`), "run.jsonl:3: not a line of a run file"},
 		"fewer bytes than none":       {with(5, `"verified":true`, `"verified":true,"stored_bytes":-1`), "run.jsonl:5: -1 bytes stored"},
 		"longer than it took":         {with(5, `"verified":true`, `"verified":true,"ended":8,"within_ns":2000000001`), "run.jsonl:5: 8 transactions ended within 2.000000001s of 2s"},
+		"more behind than counted":    {with(5, `"verified":true`, `"verified":true,"behind":`+most), "run.jsonl:5: " + most + " transactions had not begun"},
 		"another number of lines":     {with(9, `"lines":8`, `"lines":9`), "run.jsonl:9: the file is to have 9 lines before this one, and has 8"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +139,9 @@ func TestBounds(t *testing.T) {
 		"outcomes":             {header(`"outcomes":[`, `"outcomes":[`+strings.Repeat(`"x",`, 100)), "scenario 1: 102 outcomes: want at most 100"},
 		"series":               {header(`"series":[`, `"series":[`+strings.Repeat(`{},`, 200)), "series: want at most 200"},
 		"variants":             {header(`"variants":[`, `"variants":[`+strings.Repeat(`{},`, 1000)), "variants: want at most 1000"},
+		"stages":               {header(`"repeats":`, `"workload":{"load":{"stages":[`+strings.Repeat(`{},`, 1000)+`{}]}},"repeats":`), "scenario 1: 1001 stages: want at most 1000"},
+		"a stage of before":    {header(`"repeats":`, `"workload":{"load":{"stages":[{"from_ns":0,"to_ns":5},{"from_ns":4,"to_ns":6}]}},"repeats":`), "scenario 1: a stage from 4ns to 6ns after one that ends at 5ns"},
+		"a stage's long name":  {header(`"repeats":`, `"workload":{"load":{"stages":[{"name":"`+strings.Repeat("x", 201)+`"}]}},"repeats":`), "scenario 1: a name of 201 bytes"},
 		"a rate":               {header(`"repeats":`, `"rate":1e308,"repeats":`), "scenario 1: a rate or a price of 1e+308: want 0 to 1e+12"},
 		"a price":              {header(`"reads":0`, `"reads":-1`), "scenario 1: a rate or a price of -1"},
 		"other series":         {header(`"name":"response"`, `"name":"wait"`), "scenario 1: its series are not response and so on"},

@@ -145,6 +145,12 @@ type Variant struct {
 	// are 0 in an open loop, whose rate is planned.
 	Ended  uint64
 	Within time.Duration
+	// Behind is how many transactions of an open loop were due in the measured time and
+	// had not begun at its end: its rate was not met.
+	Behind uint64
+	// Stable says whether it ended because its response was stable; nil where it was not
+	// to end so.
+	Stable *bool
 	// FirstError is the text of the first error that a transaction ended in; empty
 	// when none did.
 	FirstError string

@@ -79,11 +79,24 @@ func TestLoadOf(t *testing.T) {
 		want string
 	}{
 		{
-			load.Load{Rate: rate, Poisson: true, MaxInFlight: 7, Duration: time.Minute, WarmUp: time.Second},
+			load.Load{Shape: load.Open{Profile: rate, Arrivals: load.Poisson{}, MaxInFlight: 7}, Duration: time.Minute, WarmUp: time.Second},
 			`{"rate":{"count":10,"per_ns":3000000000},"arrivals":"poisson","in_flight":7,"duration_ns":60000000000,"warm_up_ns":1000000000}`,
 		},
-		{load.Load{Rate: rate, Transactions: 5}, `{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","transactions":5}`},
-		{load.Load{Workers: 4, Think: time.Second, Duration: time.Minute}, `{"workers":4,"think_ns":1000000000,"duration_ns":60000000000}`},
+		{load.Load{Shape: load.Open{Profile: rate, Arrivals: load.Constant{}}, Transactions: 5}, `{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","transactions":5}`},
+		{
+			load.Load{Shape: load.Open{Profile: load.Stages{
+				{Name: "ramp", For: time.Second, Curve: load.Ramp{To: rate}},
+				{For: time.Minute, Curve: load.Sine{Mean: rate, Amplitude: rate, Period: time.Second}},
+			}, Arrivals: load.Poisson{}}, Duration: 61 * time.Second},
+			`{"stages":[{"name":"ramp","from_ns":0,"to_ns":1000000000,"rate":{"count":0,"per_ns":0},"end_rate":{"count":10,"per_ns":3000000000}},` +
+				`{"from_ns":1000000000,"to_ns":61000000000,"rate":{"count":10,"per_ns":3000000000},"end_rate":{"count":10,"per_ns":3000000000},` +
+				`"amplitude":{"count":10,"per_ns":3000000000},"period_ns":1000000000}],"arrivals":"poisson","duration_ns":61000000000}`,
+		},
+		{
+			load.Load{Shape: load.Open{Profile: rate, Arrivals: load.Constant{}}, Duration: time.Minute, Until: &load.Stable{Tolerance: 0.05}},
+			`{"rate":{"count":10,"per_ns":3000000000},"arrivals":"constant","duration_ns":60000000000,"until_stable_within":0.05}`,
+		},
+		{load.Load{Shape: load.Closed{Workers: 4, Think: time.Second}, Duration: time.Minute}, `{"workers":4,"think_ns":1000000000,"duration_ns":60000000000}`},
 	} {
 		text, err := json.Marshal(runfile.LoadOf(test.load))
 		if err != nil {

@@ -19,7 +19,8 @@ type Workload struct {
 
 // Load is when transactions are due and how many there are.
 type Load struct {
-	Rate     *load.Rate `json:"rate,omitempty"`     // of an open loop; nil in a closed one
+	Rate     *load.Rate `json:"rate,omitempty"`     // of an open loop that has one; else nil
+	Stages   []Stage    `json:"stages,omitempty"`   // of an open loop whose rate changes
 	Arrivals string     `json:"arrivals,omitempty"` // of an open loop: "constant" or "poisson"
 	// InFlight is the most transactions of an open loop that run at once; 0 sets no
 	// bound.
@@ -33,6 +34,22 @@ type Load struct {
 	Duration     time.Duration `json:"duration_ns,omitempty"`
 	Transactions uint64        `json:"transactions,omitempty"`
 	WarmUp       time.Duration `json:"warm_up_ns,omitempty"` // before measuring begins
+	// Stable is the tolerance within which the response has to be for the run to end
+	// before its Duration; 0 where it does not.
+	Stable float64 `json:"until_stable_within,omitempty"`
+}
+
+// Stage is a part of the measured time with a rate of its own.
+type Stage struct {
+	Name string        `json:"name,omitempty"` // empty: it has no figures of its own
+	From time.Duration `json:"from_ns"`        // since measuring began
+	To   time.Duration `json:"to_ns"`
+	// Rate is that at the beginning, or the mean of a sine; End that at the end.
+	Rate load.Rate `json:"rate"`
+	End  load.Rate `json:"end_rate"`
+	// Amplitude and Period are a sine's; nil and 0 of any other.
+	Amplitude *load.Rate    `json:"amplitude,omitempty"`
+	Period    time.Duration `json:"period_ns,omitempty"`
 }
 
 // Keys are which keys there are and how they are touched.
@@ -67,13 +84,32 @@ var popularityKinds = map[load.DistributionKind]string{
 // LoadOf is a load of the engine's as the file has it.
 func LoadOf(l load.Load) Load {
 	out := Load{Duration: l.Duration, Transactions: l.Transactions, WarmUp: l.WarmUp}
-	if l.Rate.IsZero() {
-		out.Workers, out.Think = l.Workers, l.Think
-		return out
+	if l.Until != nil {
+		out.Stable = l.Until.Tolerance
 	}
-	out.Rate, out.InFlight, out.Arrivals = &l.Rate, l.MaxInFlight, "constant"
-	if l.Poisson {
-		out.Arrivals = "poisson"
+	switch shape := l.Shape.(type) {
+	case load.Closed:
+		out.Workers, out.Think = shape.Workers, shape.Think
+	case load.Open:
+		out.InFlight, out.Arrivals = shape.MaxInFlight, shape.Arrivals.Name()
+		if rate, steady := shape.Profile.(load.Rate); steady {
+			out.Rate = &rate
+		}
+		out.Stages = stagesOf(l.Stages())
+	}
+	return out
+}
+
+func stagesOf(stages load.Stages) (out []Stage) {
+	var from time.Duration
+	for i, to := range stages.Borders() {
+		curve := stages[i].Curve
+		s := Stage{Name: stages[i].Name, From: from, To: to, Rate: curve.Start(), End: curve.End()}
+		if sine, ok := curve.(load.Sine); ok {
+			s.Amplitude, s.Period = &sine.Amplitude, sine.Period
+		}
+		out = append(out, s)
+		from = to
 	}
 	return out
 }

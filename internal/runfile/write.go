@@ -113,7 +113,7 @@ func (w *Writer) End(v *Variant) error {
 		return err
 	}
 	err = w.strand(line{End: &end{
-		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within,
+		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, Behind: v.Behind, Stable: v.Stable,
 		FirstError: w.secrets.Strike(v.FirstError), Complete: v.Complete, Error: w.secrets.Strike(v.Error),
 	}})
 	w.series = nil

@@ -23,7 +23,7 @@ func TestReference(t *testing.T) {
 	made := string(text)
 	for heading, spec := range map[string]any{
 		"The file": defaultFile(), "A scenario": defaultScenario(defaultFile()), "load": defaultScenario(defaultFile()).Load,
-		"keys": defaultScenario(defaultFile()).Keys, "choose": chooseSpec{},
+		"stages": stageSpec{}, "keys": defaultScenario(defaultFile()).Keys, "choose": chooseSpec{},
 	} {
 		var table strings.Builder
 		var fields []setting.Setting

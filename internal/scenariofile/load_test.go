@@ -126,7 +126,9 @@ func TestLoad(t *testing.T) {
 				Variants: []bench.Variant{{Name: "seed"}, {Name: "single-flight"}},
 				Driver:   "embedded://", Shown: "embedded://", Clock: "wall",
 				Load: load.Load{
-					Rate: load.Rate{Count: 1, Per: 2 * time.Second}, Poisson: true, MaxInFlight: 5, Duration: 10 * time.Minute, WarmUp: 30 * time.Second,
+					Shape:    load.Open{Profile: load.Rate{Count: 1, Per: 2 * time.Second}, Arrivals: load.Poisson{}, MaxInFlight: 5},
+					Duration: 10 * time.Minute,
+					WarmUp:   30 * time.Second,
 				},
 				Params: bench.Params{
 					Keys: 10_000, Distribution: load.Distribution{Kind: load.Zipfian, Exponent: 0.99},
@@ -138,7 +140,7 @@ func TestLoad(t *testing.T) {
 			{
 				Name: "plain", Question: "What does nothing cost?", Pattern: plain,
 				Variants: plain.Variants, Driver: "embedded://?locations=3&profile=edge", Shown: "embedded://?locations=3&profile=edge", Clock: "virtual",
-				Load:   load.Load{Workers: 1, Think: 5 * time.Millisecond, Transactions: 100},
+				Load:   load.Load{Shape: load.Closed{Workers: 1, Think: 5 * time.Millisecond}, Transactions: 100},
 				Params: bench.Params{Keys: 1000, Size: load.Size{Min: 1024, Max: 1024}, Isolates: 1},
 				Repeat: 1, MaxErrors: bench.DefaultMaxErrors,
 			},

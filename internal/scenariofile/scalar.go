@@ -31,6 +31,8 @@ func parserOf(t reflect.Type) *scalarParser {
 		return &scalarParser{"a duration", false, parseAs(units.ParseDuration)}
 	case reflect.TypeFor[load.Rate]():
 		return &scalarParser{"a rate", false, parseAs(parseRate)}
+	case reflect.TypeFor[level]():
+		return &scalarParser{"a rate", false, parseAs(parseLevel)}
 	case reflect.TypeFor[share]():
 		return &scalarParser{"a share", false, parseAs(units.ParseShare)}
 	case reflect.TypeFor[load.Size]():
@@ -140,6 +142,8 @@ func numberOf(v any) float64 {
 	switch x := v.(type) {
 	case load.Rate:
 		return x.PerSecond()
+	case level:
+		return x.rate().PerSecond()
 	case load.Size:
 		return float64(x.Max)
 	case quantile.Dist:

@@ -35,7 +35,6 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 		Question: spec.Question,
 		Driver:   spec.Driver,
 		Clock:    spec.Clock,
-		Load:     spec.Load.load(),
 		Params:   spec.params(),
 		Repeat:   spec.Repeat,
 		Free:     spec.Plan == "free",
@@ -58,9 +57,15 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	if n := utf8.RuneCountInString(s.Question); n > maxQuestion {
 		d.fail(d.at(item, "question"), fmt.Sprintf("it may have at most %d", maxQuestion), "the question has %d characters", n)
 	}
+	loading := d.find(item, "load")
+	var stages load.Stages
+	if loading != nil {
+		stages = d.stages(d.find(loading, "stages"), spec.Load.Stages)
+	}
+	s.Load = spec.Load.load(stages)
 	s.Shown = d.driver(item, spec.Driver, d.shown)
-	if at := d.find(item, "load"); at != nil {
-		d.load(at)
+	if loading != nil {
+		d.load(loading)
 		if len(d.errs) == before {
 			d.bounds(s)
 		}
@@ -85,43 +90,6 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	d.choose(item, &s, spec.Choose)
 	d.try(item, s, file.Seed, spec.With != nil, before)
 	return s
-}
-
-// load holds the fields of a load against each other.
-func (d *decoder) load(n *yaml.Node) {
-	if resolve(n).Kind != yaml.MappingNode {
-		return
-	}
-	has := func(name string) bool { return d.find(n, name) != nil }
-	if has("rate") {
-		for _, name := range []string{"workers", "think"} {
-			if has(name) {
-				d.fail(d.at(n, name), "remove it, or the rate", "%s belongs to a closed loop, but there is a rate", name)
-			}
-		}
-	} else {
-		for _, name := range []string{"arrivals", "max-in-flight"} {
-			if has(name) {
-				d.fail(d.at(n, name), "remove it, or add a rate", "%s belongs to an open loop, but there is no rate", name)
-			}
-		}
-	}
-	if !has("duration") && !has("transactions") {
-		d.fail(n, "add one, for example duration: 10m", "neither duration nor transactions says when the load ends")
-	}
-}
-
-// bounds refuses a load that plans more than can be run.
-func (d *decoder) bounds(s bench.Scenario) {
-	bad, wrong := errors.AsType[*load.BoundError](s.Load.Check(s.Repeat))
-	if !wrong {
-		return
-	}
-	field := bad.Field
-	if field != "repeat" {
-		field = "load." + field
-	}
-	d.errs = append(d.errs, s.Place(field, bad.Message, bad.Hint).(Error))
 }
 
 // placing returns the function that makes an error where a scenario has a field, or

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
+	loads "kvbench/internal/load"
 	"kvbench/internal/setting"
 )
 
@@ -26,9 +27,19 @@ func Schema(patterns []*bench.Pattern) any {
 	sweep["propertyNames"] = object{"pattern": `^(isolates|(` + strings.Join(sections, "|") + `)\..+)$`}
 	sweep["additionalProperties"] = object{"type": "array", "minItems": 2, "items": object{"type": []string{"string", "number", "boolean"}}}
 	load := properties["load"].(object)
-	load["anyOf"] = []object{{"required": []string{"duration"}}, {"required": []string{"transactions"}}}
-	load["dependentRequired"] = object{"arrivals": []string{"rate"}, "max-in-flight": []string{"rate"}}
-	load["dependentSchemas"] = object{"rate": object{"properties": object{"workers": false, "think": false}}}
+	load["anyOf"] = anyOf("duration", "transactions", "stages")
+	load["dependentRequired"] = object{"tolerance": []string{"until"}, "until": []string{"duration"}}
+	load["dependentSchemas"] = object{
+		"rate":     object{"properties": object{"workers": false, "think": false}},
+		"stages":   object{"properties": object{"workers": false, "think": false, "rate": false, "duration": false, "until": false}},
+		"arrivals": object{"anyOf": anyOf("rate", "stages")}, "max-in-flight": object{"anyOf": anyOf("rate", "stages")},
+	}
+	stage := load["properties"].(object)["stages"].(object)
+	stage["minItems"], stage["maxItems"] = 1, loads.MaxStages
+	stage = stage["items"].(object)
+	stage["properties"].(object)["name"].(object)["pattern"] = orVariable(strings.Trim(scenarioName.String(), "^$"))
+	stage["dependentRequired"] = object{"amplitude": []string{"period"}, "period": []string{"amplitude"}}
+	stage["dependentSchemas"] = object{"to": object{"properties": object{"amplitude": false, "period": false}}}
 	names := make([]string, len(patterns))
 	cases := make([]object, len(patterns))
 	for i, p := range patterns {
@@ -58,6 +69,14 @@ func Schema(patterns []*bench.Pattern) any {
 	properties["scenarios"].(object)["minItems"] = 1
 	file["$schema"], file["title"] = "https://json-schema.org/draft/2020-12/schema", "A scenario file of kvbench"
 	return file
+}
+
+// anyOf is that one of the fields at least is there.
+func anyOf(names ...string) (out []object) {
+	for _, name := range names {
+		out = append(out, object{"required": []string{name}})
+	}
+	return out
 }
 
 // driverPattern is the beginning of a driver's URL.
@@ -90,7 +109,10 @@ func (f *field) schema() object {
 		}
 	case setting.List:
 		s = object{"type": "array", "items": object{"type": "string"}}
-		if f.Name == "scenarios" {
+		switch {
+		case f.items != nil:
+			s["items"] = schemaOf(f.items)
+		case f.Name == "scenarios":
 			s = object{"type": "array"}
 		}
 	case setting.Choice:

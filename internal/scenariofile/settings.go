@@ -31,6 +31,7 @@ func PatternSettings(p *bench.Pattern) []setting.Setting {
 type field struct {
 	setting.Setting
 	fields []field // of a mapping
+	items  []field // of each mapping of a list of them
 }
 
 // flat are the fields without those that hold others, whose names these have before them.
@@ -67,6 +68,9 @@ func fieldsOf(v reflect.Value) []field {
 		}
 		if f.Kind == setting.Mapping && v.Field(i).Kind() == reflect.Struct {
 			f.fields = fieldsOf(v.Field(i))
+		}
+		if t := v.Field(i).Type(); f.Kind == setting.List && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
+			f.items = fieldsOf(reflect.New(t.Elem()).Elem())
 		}
 		if f.Default, f.Otherwise = tag.Lookup("unset"); !f.Otherwise && !f.Required {
 			f.Default = write(v.Field(i))
@@ -107,7 +111,7 @@ func kindOfType(t reflect.Type) setting.Kind {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return setting.Duration
-	case reflect.TypeFor[load.Rate]():
+	case reflect.TypeFor[load.Rate](), reflect.TypeFor[level]():
 		return setting.Rate
 	case reflect.TypeFor[share]():
 		return setting.Percent

@@ -50,13 +50,16 @@ type chooseSpec struct {
 // loadSpec is when transactions are due and how many there are.
 type loadSpec struct {
 	Rate         load.Rate     `yaml:"rate" unset:"a closed loop" max:"10000000/s" doc:"transactions per second, minute or hour, above 0: 200/s, 30/min, 5/h"`
-	Arrivals     string        `yaml:"arrivals" oneof:"constant,poisson" doc:"the gaps between transactions; only with rate"`
-	MaxInFlight  int           `yaml:"max-in-flight" was:"in-flight" max:"1000000" doc:"the most transactions that run at once, 0 for no bound; only with rate"`
-	Workers      int           `yaml:"workers" unset:"1" min:"1" max:"100000" doc:"how many run one transaction after the other; not with rate"`
-	Think        time.Duration `yaml:"think" max:"9600h" doc:"how long a worker pauses after a transaction; not with rate"`
-	Duration     time.Duration `yaml:"duration" unset:"no bound" min:"1ms" max:"9600h" doc:"the time that is measured; 9600h are 400 days"`
+	Stages       []stageSpec   `yaml:"stages" unset:"one rate, or a closed loop" doc:"a rate that changes: one stage after the other, see below; in place of rate and duration"`
+	Arrivals     string        `yaml:"arrivals" oneof:"constant,poisson" doc:"the gaps between transactions; only with rate or stages"`
+	MaxInFlight  int           `yaml:"max-in-flight" was:"in-flight" max:"1000000" doc:"the most transactions that run at once, 0 for no bound; only with rate or stages"`
+	Workers      int           `yaml:"workers" unset:"1" min:"1" max:"100000" doc:"how many run one transaction after the other; not with rate or stages"`
+	Think        time.Duration `yaml:"think" max:"9600h" doc:"how long a worker pauses after a transaction; not with rate or stages"`
+	Duration     time.Duration `yaml:"duration" unset:"no bound" min:"1ms" max:"9600h" doc:"the time that is measured, or with until the most of it; 9600h are 400 days; not with stages"`
 	Transactions uint64        `yaml:"transactions" unset:"no bound" min:"1" doc:"the transactions that are measured"`
-	WarmUp       time.Duration `yaml:"warm-up" max:"9600h" doc:"how long the same load runs before anything is measured"`
+	WarmUp       time.Duration `yaml:"warm-up" max:"9600h" doc:"how long the same load runs before anything is measured; of stages, at the rate with which the first begins"`
+	Until        string        `yaml:"until" unset:"its bounds are reached" oneof:"stable" doc:"ends the run before duration when p50 and p99 of the response are stable, see below; not with stages"`
+	Tolerance    share         `yaml:"tolerance" min:"1%" max:"100%" doc:"within which they are stable; only with until"`
 }
 
 // keysSpec is which keys there are and how they are touched.
@@ -78,7 +81,7 @@ func defaultScenario(f fileSpec) scenarioSpec {
 	return scenarioSpec{
 		Driver:   f.Driver,
 		Clock:    f.Clock,
-		Load:     loadSpec{Arrivals: "constant"},
+		Load:     loadSpec{Arrivals: load.Constant{}.Name(), Tolerance: 0.05},
 		Keys:     keysSpec{Count: 1000, Size: load.Size{Min: 1 << 10, Max: 1 << 10}},
 		Isolates: 1,
 		Repeat:   1,
@@ -87,21 +90,27 @@ func defaultScenario(f fileSpec) scenarioSpec {
 	}
 }
 
-// load is the engine's form of the spec; a load with neither a rate nor a
+// load is the engine's form of the spec; a load with neither a rate nor stages nor a
 // number of workers is a closed loop of one.
-func (s loadSpec) load() load.Load {
-	l := load.Load{
-		Rate:         s.Rate,
-		Poisson:      !s.Rate.IsZero() && s.Arrivals == "poisson",
-		MaxInFlight:  s.MaxInFlight,
-		Workers:      s.Workers,
-		Think:        s.Think,
-		Duration:     s.Duration,
-		Transactions: s.Transactions,
-		WarmUp:       s.WarmUp,
+func (s loadSpec) load(stages load.Stages) load.Load {
+	l := load.Load{Duration: s.Duration, Transactions: s.Transactions, WarmUp: s.WarmUp}
+	if s.Until != "" {
+		l.Until = &load.Stable{Tolerance: float64(s.Tolerance)}
 	}
-	if s.Rate.IsZero() {
-		l.Workers = max(l.Workers, 1)
+	open := load.Open{Profile: s.Rate, MaxInFlight: s.MaxInFlight}
+	for _, a := range load.AllArrivals() {
+		if a.Name() == s.Arrivals {
+			open.Arrivals = a
+		}
+	}
+	switch {
+	case len(stages) > 0:
+		open.Profile = stages
+		l.Shape, l.Duration = open, stages.Lasts()
+	case !s.Rate.IsZero():
+		l.Shape = open
+	default:
+		l.Shape = load.Closed{Workers: max(s.Workers, 1), Think: s.Think}
 	}
 	return l
 }

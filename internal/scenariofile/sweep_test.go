@@ -39,7 +39,7 @@ func TestSweep(t *testing.T) {
 	var got []string
 	for _, s := range all {
 		got = append(got, s.Title())
-		if s.Name != "a" || s.Load.Rate.PerSecond() != 10 || len(s.Variants) != 2 || s.YAML != all[0].YAML || !strings.Contains(s.YAML, "sweep:") {
+		if s.Name != "a" || s.Load.Rate() != 10 || len(s.Variants) != 2 || s.YAML != all[0].YAML || !strings.Contains(s.YAML, "sweep:") {
 			t.Errorf("%+v", s)
 		}
 	}

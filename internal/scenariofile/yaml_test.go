@@ -38,7 +38,7 @@ scenarios:
 	if a.Load != b.Load || a.Load.Duration != 24*time.Hour {
 		t.Errorf("an alias changes %+v to %+v", a.Load, b.Load)
 	}
-	want := load.Load{Rate: load.PerSecond(1), Duration: time.Hour, WarmUp: 5 * time.Second}
+	want := load.Load{Shape: load.Open{Profile: load.PerSecond(1), Arrivals: load.Constant{}}, Duration: time.Hour, WarmUp: 5 * time.Second}
 	if c.Load != want || c.Name != "c" || c.Question != "q" {
 		t.Errorf("merged: %q %+v", c.Name, c.Load)
 	}
@@ -81,8 +81,8 @@ scenarios:
 	if want := "embedded://?token=s3cret&locations=2"; s.Driver != want || locations(s.Driver) != 2 {
 		t.Errorf("the driver is %q, want %q", s.Driver, want)
 	}
-	if s.Repeat != 4 || s.Load.Rate != load.PerSecond(3) {
-		t.Errorf("repeat %d, rate %v", s.Repeat, s.Load.Rate)
+	if s.Repeat != 4 || s.Load.Rate() != 3 {
+		t.Errorf("repeat %d, rate %v", s.Repeat, s.Load.Rate())
 	}
 	if strings.Contains(s.YAML, "s3cret") || !strings.Contains(s.YAML, `"${KVBENCH_DRIVER}&`) {
 		t.Errorf("the text is\n%s", s.YAML)
@@ -171,6 +171,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte("<<: &a {scenarios: [{<<: *a}]}\n"))
 	f.Add([]byte("\ufeffa: \"\\\n\u2028b\" c\u0085- \t|\r# x"))
 	f.Add([]byte("scenarios:\n-\n  ? {}\n  : !!binary x\n  expect: ['*.stampede.max <= 1', \"\\u00e9 < 1\"]"))
+	f.Add([]byte("scenarios: [{name: a, question: q, pattern: plain, load: {stages: [{name: b, to: 9/s, for: 1s}, {for: 1h}, {amplitude: 1/s, period: 1s, for: 1m}]}}]"))
 	f.Add(scenarios.Shipped()[:4000])
 	patterns := slices.Concat(testPatterns(), scenarios.Patterns())
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -184,7 +185,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, s := range file.Scenarios {
 			if s.Name == "" || s.Pattern == nil || len(s.Variants) == 0 || s.YAML == "" || s.Params.Keys < 1 ||
-				s.Repeat < 1 || s.Load.Rate.IsZero() != (s.Load.Workers > 0) ||
+				s.Repeat < 1 || s.Load.Shape == nil || s.Load.Check(s.Repeat) != nil ||
 				s.Load.Duration == 0 && s.Load.Transactions == 0 {
 				t.Errorf("%+v", s)
 			}

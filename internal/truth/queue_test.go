@@ -73,7 +73,9 @@ func runQueue(t *testing.T, rate load.Rate, do workload) *record.Histogram {
 	s := &bench.Scenario{
 		Name: "queue", Pattern: p, Repeat: 1, Params: bench.Params{Keys: 1, Isolates: 1}, Decode: func(any) error { return nil },
 		Load: load.Load{
-			Rate: rate, Poisson: true, MaxInFlight: 1, Transactions: pick[uint64](400_000, 4_000_000), WarmUp: time.Minute,
+			Shape:        load.Open{Profile: rate, Arrivals: load.Poisson{}, MaxInFlight: 1},
+			Transactions: pick[uint64](400_000, 4_000_000),
+			WarmUp:       time.Minute,
 		},
 	}
 	v, err := bench.Run(t.Context(), s, p.Variants[0], bench.Options{Clock: c, Store: store, Seed: 3, Observer: unobserved{}})

@@ -110,13 +110,24 @@ func ParseSize(s string) (int, error) {
 // ParseRate reads a rate in transactions ("200/s", "30/min", "0.5/h"), above 0,
 // as a whole number of them in a time.
 func ParseRate(s string) (count uint64, per time.Duration, err error) {
-	bad := &Error{Text: s, Want: "a rate", Hint: "write it like 200/s, 30/min or 5/h"}
+	count, per, err = ParseLevel(s)
+	if err == nil && count == 0 {
+		err = &Error{Text: s, Want: "a rate", Hint: rateHint, Why: "it must be above 0"}
+	}
+	return count, per, err
+}
+
+const rateHint = "write it like 200/s, 30/min or 5/h"
+
+// ParseLevel is ParseRate of a rate that may be 0.
+func ParseLevel(s string) (count uint64, per time.Duration, err error) {
+	bad := &Error{Text: s, Want: "a rate", Hint: rateHint}
 	if n, err := parse(s, rates, bad); err != nil {
 		if number, name := split(s); meant(name) != "" {
 			bad.Hint = fmt.Sprintf("did you mean %q?", number+meant(name))
 		}
 		return 0, 0, bad
-	} else if n <= 0 {
+	} else if n < 0 {
 		bad.Why = "it must be above 0"
 		return 0, 0, bad
 	}

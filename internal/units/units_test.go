@@ -141,3 +141,33 @@ func TestParseUSD(t *testing.T) {
 		}
 	}
 }
+
+// A level is a rate, or 0 of one; what is not 0 is what ParseRate takes.
+func FuzzParseLevel(f *testing.F) {
+	for _, s := range []string{"0/s", "200/s", "0.5/h", "1_000/min", "-1/s", "0", "0.0/h", "1e9/s", "/s", "00/s", "0.000000000000000000001/s"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		count, per, err := ParseLevel(s)
+		rate, ratePer, rateErr := ParseRate(s)
+		switch {
+		case err != nil && rateErr == nil, err == nil && (per <= 0 || (rateErr != nil) != (count == 0)):
+			t.Errorf("%q is %d in %v, %v; as a rate %d in %v, %v", s, count, per, err, rate, ratePer, rateErr)
+		case rateErr == nil && (rate != count || ratePer != per):
+			t.Errorf("%q is %d in %v, and as a rate %d in %v", s, count, per, rate, ratePer)
+		}
+	})
+}
+
+// A rate may be 0 where a level is asked for, and nowhere else.
+func TestParseLevel(t *testing.T) {
+	for s, want := range map[string]bool{"0/s": true, "0/h": true, "0.0/min": true, "5/s": true, "0": false, "-1/s": false, "0/m": false} {
+		count, _, err := ParseLevel(s)
+		if (err == nil) != want || want && (count == 0) != (s[0] == '0') {
+			t.Errorf("%q: %d, %v", s, count, err)
+		}
+		if _, _, err := ParseRate(s); (err == nil) != (s == "5/s") {
+			t.Errorf("as a rate, %q: %v", s, err)
+		}
+	}
+}

@@ -92,10 +92,43 @@ type Variant struct {
 	USDPerMonth metric.Quantity `json:"usd_per_month"`
 	MonthBill   *price.Bill     `json:"usd_per_month_by_kind" jsonschema:"nullable"`
 	// FreeLimit is nil where no free plan is known of the store.
-	FreeLimit *FreeLimit        `json:"free_plan,omitempty"`
-	Outcomes  map[string]uint64 `json:"outcomes"`
-	Errors    map[string]uint64 `json:"errors"`
-	Series    map[string]Stats  `json:"series"`
+	FreeLimit *FreeLimit `json:"free_plan,omitempty"`
+	// RateMissed is how far it fell short of the rate of an open loop; nil where the rate
+	// was met.
+	RateMissed *RateMissed `json:"rate_missed,omitempty"`
+	// Ended is when each repeat ended and whether because its response was stable; of a
+	// load alone that ends then.
+	Ended []Ended `json:"ended,omitempty"`
+	// Stages are the named ones of the load.
+	Stages   []Stage           `json:"stages,omitempty"`
+	Outcomes map[string]uint64 `json:"outcomes"`
+	Errors   map[string]uint64 `json:"errors"`
+	Series   map[string]Stats  `json:"series"`
+}
+
+// RateMissed is how far a variant fell short of the rate of its load.
+type RateMissed struct {
+	Due   uint64          `json:"due"`   // transactions, in the measured time
+	Late  uint64          `json:"late"`  // of them, that began only after it
+	Share metric.Quantity `json:"share"` // of the rate that was met
+}
+
+// Ended is when a repeat ended, and whether because its response was stable.
+type Ended struct {
+	AfterS float64 `json:"after_s"`
+	Stable bool    `json:"stable"`
+}
+
+// Stage is what a variant gave in a stage of its load. Null is what was not measured.
+type Stage struct {
+	Name         string          `json:"name"`
+	FromS        float64         `json:"from_s"` // by the plan, since measuring began
+	ToS          float64         `json:"to_s"`
+	Transactions uint64          `json:"transactions"` // that ended in it
+	Rate         metric.Quantity `json:"transactions_per_second"`
+	P50          metric.Quantity `json:"response_p50"` // nanoseconds
+	P99          metric.Quantity `json:"response_p99"`
+	Errors       metric.Quantity `json:"errors_share"`
 }
 
 // FreeLimit is the daily limit of the free plan that is met first.
@@ -211,6 +244,7 @@ func variant(v *result.Variant) Variant {
 			out.Errored = r.Error
 		}
 	}
+	addLoad(&out, v)
 	for i, name := range def.Outcomes {
 		out.Outcomes[name] = v.Whole.Outcome(i)
 	}

@@ -50,23 +50,24 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 			c.Unmet = append(c.Unmet, unmet{e, fmt.Sprintf("expectation-%s-%d", id, i+1)})
 		}
 	}
-	main, details := table.Main(s), table.Details(s)
+	main, stages, details := table.Main(s), table.Stages(s), table.Details(s)
 	c.Unseen = table.Unseen(s.Scenario)
 	if len(main.Rows) == 0 {
 		return c
 	}
 	c.Bars = barsOf(s, main)
-	c.Tables = []figures{
-		figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main),
-		figuresOf("details-"+id, "More figures of "+s.Def.Name, details),
+	c.Tables = []figures{figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main)}
+	if len(stages.Columns) > 0 {
+		c.Tables = append(c.Tables, figuresOf("stages-"+id, "The stages of "+s.Def.Name, stages))
 	}
+	c.Tables = append(c.Tables, figuresOf("details-"+id, "More figures of "+s.Def.Name, details))
 	for _, v := range s.Variants {
 		c.explain(v.Base, v.Doc)
 	}
 	for _, column := range c.Bars.Columns {
 		c.explain(column.Name, column.Doc)
 	}
-	for _, column := range slices.Concat(main.Columns, details.Columns) {
+	for _, column := range slices.Concat(main.Columns, stages.Columns, details.Columns) {
 		c.explain(column.Name, column.Doc)
 	}
 	return c
