@@ -124,21 +124,38 @@ type job struct {
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, start time.Duration) {
 	p := &pool{run: r, ctx: ctx, limit: r.Load.MaxInFlight, done: r.clock.Parker()}
-	due, left := r.Load.Schedule(r.seed), r.Load.Transactions
-	for i := uint64(0); ; i++ {
-		at := start + min(due(i), math.MaxInt64-start)
-		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
-			break
-		}
-		if r.Load.Transactions > 0 && at >= r.measureFrom {
-			if left == 0 {
-				break
-			}
-			left--
-		}
-		p.release(job{number: i, due: at, released: r.clock.Now()})
-	}
+	r.clock.Pace(ctx, &arrivals{pool: p, start: start, due: r.Load.Schedule(r.seed), left: r.Load.Transactions})
 	p.drain()
+}
+
+// arrivals is the generator of an open loop. It implements clock.Pacer.
+type arrivals struct {
+	*pool
+	start  time.Duration // on the clock
+	due    load.Schedule
+	number uint64        // of the next transaction
+	at     time.Duration // when it is due, on the clock
+	left   uint64        // measured ones that are still to come, where that is bounded
+}
+
+func (a *arrivals) Next() time.Duration {
+	a.at = a.start + min(a.due(a.number), math.MaxInt64-a.start)
+	return min(a.at, a.run.end())
+}
+
+func (a *arrivals) Begin() (task func(), more bool) {
+	if a.at >= a.run.end() {
+		return nil, false
+	}
+	if a.run.Load.Transactions > 0 && a.at >= a.run.measureFrom {
+		if a.left == 0 {
+			return nil, false
+		}
+		a.left--
+	}
+	j := job{number: a.number, due: a.at, released: a.run.clock.Now()}
+	a.number++
+	return a.release(j), true
 }
 
 // pool runs released transactions, each in a task of its own, and queues what
@@ -159,13 +176,14 @@ type pool struct {
 	head  int
 }
 
-func (p *pool) release(j job) {
+// release returns the task that runs a job; nil where it has to wait for another's end.
+func (p *pool) release(j job) (task func()) {
 	if p.limit > 0 {
 		p.mu.Lock()
 		if p.running.Load() >= int64(p.limit) {
 			p.queue = append(p.queue, j)
 			p.mu.Unlock()
-			return
+			return nil
 		}
 		p.running.Add(1)
 		p.mu.Unlock()
@@ -178,7 +196,7 @@ func (p *pool) release(j job) {
 		w.task = func() { p.work(w) }
 	}
 	w.job = j
-	p.run.clock.Go(w.task)
+	return w.task
 }
 
 // work runs w's job, and then what is queued.

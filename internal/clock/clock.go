@@ -28,6 +28,9 @@ type Clock interface {
 	// Background runs f as a task that the run does not wait for: when all
 	// others have ended, so does it, its context done.
 	Background(f func())
+	// Pace starts a task whenever p says so, as exactly as Until waits, and returns when
+	// no more is to come or ctx is done.
+	Pace(ctx context.Context, p Pacer)
 	// Parallel runs f(0) to f(n-1) at the same time and returns when all have
 	// ended.
 	Parallel(n int, f func(i int))
