@@ -20,8 +20,8 @@ type Virtual struct {
 	ready  queue  // for the time that it was: all of them are due now
 	paced  *paced // the load of Pace; nil for none
 	due    int    // events of tasks that the run waits for
-	live   int // tasks that have not ended and that the run waits for
-	limits int // contexts of WithTimeout that have not been cancelled
+	live   int    // tasks that have not ended and that the run waits for
+	limits int    // contexts of WithTimeout that have not been cancelled
 	cur    *task
 	tasks  map[*task]struct{} // every coroutine, the idle ones included
 	idle   []*task            // coroutines that wait for something to run
