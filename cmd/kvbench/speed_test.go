@@ -127,12 +127,17 @@ scenarios:
 
 func benchmarkTier(b *testing.B, rate, duration, variant string) {
 	var ops, transactions uint64
+	before := cpuTime()
 	for b.Loop() {
 		_, o, n := runFile(b, fmt.Sprintf(multiTierYAML, rate, duration), 1, "tier/"+variant)
 		ops, transactions = ops+o, transactions+n
 	}
 	b.ReportMetric(float64(ops)/b.Elapsed().Seconds(), "kv-ops/s")
-	b.ReportMetric(float64(transactions)/b.Elapsed().Seconds(), "tx/s")
+	if cpu := (cpuTime() - before).Seconds(); cpu > 0 {
+		b.ReportMetric(cpu/float64(b.N), "cpu-s/op")
+		b.ReportMetric(float64(ops)/cpu, "kv-ops/cpu-s")
+		b.ReportMetric(float64(transactions)/cpu, "tx/cpu-s")
+	}
 }
 
 // An hour of virtual time at 500 transactions a second.
