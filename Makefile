@@ -3,6 +3,7 @@
 # make check   formatting and static analysis alone
 # make nightly the shipped scenarios against results/baseline/; exit status 3 when anything is worse
 # make bench-truth  measured figures beside what queueing theory and a simulation say; a minute
+# make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make fmt     format the code
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -25,7 +26,7 @@ RACED := run|emulate|pace|killed|interrupted
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
 
-.PHONY: bench bench-truth test check fmt build nightly
+.PHONY: bench bench-engine bench-truth test check fmt build nightly
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -46,6 +47,16 @@ nightly: build
 
 bench-truth:
 	go test ./internal/truth -count=1 -v -args -truth.full | grep -v '^=== '
+
+# Each is run COUNT times; benchstat says what differs between two outputs. What is told a
+# second is per core: it runs on one, but for what is to show two.
+COUNT ?= 5
+bench-engine:
+	go test ./internal/clock ./internal/load -run '^$$' -bench 'Virtual|Zipf' -cpu 1 -count $(COUNT)
+	go test ./internal/bench -run '^$$' -bench Engine -benchtime 2000000x -cpu 1,2 -count $(COUNT)
+	go test ./cmd/kvbench -run '^$$' -bench VirtualHour -benchtime 2x -cpu 1 -count $(COUNT)
+	go test ./cmd/kvbench -run '^$$' -bench VirtualDay -benchtime 1x -cpu 1 -timeout 20m
+	go test ./cmd/kvbench -run '^$$' -bench Shipped -benchtime 1x -cpu 1,2 -count $(COUNT) -timeout 30m
 
 build:
 	go build -o bin/kvbench ./cmd/kvbench

@@ -82,11 +82,12 @@ func largeRun(t testing.TB, scenarios int) []byte {
 		w, err := runfile.NewWriter(&out, h, nil)
 		for i := range scenarios {
 			for j := range variants {
-				err = errors.Join(err, w.Begin(i, j, 0))
+				v := w.Variant(i, j, 0)
+				err = errors.Join(err, v.Begin())
 				for _, iv := range one.Intervals {
-					err = errors.Join(err, w.Interval(iv))
+					err = errors.Join(err, v.Interval(iv))
 				}
-				err = errors.Join(err, w.End(one))
+				err = errors.Join(err, v.End(one))
 			}
 		}
 		if err = errors.Join(err, w.Close(false)); err != nil {

@@ -199,10 +199,8 @@ func (o observed) countOf(name string) int64 {
 // buckets are the filled buckets of a series.
 func buckets(o observed, series string) map[int64]int64 {
 	filled := map[int64]int64{}
-	for _, bar := range o.series(series).Inside().Distribution() {
-		if bar.Count > 0 {
-			filled[bar.From] += bar.Count
-		}
+	for _, b := range o.series(series).Sparse().Buckets() {
+		filled[b.From] += b.Count
 	}
 	return filled
 }

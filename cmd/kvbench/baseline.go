@@ -96,11 +96,12 @@ func writeBaseline(path string, run *runfile.Run, reason string, secrets *secret
 	header.Baseline, header.Host = reason, "" // the machine's name is not for git
 	w, err := runfile.NewWriter(f, header, secrets)
 	for _, v := range run.Variants {
-		if err == nil {
-			err = w.Begin(v.Scenario, v.Variant, v.Repeat, v.Point...)
+		if err != nil {
+			break
 		}
-		if err == nil {
-			err = w.End(v)
+		to := w.Variant(v.Scenario, v.Variant, v.Repeat, v.Point...)
+		if err = to.Begin(); err == nil {
+			err = to.End(v)
 		}
 	}
 	if err == nil {

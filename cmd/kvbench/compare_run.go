@@ -182,11 +182,10 @@ func (s *side) close() {
 	s.file.Close()
 }
 
-// turn is one repeat of one variant of one side.
-type turn struct {
-	side              *side
-	scenario, variant int
-	repeat            int
+// sideTurn is one turn of one side.
+type sideTurn struct {
+	side *side
+	turn
 }
 
 // takeTurns runs both sides: for each repeat of each variant base and head next to
@@ -204,7 +203,7 @@ func takeTurns(ctx context.Context, sides [2]*side) (ran, err error) {
 			if ctx.Err() != nil {
 				return errors.Join(failed...), nil // said in the trailer
 			}
-			ran, err := t.side.one(ctx, t.side.w, t.side.progress, t.scenario, t.variant, t.repeat)
+			ran, err := t.side.one(ctx, t.side.w, t.side.progress, t.turn)
 			if err != nil {
 				return nil, err
 			}
@@ -216,28 +215,24 @@ func takeTurns(ctx context.Context, sides [2]*side) (ran, err error) {
 
 // schedule pairs the turns of both sides by scenario, repeat and variant. What one
 // side alone has takes its turns alone.
-func schedule(sides [2]*side) [][]turn {
+func schedule(sides [2]*side) [][]sideTurn {
 	type key struct {
 		scenario, variant string
 		repeat            int
 	}
 	at := map[key]int{}
-	var out [][]turn
+	var out [][]sideTurn
 	for _, s := range sides {
-		for i := range s.scenarios {
-			scenario := &s.scenarios[i]
-			for repeat := range scenario.Repeat {
-				for v := range scenario.Variants {
-					k := key{scenario.Title(), scenario.Variants[v].Name, repeat}
-					n, ok := at[k]
-					if !ok {
-						n = len(out)
-						at[k] = n
-						out = append(out, nil)
-					}
-					out[n] = append(out[n], turn{s, i, v, repeat})
-				}
+		for _, t := range s.turns() {
+			scenario := &s.scenarios[t.scenario]
+			k := key{scenario.Title(), scenario.Variants[t.variant].Name, t.repeat}
+			n, ok := at[k]
+			if !ok {
+				n = len(out)
+				at[k] = n
+				out = append(out, nil)
 			}
+			out[n] = append(out[n], sideTurn{s, t})
 		}
 	}
 	return out

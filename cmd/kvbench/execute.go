@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
@@ -15,57 +16,111 @@ import (
 // run runs the plan and writes its run file, which it closes. A variant that fails does not stop
 // the others; the error tells of all that failed. When ctx is done, by the user or
 // because the budget is used up, the file is finished with what was measured.
-func (p *plan) run(ctx context.Context, f *os.File, progress *progress) error {
+func (p *plan) run(ctx context.Context, f *os.File, progress *progress) (err error) {
 	defer f.Close()
 	defer progress.close()
 	w, err := runfile.NewWriter(f, p.header, p.secrets)
 	if err != nil {
 		return err
 	}
-	var failed []error
-	for number := range p.scenarios {
-		s := &p.scenarios[number]
-		for repeat := range s.Repeat {
-			for i := range s.Variants {
-				if ctx.Err() != nil {
-					break
-				}
-				ran, err := p.one(ctx, w, progress, number, i, repeat)
-				if err != nil {
-					return err
-				}
-				failed = append(failed, ran)
-			}
-		}
+	ran, err := p.runAll(ctx, w, progress)
+	if err != nil {
+		return err
 	}
 	interrupted := p.interrupted(ctx)
 	if err := w.Close(interrupted); err != nil {
 		return err
 	}
+	if err := arrange(w, f); err != nil {
+		return err
+	}
 	if interrupted {
 		return ctx.Err()
 	}
-	return errors.Join(failed...)
+	return ran
+}
+
+// arrange puts a run file, which it closes, into the plan's order where it is not. Until
+// that is done the file stays as it was written.
+func arrange(w *runfile.Writer, f *os.File) (err error) {
+	if err := f.Close(); err != nil || w.Arranged() {
+		return err
+	}
+	from, err := os.Open(f.Name())
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := os.CreateTemp(filepath.Dir(f.Name()), ".run-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(to.Name()) // what went wrong before says more than what goes wrong here
+		}
+	}()
+	if info, err := from.Stat(); err == nil {
+		_ = to.Chmod(info.Mode()) // if it can't be, its owner reads it all the same
+	}
+	if err := errors.Join(w.Arrange(from, to), to.Close()); err != nil {
+		return err
+	}
+	return os.Rename(to.Name(), f.Name())
 }
 
 // one runs one repeat of one variant and writes it. ran is why it failed, unless
 // that is because the user has stopped it; err says that it could not be written.
-func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, number, i, repeat int) (ran, err error) {
-	s := &p.scenarios[number]
-	v := s.Variants[i]
-	if err := w.Begin(p.of[number], p.variant(number, v), repeat, s.Point...); err != nil {
+func (p *plan) one(ctx context.Context, w *runfile.Writer, progress *progress, t turn) (ran, err error) {
+	r, err := p.begin(w, progress, t)
+	if err != nil {
 		return nil, err
 	}
-	progress.begin(s, v, repeat)
-	result, ran := p.runVariant(ctx, s, i, repeat, &observer{Writer: w, progress: progress})
-	if p.interrupted(ctx) {
+	return r.run(ctx)
+}
+
+// turn is one repeat of one variant of a scenario, by their numbers in the plan.
+type turn struct{ scenario, variant, repeat int }
+
+// running is a turn that has begun.
+type running struct {
+	turn
+	plan     *plan
+	scenario *bench.Scenario
+	to       *runfile.VariantWriter
+	progress *shown
+}
+
+func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, error) {
+	s := &p.scenarios[t.scenario]
+	r := &running{turn: t, plan: p, scenario: s, to: w.Variant(p.of[t.scenario], p.variant(t.scenario, s.Variants[t.variant]), t.repeat, s.Point...)}
+	if err := r.to.Begin(); err != nil {
+		return nil, err
+	}
+	r.progress = progress.begin(s, s.Variants[t.variant], t.repeat)
+	return r, nil
+}
+
+// run runs the turn to its end; what it returns is as of one.
+func (r *running) run(ctx context.Context) (ran, err error) {
+	result, ran := r.plan.runVariant(ctx, r.scenario, r.variant, r.repeat, r)
+	if r.plan.interrupted(ctx) {
 		ran = nil
 	}
-	if err := w.End(result); err != nil {
+	if err := r.to.End(result); err != nil {
 		return ran, err
 	}
-	progress.end(result)
+	r.progress.end(result)
 	return ran, nil
+}
+
+// Phase implements bench.Observer.
+func (r *running) Phase(name string) { r.progress.phase(name) }
+
+// Interval implements bench.Observer.
+func (r *running) Interval(iv runfile.Interval) error {
+	r.progress.interval(iv)
+	return r.to.Interval(iv)
 }
 
 // variant is the index of a variant in the header.
@@ -112,17 +167,4 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return fmt.Errorf("%w; then: %s", why, result.Error)
 	}
 	return why
-}
-
-// observer writes the intervals of a variant and shows how far it is.
-type observer struct {
-	*runfile.Writer
-	progress *progress
-}
-
-func (o *observer) Phase(name string) { o.progress.phase(name) }
-
-func (o *observer) Interval(iv runfile.Interval) error {
-	o.progress.interval(iv)
-	return o.Writer.Interval(iv)
 }

@@ -55,9 +55,10 @@ func extreme(t *testing.T, dir string, variants int, times int64, values []int64
 	iv := runfile.Interval{To: 1<<63 - 1, Snapshot: snapshot}
 	stored := int64(1<<63 - 1)
 	for i := range variants {
+		v := w.Variant(0, i, 0)
 		for _, err := range []error{
-			w.Begin(0, i, 0), w.Interval(iv),
-			w.End(&runfile.Variant{Total: iv, Verified: true, Complete: true, Stored: &stored, Ended: 1 << 53, Within: time.Nanosecond}),
+			v.Begin(), v.Interval(iv),
+			v.End(&runfile.Variant{Total: iv, Verified: true, Complete: true, Stored: &stored, Ended: 1 << 53, Within: time.Nanosecond}),
 		} {
 			if err != nil {
 				t.Fatal(err)

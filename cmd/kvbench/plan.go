@@ -25,6 +25,7 @@ type settings struct {
 	only     []string
 	duration time.Duration
 	repeat   int
+	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
@@ -49,8 +50,12 @@ type plan struct {
 	openURL   openURL
 	secrets   *secret.Set // that no file of the run holds
 	// open opens the store of one run of a variant.
-	open   func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
-	opened int // stores that are not made for the run
+	open func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
+	// lanes is how many runs may go on at once; estimated, if they were, what the variants
+	// of each scenario need.
+	lanes     int
+	estimated [][]estimate
+	opened    int // stores that are not made for the run
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
 }
@@ -65,7 +70,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if s.seeded {
 		seed = s.seed
 	}
-	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets}
+	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets, lanes: s.lanes()}
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}

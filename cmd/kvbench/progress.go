@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"kvbench/internal/bench"
@@ -20,29 +22,37 @@ import (
 // every is how often plain progress says something of a variant that runs long.
 const every = 5 * time.Second
 
-// progress shows how far a run is: a bar on a terminal, plain lines elsewhere.
+// progress shows how far a run is: a bar for each variant that runs on a terminal, plain
+// lines elsewhere, where the one at the end of a variant counts those that have ended.
 // All of it is the machine's time, which no run file holds.
 type progress struct {
-	w     io.Writer // nil when quiet
-	bars  *mpb.Progress
-	bar   *mpb.Bar
-	total int // variants to run, counting repeats
-	done  int
+	w       io.Writer // nil when quiet
+	bars    *mpb.Progress
+	total   int // variants to run, counting repeats
+	started time.Time
 
-	name     string
-	load     struct{ duration, transactions float64 }
-	phaseNow string
-	began    time.Time // the variant
-	said     time.Time
-	seen     uint64 // transactions of the variant
-
-	started   time.Time
+	mu        sync.Mutex // guards all below, and w
+	begun     int
+	drawn     map[*mpb.Bar]bool // bars of what runs
+	done      int
 	ops       uint64
 	simulated time.Duration
 }
 
+// shown is a variant that runs. It is for one task at a time.
+type shown struct {
+	*progress
+	bar      *mpb.Bar
+	name     string
+	load     struct{ duration, transactions float64 }
+	phaseNow atomic.Pointer[string] // which a bar reads when it is drawn
+	began    time.Time
+	said     time.Time
+	seen     uint64 // transactions
+}
+
 func newProgress(w io.Writer, quiet bool, p *plan) *progress {
-	out := &progress{started: time.Now()}
+	out := &progress{started: time.Now(), drawn: map[*mpb.Bar]bool{}}
 	for _, s := range p.scenarios {
 		out.total += s.Repeat * len(s.Variants)
 	}
@@ -80,83 +90,101 @@ func terminal(w io.Writer) *os.File {
 
 const scale = 1000 // of a variant's bar
 
-func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) {
-	p.name = s.Name + "/" + v.Name + atPoint(s)
+func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) *shown {
+	p.mu.Lock()
+	p.begun++
+	number := p.begun
+	p.mu.Unlock()
+	r := &shown{progress: p, name: s.Name + "/" + v.Name + atPoint(s), began: time.Now(), said: time.Now()}
 	if s.Repeat > 1 {
-		p.name += fmt.Sprintf(" #%d", repeat+1)
+		r.name += fmt.Sprintf(" #%d", repeat+1)
 	}
-	p.load.duration, p.load.transactions = s.Load.Duration.Seconds(), float64(s.Load.Transactions)
-	p.began, p.said, p.seen, p.phaseNow = time.Now(), time.Now(), 0, "seed"
+	r.load.duration, r.load.transactions = s.Load.Duration.Seconds(), float64(s.Load.Transactions)
+	r.phase("seed")
 	if p.bars == nil {
-		return
+		return r
 	}
-	phase := func(decor.Statistics) string { return p.phaseNow }
-	p.bar = p.bars.AddBar(scale,
+	phase := func(decor.Statistics) string { return *r.phaseNow.Load() }
+	r.bar = p.bars.AddBar(scale,
 		mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(
-			decor.Name(fmt.Sprintf("%*d/%d ", len(fmt.Sprint(p.total)), p.done+1, p.total)),
-			decor.Name(p.name+" ", decor.WC{C: decor.DindentRight | decor.DextraSpace}),
+			decor.Name(p.count(number)+" "),
+			decor.Name(r.name+" ", decor.WC{C: decor.DindentRight | decor.DextraSpace}),
 		),
 		mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5}), decor.Any(phase, decor.WC{W: 8}),
 			decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
 	)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drawn[r.bar] = true
+	return r
 }
 
 // atPoint is the point of a scenario of a sweep, behind its name.
 func atPoint(s *bench.Scenario) string { return strings.TrimPrefix(s.Title(), s.Name) }
 
-func (p *progress) phase(name string) { p.phaseNow = name }
+// count is a number of the total, as wide as that.
+func (p *progress) count(n int) string {
+	return fmt.Sprintf("%*d/%d", len(fmt.Sprint(p.total)), n, p.total)
+}
+
+func (r *shown) phase(name string) { r.phaseNow.Store(&name) }
 
 // share is how much of the variant is done, 0 to 1.
-func (p *progress) share(to time.Duration) float64 {
+func (r *shown) share(to time.Duration) float64 {
 	share := 0.0
-	if p.load.duration > 0 {
-		share = to.Seconds() / p.load.duration
+	if r.load.duration > 0 {
+		share = to.Seconds() / r.load.duration
 	}
-	if p.load.transactions > 0 {
-		share = max(share, float64(p.seen)/p.load.transactions)
+	if r.load.transactions > 0 {
+		share = max(share, float64(r.seen)/r.load.transactions)
 	}
 	return min(share, 1)
 }
 
-func (p *progress) interval(iv runfile.Interval) {
+func (r *shown) interval(iv runfile.Interval) {
 	if h := iv.Histograms[record.Response]; h != nil {
-		p.seen += uint64(h.TotalCount())
+		r.seen += uint64(h.TotalCount())
 	}
-	share := p.share(iv.To)
+	share := r.share(iv.To)
 	switch {
-	case p.bar != nil:
-		p.bar.SetCurrent(int64(share * (scale - 1)))
-	case p.w != nil && time.Since(p.said) >= every:
-		p.said = time.Now()
-		fmt.Fprintf(p.w, "%*d/%d %s: %.0f %%, %d transactions\n", len(fmt.Sprint(p.total)), p.done+1, p.total, p.name, 100*share, p.seen)
+	case r.bar != nil:
+		r.bar.SetCurrent(int64(share * (scale - 1)))
+	case r.w != nil && time.Since(r.said) >= every:
+		r.said = time.Now()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		fmt.Fprintf(r.w, "%s %s: %.0f %%, %d transactions\n", r.count(r.done), r.name, 100*share, r.seen)
 	}
 }
 
-func (p *progress) end(v *runfile.Variant) {
-	p.done++
+func (r *shown) end(v *runfile.Variant) {
+	ops := uint64(0)
 	for series := record.Get; series < record.FirstMark; series++ {
 		if series < len(v.Total.Histograms) && v.Total.Histograms[series] != nil {
-			p.ops += uint64(v.Total.Histograms[series].TotalCount())
+			ops += uint64(v.Total.Histograms[series].TotalCount())
 		}
 	}
-	p.simulated += v.Total.To
-	if p.bar != nil {
-		p.bar.SetCurrent(scale)
-		p.bar = nil
-		return
-	}
-	if p.w != nil {
-		fmt.Fprintf(p.w, "%*d/%d %s: %s in %s, %d transactions\n", len(fmt.Sprint(p.total)), p.done, p.total, p.name,
-			v.Total.To.Round(time.Millisecond), time.Since(p.began).Round(time.Millisecond), p.seen)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done++
+	r.ops += ops
+	r.simulated += v.Total.To
+	switch {
+	case r.bar != nil:
+		r.bar.SetCurrent(scale)
+		delete(r.drawn, r.bar)
+	case r.w != nil:
+		fmt.Fprintf(r.w, "%s %s: %s in %s, %d transactions\n", r.count(r.done), r.name,
+			v.Total.To.Round(time.Millisecond), time.Since(r.began).Round(time.Millisecond), r.seen)
 	}
 }
 
-// close says what the run took.
+// close says what the run took. Bars of variants that have not ended are gone then.
 func (p *progress) close() {
 	if p.bars != nil {
-		if p.bar != nil {
-			p.bar.Abort(true)
+		for bar := range p.drawn {
+			bar.Abort(true)
 		}
 		p.bars.Wait()
 	}

@@ -54,6 +54,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.StringVar(&o.clock, "clock", "", "run in `auto|wall|virtual` time")
 	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`; one shorter than the scenario's shortens the warm-up as well, and stages keep their proportions")
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant `N` times")
+	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
@@ -67,6 +68,9 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 // maxRepeats is as in a scenario file.
 const maxRepeats = 1000
 
+// maxParallel is far more than machines have cores.
+const maxParallel = 1024
+
 // check refuses values that no run can have.
 func (o runOptions) check() error {
 	switch {
@@ -78,6 +82,8 @@ func (o runOptions) check() error {
 		return fmt.Errorf("--duration %v: want at most %v, which is 400 days", o.duration, load.MaxTime)
 	case o.repeat < 1 && (o.repeated || o.repeat != 0) || o.repeat > maxRepeats:
 		return fmt.Errorf("--repeat %d: want 1 or more, and at most %d", o.repeat, maxRepeats)
+	case o.parallel < 0 || o.parallel > maxParallel:
+		return fmt.Errorf("--parallel %d: want 0, for one run on each core, or at most %d", o.parallel, maxParallel)
 	}
 	return checkFormats(o.formats)
 }
@@ -107,6 +113,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
+	p.estimated = all
 	if !o.quiet {
 		for _, text := range p.need(all).warnings() {
 			fmt.Fprintln(stderr, "WARNING", text)

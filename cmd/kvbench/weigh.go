@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,20 +82,29 @@ type need struct {
 	memory    float64 // bytes, the collector's headroom included
 }
 
-// need adds up the estimates of the plan: its variants run one after the other.
+// need adds up the estimates of the plan. Those that need most memory may run at once, as
+// far as the machine has it.
 func (p *plan) need(all [][]estimate) (n need) {
-	n.memory = perRun
+	var virtual []float64
+	alone := float64(perRun) // what takes most of all
 	for i := range all {
 		for _, e := range all[i] {
 			if p.scenarios[i].Clock == "virtual" {
 				n.simulated, n.computed = n.simulated+e.time, n.computed+e.machine
+				for range p.scenarios[i].Repeat {
+					virtual = append(virtual, e.memory)
+				}
 			} else {
 				n.wall += e.time
 			}
-			n.memory = max(n.memory, e.memory)
+			alone = max(alone, e.memory)
 		}
 	}
-	n.memory *= collected
+	slices.SortFunc(virtual, func(a, b float64) int { return cmp.Compare(b, a) })
+	for _, memory := range virtual[:min(len(virtual), p.lanes)] {
+		n.memory += collected * memory
+	}
+	n.memory = max(min(n.memory, thisMachine().memory), collected*alone)
 	return n
 }
 
@@ -148,13 +159,7 @@ func span(seconds float64) string {
 // small reports whether a scenario needs so little, however it is reckoned, that running it
 // need not wait for an estimate.
 func small(s *bench.Scenario) bool {
-	n := transactionsAtMost(s)
-	keys := float64(s.Params.Keys)
-	isolates := float64(s.Params.Isolates) * 64 // of as many locations as there may be
-	const fields = 8                            // keys of a key
-	memory := keys*(fields*perStored+perKey+float64(s.Params.Size.Max)) + min(keys*isolates, n)*perHeld +
-		n*fields*(perWrite+perVersion+float64(s.Params.Size.Max)) + workersOf(s)*(perWorker+float64(s.Params.Size.Max))
-	return collected*memory < muchMemory && float64(s.Repeat)*n < 1e8
+	return collected*memoryAtMost(s) < muchMemory && float64(s.Repeat)*transactionsAtMost(s) < 1e8
 }
 
 // workersOf is how many workers a load says that there may be; 0 where it does not.

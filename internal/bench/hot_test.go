@@ -91,7 +91,7 @@ func TestReadPathAllocatesNothing(t *testing.T) {
 }
 
 // The engine's own cost of a transaction of one get, and the embedded store's.
-func BenchmarkTransaction(b *testing.B) {
+func BenchmarkEngine(b *testing.B) {
 	for _, target := range []struct {
 		name string
 		open func(clock.Clock) kv.Store
@@ -118,7 +118,7 @@ func BenchmarkTransaction(b *testing.B) {
 }
 
 // The same in virtual time, where a transaction's get takes a millisecond.
-func BenchmarkVirtualTransaction(b *testing.B) {
+func BenchmarkVirtualEngine(b *testing.B) {
 	c := clock.NewVirtual()
 	st := &store{clock: c, delay: func(time.Duration) time.Duration { return time.Millisecond }}
 	s := scenario(newReadPath(), load.Load{Shape: load.Open{Profile: load.PerSecond(1000), Arrivals: load.Constant{}}, Transactions: uint64(b.N)})

@@ -128,25 +128,43 @@ type job struct {
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
 	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, done: r.clock.Parker()}
-	due, left := loop.Schedule(r.seed, r.Load.WarmUp), r.Load.Transactions
-	for i := uint64(0); ; i++ {
-		at := start + min(due(i), math.MaxInt64-start)
-		if r.clock.Until(ctx, min(at, r.end())) != nil || at >= r.end() {
-			break
-		}
-		if r.Load.Transactions > 0 && at >= r.measureFrom {
-			if left == 0 {
-				break
-			}
-			left--
-		}
-		now := r.clock.Now()
-		if waits := p.release(job{number: i, due: at, released: now}); !waits && now >= r.end() {
-			r.behind++
-		}
-	}
+	r.clock.Pace(ctx, &arrivals{pool: p, start: start, due: loop.Schedule(r.seed, r.Load.WarmUp), left: r.Load.Transactions})
 	r.behind += p.waiting(r.measureFrom)
 	p.drain()
+}
+
+// arrivals is the generator of an open loop. It implements clock.Pacer.
+type arrivals struct {
+	*pool
+	start  time.Duration // on the clock
+	due    load.Schedule
+	number uint64        // of the next transaction
+	at     time.Duration // when it is due, on the clock
+	left   uint64        // measured ones that are still to come, where that is bounded
+}
+
+func (a *arrivals) Next() time.Duration {
+	a.at = a.start + min(a.due(a.number), math.MaxInt64-a.start)
+	return min(a.at, a.run.end())
+}
+
+func (a *arrivals) Begin() (task func(), more bool) {
+	if a.at >= a.run.end() {
+		return nil, false
+	}
+	if a.run.Load.Transactions > 0 && a.at >= a.run.measureFrom {
+		if a.left == 0 {
+			return nil, false
+		}
+		a.left--
+	}
+	now := a.run.clock.Now()
+	task = a.release(job{number: a.number, due: a.at, released: now})
+	if task != nil && now >= a.run.end() {
+		a.run.behind++
+	}
+	a.number++
+	return task, true
 }
 
 // pool runs released transactions, each in a task of its own, and queues what
@@ -167,14 +185,14 @@ type pool struct {
 	head  int
 }
 
-// release runs a job, or queues it where as many run as may; waits says so.
-func (p *pool) release(j job) (waits bool) {
+// release returns the task that runs a job; nil where it has to wait for another's end.
+func (p *pool) release(j job) (task func()) {
 	if p.limit > 0 {
 		p.mu.Lock()
 		if p.running.Load() >= int64(p.limit) {
 			p.queue = append(p.queue, j)
 			p.mu.Unlock()
-			return true
+			return nil
 		}
 		p.running.Add(1)
 		p.mu.Unlock()
@@ -187,8 +205,7 @@ func (p *pool) release(j job) (waits bool) {
 		w.task = func() { p.work(w) }
 	}
 	w.job = j
-	p.run.clock.Go(w.task)
-	return false
+	return w.task
 }
 
 // waiting is how many of those that were due from a time on are queued.

@@ -21,6 +21,9 @@ type Clock interface {
 	// Until waits for the time t as exactly as it can. It may hold a whole
 	// thread while it waits, so it is for the one task that paces a load.
 	Until(ctx context.Context, t time.Duration) error
+	// Pace starts a task whenever p says so, as exactly as Until waits, and returns when
+	// no more is to come or ctx is done.
+	Pace(ctx context.Context, p Pacer)
 	// Run runs f and every task that it starts, and returns when all have
 	// ended. A task that panics ends the run with a *PanicError; tasks that all
 	// wait for each other end it with a *DeadlockError where the clock can tell.

@@ -57,3 +57,22 @@ func (h *heap) pop() event {
 	s[i] = last
 	return first
 }
+
+// queue is a first-in-first-out queue of events.
+type queue struct {
+	events []event
+	head   int
+}
+
+func (q *queue) empty() bool { return q.head == len(q.events) }
+
+func (q *queue) push(e event) { q.events = append(q.events, e) }
+
+func (q *queue) pop() event {
+	e := q.events[q.head]
+	q.events[q.head] = event{}
+	if q.head++; q.empty() {
+		q.events, q.head = q.events[:0], 0
+	}
+	return e
+}

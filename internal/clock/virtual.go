@@ -1,7 +1,6 @@
 package clock
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"runtime/debug"
@@ -16,10 +15,12 @@ import (
 type Virtual struct {
 	now    time.Duration
 	seq    uint64
-	events heap
-	due    int // events of tasks that the run waits for
-	live   int // tasks that have not ended and that the run waits for
-	limits int // contexts of WithTimeout that have not been cancelled
+	events heap   // for a time to come when they were scheduled
+	ready  queue  // for the time that it was: all of them are due now
+	paced  *paced // the load of Pace; nil for none
+	due    int    // events of tasks that the run waits for
+	live   int    // tasks that have not ended and that the run waits for
+	limits int    // contexts of WithTimeout that have not been cancelled
 	cur    *task
 	tasks  map[*task]struct{} // every coroutine, the idle ones included
 	idle   []*task            // coroutines that wait for something to run
@@ -74,13 +75,25 @@ func (v *Virtual) Until(ctx context.Context, t time.Duration) error {
 	}
 	switch {
 	case t <= v.now:
-	case (len(v.events) == 0 || v.events[0].at > t) && !v.halted.Load():
+	case v.nothingUntil(t) && !v.halted.Load():
 		v.now = t // this task would be the next to run anyway
 	default:
 		v.schedule(t, v.cur)
 		v.suspend()
 	}
 	return ctx.Err()
+}
+
+// nothingUntil reports whether no event comes before a task that would be scheduled for
+// the time t, which is to come.
+func (v *Virtual) nothingUntil(t time.Duration) bool {
+	return v.ready.empty() && (len(v.events) == 0 || v.events[0].at > t) &&
+		(v.paced == nil || !v.paced.due || v.paced.next.at > t)
+}
+
+// anyNow reports whether an event is due at this very time.
+func (v *Virtual) anyNow() bool {
+	return !v.ready.empty() || len(v.events) > 0 && v.events[0].at <= v.now
 }
 
 // Go implements Clock.
@@ -90,6 +103,11 @@ func (v *Virtual) Go(f func()) { v.spawn(f, false) }
 func (v *Virtual) Background(f func()) { v.spawn(f, true) }
 
 func (v *Virtual) spawn(f func(), back bool) {
+	v.schedule(v.now, v.assign(f, back))
+}
+
+// assign gives f to a coroutine that is free.
+func (v *Virtual) assign(f func(), back bool) *task {
 	var t *task
 	if n := len(v.idle); n > 0 {
 		t, v.idle = v.idle[n-1], v.idle[:n-1]
@@ -99,7 +117,7 @@ func (v *Virtual) spawn(f func(), back bool) {
 	}
 	t.back = back
 	v.live += live(t)
-	v.schedule(v.now, t)
+	return t
 }
 
 // live is 1 for a task that the run waits for.
@@ -131,47 +149,6 @@ func (v *Virtual) Parallel(n int, f func(i int)) {
 	}
 }
 
-// Parker implements Clock.
-func (v *Virtual) Parker() Parker { return &virtualParker{v: v} }
-
-type virtualParker struct {
-	v     *Virtual
-	t     *task // the parked task
-	timed bool  // it wakes by itself at its deadline
-	token bool  // woken before it parked
-}
-
-func (p *virtualParker) Park(ctx context.Context) error {
-	if p.token {
-		p.token = false
-		return ctx.Err()
-	}
-	me, l := p.v.cur, p.v.limit(ctx)
-	p.t, p.timed = me, l != nil
-	if l == nil {
-		p.v.suspend()
-		return ctx.Err()
-	}
-	p.v.schedule(max(l.at, p.v.now), me)
-	p.v.suspend()
-	if p.t == me { // nobody woke it
-		p.t = nil
-	}
-	return cmp.Or(l.Err(), ctx.Err())
-}
-
-func (p *virtualParker) Unpark() {
-	if p.t == nil {
-		p.token = true
-		return
-	}
-	if p.timed {
-		p.v.due -= live(p.t) // the event of its deadline
-	}
-	p.v.schedule(p.v.now, p.t)
-	p.t = nil
-}
-
 // Run implements Clock.
 func (v *Virtual) Run(ctx context.Context, f func(ctx context.Context)) error {
 	v.failed = nil
@@ -179,13 +156,9 @@ func (v *Virtual) Run(ctx context.Context, f func(ctx context.Context)) error {
 	defer context.AfterFunc(ctx, func() { v.halted.Store(true) })()
 	v.Go(func() { f(ctx) })
 	for v.due > 0 && v.failed == nil && !v.halted.Load() {
-		e := v.events.pop()
-		if e.task.wake != e.seq {
-			continue
+		if v.cur = v.nextTask(); v.cur != nil {
+			v.cur.next()
 		}
-		v.due -= live(e.task)
-		v.now, v.cur = e.at, e.task
-		e.task.next()
 	}
 	v.cur = nil
 	err := v.failed
@@ -197,17 +170,52 @@ func (v *Virtual) Run(ctx context.Context, f func(ctx context.Context)) error {
 	}
 	clear(v.tasks)
 	v.idle, v.events, v.due, v.live = v.idle[:0], v.events[:0], 0, 0
+	v.ready, v.paced = queue{}, nil
 	if err == nil {
 		err = ctx.Err()
 	}
 	return err
 }
 
+// nextTask takes the next event, passes the time until it, and returns the task that it
+// wakes; nil where it no longer counts.
+func (v *Virtual) nextTask() *task {
+	var e event
+	switch first := v.stepFirst(); {
+	case !v.ready.empty() && !v.anyEarlier(first):
+		e = v.ready.pop()
+	case first:
+		v.takeStep()
+		return v.assign(v.paced.step, false)
+	default:
+		e = v.events.pop()
+	}
+	if e.task.wake != e.seq {
+		return nil
+	}
+	v.due -= live(e.task)
+	v.now = e.at
+	return e.task
+}
+
+// anyEarlier reports whether what was scheduled before it was due comes before those of
+// ready, which were scheduled later; stepFirst says whether that is a step of the load.
+func (v *Virtual) anyEarlier(stepFirst bool) bool {
+	if stepFirst {
+		return v.paced.next.at <= v.now
+	}
+	return len(v.events) > 0 && v.events[0].at <= v.now
+}
+
 func (v *Virtual) schedule(at time.Duration, t *task) {
 	v.seq++
 	t.wake = v.seq
 	v.due += live(t)
-	v.events.push(event{at: at, seq: v.seq, task: t})
+	if e := (event{at: at, seq: v.seq, task: t}); at <= v.now {
+		v.ready.push(e)
+	} else {
+		v.events.push(e)
+	}
 }
 
 // suspend lets other tasks run until something schedules this one again.

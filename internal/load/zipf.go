@@ -13,6 +13,7 @@ type zipf struct {
 	n, exponent float64
 	first, last float64 // the integral of the hat at 1.5, less 1, and at n+0.5
 	s           float64
+	ranks       *ranks // nil where there are too many
 }
 
 func newZipf(n int, exponent float64) zipf {
@@ -20,12 +21,19 @@ func newZipf(n int, exponent float64) zipf {
 	z.first = z.integral(1.5) - 1
 	z.last = z.integral(z.n + 0.5)
 	z.s = 2 - z.inverse(z.integral(2.5)-z.hat(2))
+	z.ranks = newRanks(&z, n)
 	return z
 }
 
 func (z *zipf) draw(r *rand.Rand) int {
 	for {
 		u := z.last + r.Float64()*(z.first-z.last)
+		switch k := z.ranks.of(u); {
+		case k > 0:
+			return k
+		case k == rejected:
+			continue
+		}
 		x := z.inverse(u)
 		k := math.Min(math.Max(math.Floor(x+0.5), 1), z.n)
 		if k-x <= z.s || u >= z.integral(k+0.5)-z.hat(k) {

@@ -2,6 +2,8 @@ package record
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 
 	"kvbench/internal/sparse"
 
@@ -22,9 +24,13 @@ const MaxValue = 1<<55 - 1
 
 // Histogram is the distribution of the values of a series: exact in how many there are,
 // in the least and in the greatest of them, and between these to the precision of its
-// buckets. It is not for concurrent use. Its methods are named as the library's.
+// buckets, which are HdrHistogram's of values from 1 to MaxValue. It is not for concurrent
+// use. Its methods are named as the library's.
 type Histogram struct {
-	inside *hdr.Histogram
+	counts []int64 // by bucket: see bucket
+	digits int     // its precision
+	half   int     // the values double after 2^half buckets
+	inside int64   // the sum of counts
 	ends   sparse.Ends
 }
 
@@ -32,9 +38,30 @@ type Histogram struct {
 func NewTotal() *Histogram { return newHistogram(totalDigits) }
 
 func newHistogram(digits int) *Histogram {
-	h := &Histogram{inside: hdr.New(1, MaxValue, digits)}
+	precision := 2 // 2 * 10^digits buckets of width 1 there are at least
+	for range digits {
+		precision *= 10
+	}
+	h := &Histogram{digits: digits, half: bits.Len(uint(precision-1)) - 1}
+	h.counts = make([]int64, h.bucket(MaxValue)+1)
 	h.Reset()
 	return h
+}
+
+// bucket is the bucket of a value from 0 to MaxValue. The first 2^(half+1) are 1 wide, and
+// then 2^half are 2 wide, 2^half are 4 wide, and so on.
+func (h *Histogram) bucket(value int64) int {
+	double := bits.Len64(uint64(value)|(2<<h.half-1)) - h.half - 1
+	return double<<h.half + int(value>>double)
+}
+
+// filled are the buckets from the first that holds a value to the last, which may hold
+// none where values lie outside of all.
+func (h *Histogram) filled() (from, to int) {
+	if h.inside == 0 {
+		return 0, 0
+	}
+	return h.bucket(max(h.ends.Min, 0)), h.bucket(min(h.ends.Max, MaxValue)) + 1
 }
 
 // Record adds a value so many times.
@@ -46,7 +73,8 @@ func (h *Histogram) Record(value, times int64) {
 	case value > MaxValue:
 		h.ends.Above += times
 	default:
-		_ = h.inside.RecordValues(value, times) // it is in range, so it is never refused
+		h.counts[h.bucket(value)] += times
+		h.inside += times
 	}
 }
 
@@ -55,7 +83,7 @@ func (h *Histogram) TotalCount() int64 {
 	if h == nil {
 		return 0
 	}
-	return h.inside.TotalCount() + h.ends.Outside()
+	return h.inside + h.ends.Outside()
 }
 
 // Ends are the least and the greatest value and how many lie outside the range; of none
@@ -73,15 +101,21 @@ func (h *Histogram) Min() int64 { return h.Ends().Min }
 // Max is as Min.
 func (h *Histogram) Max() int64 { return h.Ends().Max }
 
-// Inside is the histogram of the values in the range. It is not to be changed.
-func (h *Histogram) Inside() *hdr.Histogram { return h.inside }
+// Inside is the histogram of the values in the range, as the library has it. It is not to
+// be changed, and good until the histogram changes.
+func (h *Histogram) Inside() *hdr.Snapshot {
+	_, to := h.filled()
+	return &hdr.Snapshot{
+		LowestTrackableValue: 1, HighestTrackableValue: MaxValue, SignificantFigures: int64(h.digits), Counts: h.counts[:to],
+	}
+}
 
 // Sparse copies the histogram. Of none it is empty.
 func (h *Histogram) Sparse() *sparse.Histogram {
 	if h.TotalCount() == 0 {
 		return &sparse.Histogram{}
 	}
-	out := sparse.Of(h.inside)
+	out := sparse.Of(h.Inside())
 	if err := out.Bound(h.ends, MaxValue); err != nil {
 		panic("record: " + err.Error()) // Record keeps them in step
 	}
@@ -94,12 +128,19 @@ func (h *Histogram) Mean() float64 { return h.Sparse().Mean() }
 // ValueAtPercentile is as Mean.
 func (h *Histogram) ValueAtPercentile(p float64) int64 { return h.Sparse().Percentile(p) }
 
-// Merge adds the values of another histogram, to this one's precision.
+// Merge adds the values of another histogram of the same precision.
 func (h *Histogram) Merge(o *Histogram) {
 	if o.TotalCount() == 0 {
 		return
 	}
-	h.inside.Merge(o.inside) // of one range, so that nothing is dropped
+	if h.digits != o.digits {
+		panic("record: histograms of two precisions are added up")
+	}
+	from, to := o.filled()
+	for i, n := range o.counts[from:to] {
+		h.counts[from+i] += n
+	}
+	h.inside += o.inside
 	h.ends = sparse.Ends{
 		Min: min(h.ends.Min, o.ends.Min), Max: max(h.ends.Max, o.ends.Max),
 		Below: h.ends.Below + o.ends.Below, Above: h.ends.Above + o.ends.Above,
@@ -107,10 +148,16 @@ func (h *Histogram) Merge(o *Histogram) {
 }
 
 // Clone copies the histogram.
-func (h *Histogram) Clone() *Histogram { return &Histogram{h.inside.Clone(), h.ends} }
+func (h *Histogram) Clone() *Histogram {
+	out := *h
+	out.counts = slices.Clone(h.counts)
+	return &out
+}
 
 // Reset empties the histogram and keeps its memory.
 func (h *Histogram) Reset() {
-	h.inside.Reset()
+	from, to := h.filled()
+	clear(h.counts[from:to])
+	h.inside = 0
 	h.ends = sparse.Ends{Min: math.MaxInt64, Max: math.MinInt64}
 }

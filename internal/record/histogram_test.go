@@ -1,13 +1,16 @@
 package record_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"kvbench/internal/record"
 	"kvbench/internal/sparse"
 
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 const day = int64(24 * time.Hour)
@@ -74,4 +77,30 @@ func TestEmptyHistogram(t *testing.T) {
 	if diff := cmp.Diff([]int64{0, 0, 2, 7}, []int64{full.TotalCount(), full.Max(), copied.TotalCount(), copied.Max()}); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// Values fall into the buckets that the library puts them in.
+func TestBucketsOfTheLibrary(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		r := record.New(record.FirstMark, outcomes, 1, false)
+		var tally record.Tally
+		library := map[int]*hdr.Histogram{2: hdr.New(1, record.MaxValue, 2), 3: hdr.New(1, record.MaxValue, 3)}
+		for _, v := range rapid.SliceOfN(rapid.Int64Range(0, record.MaxValue), 1, 50).Draw(rt, "values") {
+			v >>= rapid.IntRange(0, 55).Draw(rt, "smaller")
+			tally.See(record.Get, v)
+			for _, h := range library {
+				if err := h.RecordValue(v); err != nil {
+					rt.Fatal(err)
+				}
+			}
+		}
+		r.Commit(0, &tally, nil)
+		for digits, s := range map[int]record.Snapshot{2: r.Interval(), 3: r.Total()} {
+			want, have := library[digits].Export(), s.Histograms[record.Get].Inside()
+			filled := len(have.Counts)
+			if !slices.Equal(have.Counts, want.Counts[:filled]) || slices.Max(append(want.Counts[filled:], 0)) > 0 || have.SignificantFigures != int64(digits) {
+				rt.Fatalf("%d digits: other buckets than the library's", digits)
+			}
+		}
+	})
 }

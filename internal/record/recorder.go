@@ -130,27 +130,34 @@ func (c *counts) ready() {
 func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
 	s := &r.shards[task%len(r.shards)]
 	s.mu.Lock()
+	for _, o := range t.samples {
+		s.record(o.series, o.value)
+	}
+	if tx != nil {
+		s.record(Service, int64(tx.End-tx.Start))
+		if !r.closed {
+			s.record(Response, int64(tx.End-tx.Due))
+			s.record(Wait, int64(tx.Start-tx.Due))
+			s.record(Lateness, int64(tx.Released-tx.Due))
+		}
+	}
 	for _, c := range [...]*counts{&s.interval, &s.total} {
-		for _, o := range t.samples {
-			c.record(o.series, o.value, 1)
+		if tx != nil {
+			c.Outcomes[tx.Outcome]++
 		}
 		for _, code := range t.errors {
 			c.Errors[code]++
 		}
 		c.Billed.Add(t.billed)
-		if tx == nil {
-			continue
-		}
-		c.Outcomes[tx.Outcome]++
-		c.record(Service, int64(tx.End-tx.Start), 1)
-		if !r.closed {
-			c.record(Response, int64(tx.End-tx.Due), 1)
-			c.record(Wait, int64(tx.Start-tx.Due), 1)
-			c.record(Lateness, int64(tx.Released-tx.Due), 1)
-		}
 	}
 	s.mu.Unlock()
 	t.Reset()
+}
+
+// record adds a value to a series, of the interval and of the whole.
+func (s *shard) record(series int, value int64) {
+	s.interval.record(series, value, 1)
+	s.total.record(series, value, 1)
 }
 
 func (c *counts) record(series int, value, times int64) {

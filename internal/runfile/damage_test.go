@@ -132,7 +132,8 @@ func TestFormat1(t *testing.T) {
 	var out bytes.Buffer
 	w, err := runfile.NewWriter(&out, run.Header, nil)
 	for _, v := range run.Variants {
-		for _, err := range []error{err, w.Begin(v.Scenario, v.Variant, v.Repeat), w.End(v)} {
+		to := w.Variant(v.Scenario, v.Variant, v.Repeat)
+		for _, err := range []error{err, to.Begin(), to.End(v)} {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -247,7 +248,8 @@ func TestLinesOutOfPlace(t *testing.T) {
 	other.Seed = 8
 	var out bytes.Buffer
 	w, err := runfile.NewWriter(&out, other, nil)
-	for _, err := range []error{err, w.Begin(0, 0, 0), w.Interval(interval(0, time.Second, 3))} {
+	one := w.Variant(0, 0, 0)
+	for _, err := range []error{err, one.Begin(), one.Interval(interval(0, time.Second, 3))} {
 		if err != nil {
 			t.Fatal(err)
 		}

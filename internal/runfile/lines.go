@@ -79,13 +79,13 @@ type keyEnd struct {
 	CRC string `json:"crc"`
 }
 
-func (w *Writer) encode(iv *Interval) (interval, error) {
+func (v *VariantWriter) encode(iv *Interval) (interval, error) {
 	out := interval{
 		From: iv.From, To: iv.To, Outcomes: iv.Outcomes, Errors: iv.Errors, Billed: iv.Billed,
 		Series: map[string]json.RawMessage{},
 	}
-	for i, s := range w.series {
-		o, err := w.observed(iv, i)
+	for i, s := range v.series {
+		o, err := v.observed(iv, i)
 		if err != nil {
 			return out, fmt.Errorf("encoding series %s: %w", s.Name, err)
 		}
@@ -97,7 +97,7 @@ func (w *Writer) encode(iv *Interval) (interval, error) {
 }
 
 // observed is what is written of a series; its count is 0 where that is nothing.
-func (w *Writer) observed(iv *Interval, series int) (o observed, err error) {
+func (v *VariantWriter) observed(iv *Interval, series int) (o observed, err error) {
 	if iv.file != nil { // as it was read
 		text, err := iv.text(series)
 		if text == nil || err != nil {
@@ -115,7 +115,7 @@ func (w *Writer) observed(iv *Interval, series int) (o observed, err error) {
 	}
 	h := iv.Histograms[series]
 	o = observed{count: h.TotalCount(), ends: h.Ends(), exact: true}
-	o.histogram, err = w.histograms.Encode(h.Inside())
+	o.histogram, err = v.histograms.Encode(h.Inside())
 	return o, err
 }
 

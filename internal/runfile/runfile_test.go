@@ -48,15 +48,16 @@ func write(t testing.TB) []byte {
 	w, err := runfile.NewWriter(&out, header(), nil)
 	total := interval(0, 2*time.Second, 8)
 	total.Errors["429"] = 2 // as in both intervals
+	one, two := w.Variant(0, 0, 0), w.Variant(0, 1, 0)
 	for _, err := range []error{
 		err,
-		w.Begin(0, 0, 0),
-		w.Interval(interval(0, time.Second, 3)),
-		w.Interval(interval(time.Second, 2*time.Second, 5)),
-		w.End(&runfile.Variant{Total: plus(total, 1), Complete: true, Verified: true}),
-		w.Begin(0, 1, 0),
-		w.Interval(interval(0, time.Second, 2)),
-		w.End(&runfile.Variant{Total: interval(0, time.Second, 2), Error: "boom"}),
+		one.Begin(),
+		one.Interval(interval(0, time.Second, 3)),
+		one.Interval(interval(time.Second, 2*time.Second, 5)),
+		one.End(&runfile.Variant{Total: plus(total, 1), Complete: true, Verified: true}),
+		two.Begin(),
+		two.Interval(interval(0, time.Second, 2)),
+		two.End(&runfile.Variant{Total: interval(0, time.Second, 2), Error: "boom"}),
 		w.Close(false),
 	} {
 		if err != nil {

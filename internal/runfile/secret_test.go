@@ -127,13 +127,14 @@ func TestSecretsOfTheFilesOwnWords(t *testing.T) {
 	}
 	var out bytes.Buffer
 	w, err := runfile.NewWriter(&out, h, &secrets)
+	one, two := w.Variant(0, 0, 0), w.Variant(0, 1, 0)
 	for _, err := range []error{
 		err,
-		w.Begin(0, 0, 0),
-		w.Interval(interval(0, time.Second, 3)),
-		w.End(&runfile.Variant{Total: interval(0, time.Second, 3), Complete: true, FirstError: "no response to seed"}),
-		w.Begin(0, 1, 0),
-		w.End(&runfile.Variant{Total: interval(0, time.Second, 2), Error: "boom: 1000 < 2000"}),
+		one.Begin(),
+		one.Interval(interval(0, time.Second, 3)),
+		one.End(&runfile.Variant{Total: interval(0, time.Second, 3), Complete: true, FirstError: "no response to seed"}),
+		two.Begin(),
+		two.End(&runfile.Variant{Total: interval(0, time.Second, 2), Error: "boom: 1000 < 2000"}),
 		w.Close(false),
 	} {
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 
 	"kvbench/internal/record"
 	"kvbench/internal/secret"
@@ -13,17 +14,29 @@ import (
 )
 
 // Writer writes a run file as the run goes on, one line at a call. What was
-// written before a kill can be read.
+// written before a kill can be read. Several variants may be written at once, by a task
+// each; Arrange then puts their lines one after the other.
 type Writer struct {
-	out        io.Writer
-	secrets    *secret.Set
+	secrets   *secret.Set
+	header    Header
+	headerCRC uint32
+
+	mu       sync.Mutex // guards all below
+	out      io.Writer
+	size     int64 // of what was written
+	lines    int
+	variants []*VariantWriter // as they began
+	pieces   []piece          // of the file, as they stand in it
+}
+
+// VariantWriter writes the lines of one variant. It is for one task at a time.
+type VariantWriter struct {
+	w          *Writer
+	key        Key
+	number     int             // of the variants, as they began
+	crc        uint32          // of its last line
+	series     []record.Series // nil once it has ended
 	histograms sparse.Encoder
-	header     Header
-	headerCRC  uint32
-	lines      int
-	keys       []keyEnd
-	crc        uint32          // of the last line of the variant that has begun
-	series     []record.Series // of that variant; nil where none has begun
 }
 
 // NewWriter writes the header and returns a writer for the rest. The secrets, which may
@@ -33,7 +46,7 @@ func NewWriter(out io.Writer, h Header, secrets *secret.Set) (*Writer, error) {
 	h.Format = Format
 	w := &Writer{out: out, header: h, secrets: secrets}
 	var err error
-	w.headerCRC, err = w.write(line{Header: &h}, 0)
+	w.headerCRC, err = w.write(line{Header: &h}, 0, ofAll)
 	return w, err
 }
 
@@ -44,7 +57,8 @@ var words = []string{
 }
 
 // write seals a line, whose check sum goes on from one before, and writes it in one call.
-func (w *Writer) write(l line, before uint32) (crc uint32, err error) {
+// It is of a variant by its number, or ofAll.
+func (w *Writer) write(l line, before uint32, variant int) (crc uint32, err error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
@@ -56,23 +70,18 @@ func (w *Writer) write(l line, before uint32) (crc uint32, err error) {
 		object = w.secrets.StrikeJSON(object, words...)
 	}
 	sealed, crc := seal(object, before)
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.lines++
+	w.note(variant, len(sealed))
 	_, err = w.out.Write(sealed)
 	return crc, err
 }
 
-// strand writes a line of the variant that has begun.
-func (w *Writer) strand(l line) (err error) {
-	last := &w.keys[len(w.keys)-1]
-	l.Key = &last.Key
-	w.crc, err = w.write(l, w.crc)
-	last.CRC = crcText(w.crc)
-	return err
-}
-
-// Begin says that a variant of a scenario begins, at a point of a sweep if there is one.
-// Scenario and variant are indexes into the header; repeats are counted from 0.
-func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
+// Variant returns who writes a variant of a scenario, at a point of a sweep if there is
+// one. Scenario and variant are indexes into the header; repeats are counted from 0. In
+// the order of these calls variants stand in the file once it is arranged.
+func (w *Writer) Variant(scenario, variant, repeat int, point ...Setting) *VariantWriter {
 	def := &w.header.Scenarios[scenario]
 	point = slices.Clone(point)
 	for i := range point { // as in the header
@@ -81,47 +90,64 @@ func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
 			point[i].Text = &struck
 		}
 	}
-	w.series, w.crc = def.Series, w.headerCRC
-	w.keys = append(w.keys, keyEnd{Key: Key{
+	v := &VariantWriter{w: w, series: def.Series, crc: w.headerCRC, key: Key{
 		Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
-	}})
-	return w.strand(line{Begin: &begin{}})
+	}}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v.number = len(w.variants)
+	w.variants = append(w.variants, v)
+	return v
 }
 
-var errNotBegun = errors.New("runfile: a line of a variant that has not begun")
+// Begin says that the variant begins; nothing of it is written before.
+func (v *VariantWriter) Begin() error { return v.write(line{Begin: &begin{}}) }
 
-// Interval writes an interval of the variant that has begun.
-func (w *Writer) Interval(iv Interval) error {
-	if w.series == nil {
-		return errNotBegun
-	}
-	out, err := w.encode(&iv)
-	if err != nil {
-		return err
-	}
-	return w.strand(line{Interval: &out})
-}
-
-// End ends the variant that has begun. Of v, only the total and how it ended
-// are written.
-func (w *Writer) End(v *Variant) error {
-	if w.series == nil {
-		return errNotBegun
-	}
-	total, err := w.encode(&v.Total)
-	if err != nil {
-		return err
-	}
-	err = w.strand(line{End: &end{
-		Total: total, Verified: v.Verified, Stored: v.Stored, Ended: v.Ended, Within: v.Within, Behind: v.Behind, Stable: v.Stable,
-		FirstError: w.secrets.Strike(v.FirstError), Complete: v.Complete, Error: w.secrets.Strike(v.Error),
-	}})
-	w.series = nil
+// write writes a line of the variant.
+func (v *VariantWriter) write(l line) (err error) {
+	l.Key = &v.key
+	v.crc, err = v.w.write(l, v.crc, v.number)
 	return err
 }
 
-// Close writes the trailer, without which a run counts as cut off.
+var errEnded = errors.New("runfile: a line of a variant that has ended")
+
+// Interval writes an interval of the variant.
+func (v *VariantWriter) Interval(iv Interval) error {
+	if v.series == nil {
+		return errEnded
+	}
+	out, err := v.encode(&iv)
+	if err != nil {
+		return err
+	}
+	return v.write(line{Interval: &out})
+}
+
+// End ends the variant. Of what it gave, only the total and how it ended are written.
+func (v *VariantWriter) End(gave *Variant) error {
+	if v.series == nil {
+		return errEnded
+	}
+	total, err := v.encode(&gave.Total)
+	if err != nil {
+		return err
+	}
+	err = v.write(line{End: &end{
+		Total: total, Verified: gave.Verified, Stored: gave.Stored, Ended: gave.Ended, Within: gave.Within, Behind: gave.Behind, Stable: gave.Stable,
+		FirstError: v.w.secrets.Strike(gave.FirstError), Complete: gave.Complete, Error: v.w.secrets.Strike(gave.Error),
+	}})
+	v.series = nil
+	return err
+}
+
+// Close writes the trailer, without which a run counts as cut off. No variant may be
+// written any more.
 func (w *Writer) Close(interrupted bool) error {
-	_, err := w.write(line{Trailer: &trailer{Interrupted: interrupted, Lines: w.lines, Keys: w.keys}}, w.headerCRC)
+	keys := make([]keyEnd, len(w.variants))
+	for i, v := range w.variants {
+		keys[i] = keyEnd{Key: v.key, CRC: crcText(v.crc)}
+	}
+	_, err := w.write(line{Trailer: &trailer{Interrupted: interrupted, Lines: w.lines, Keys: keys}}, w.headerCRC, ofAll)
 	return err
 }

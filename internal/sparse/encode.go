@@ -24,20 +24,19 @@ type Encoder struct {
 // Encode writes a histogram of the library as Decode and the library read it. It is
 // packed by Huffman's code alone: of so few bytes that is both the shortest and the
 // quickest.
-func (e *Encoder) Encode(h *hdr.Histogram) ([]byte, error) {
+func (e *Encoder) Encode(s *hdr.Snapshot) ([]byte, error) {
 	if e.zlib == nil {
 		var err error
 		if e.zlib, err = zlib.NewWriterLevel(nil, zlib.HuffmanOnly); err != nil {
 			return nil, err
 		}
 	}
-	e.fill(h)
+	e.fill(s)
 	return e.deflate()
 }
 
 // fill sets the header and the counts up to the last that is not zero.
-func (e *Encoder) fill(h *hdr.Histogram) {
-	s := h.Export()
+func (e *Encoder) fill(s *hdr.Snapshot) {
 	ratio := s.IntegerToDoubleConversionRatio
 	if ratio == 0 {
 		ratio = 1 // as the library writes where none was set

@@ -31,7 +31,7 @@ func of(t testing.TB, digits int, values ...int64) *sparse.Histogram {
 			}
 		}
 	}
-	out := sparse.Of(h)
+	out := sparse.Of(h.Export())
 	if err := out.Bound(e, limit); err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +47,11 @@ func TestEveryFlippedBit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := new(sparse.Encoder).Encode(h)
+	text, err := new(sparse.Encoder).Encode(h.Export())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sparse.Of(h).Buckets()
+	want := sparse.Of(h.Export()).Buckets()
 	refused := 0
 	for bit := range 8 * len(text) {
 		damaged := append([]byte(nil), text...)
@@ -126,14 +126,14 @@ func TestMergeOfTwoRanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		narrow, wide := sparse.Of(old), of(t, 2, 5, 300*24*3600*1e9, 500*24*3600*1e9)
+		narrow, wide := sparse.Of(old.Export()), of(t, 2, 5, 300*24*3600*1e9, 500*24*3600*1e9)
 		into, from := narrow, wide
 		into.Merge(from)
 		if into.Count() != 4 || into.Min() != 5 || into.Max() != 500*24*3600*1e9 || into.Exact() {
 			t.Errorf("%d values from %d to %d, exact: %v", into.Count(), into.Min(), into.Max(), into.Exact())
 		}
 		again := of(t, 2, 5, 300*24*3600*1e9, 500*24*3600*1e9)
-		again.Merge(sparse.Of(old))
+		again.Merge(sparse.Of(old.Export()))
 		if diff := cmp.Diff(into.Buckets(), again.Buckets(), ignore); diff != "" {
 			t.Error(diff)
 		}
@@ -154,7 +154,7 @@ func TestBoundRefused(t *testing.T) {
 	} {
 		h := hdr.New(1, limit, 3)
 		_, _ = h.RecordValue(10), h.RecordValue(1000)
-		if err := sparse.Of(h).Bound(e, limit); err == nil || !strings.Contains(err.Error(), want) {
+		if err := sparse.Of(h.Export()).Bound(e, limit); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want %s", e, err, want)
 		}
 	}

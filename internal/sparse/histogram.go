@@ -27,14 +27,11 @@ type Histogram struct {
 
 // Of copies a histogram of the library, of which only the buckets of its least and its
 // greatest value are known.
-func Of(h *hdr.Histogram) *Histogram {
-	out, total := &Histogram{}, h.TotalCount()
-	l := newLayout(h.LowestTrackableValue(), int(h.SignificantFigures()))
+func Of(s *hdr.Snapshot) *Histogram {
+	out := &Histogram{}
+	l := newLayout(s.LowestTrackableValue, int(s.SignificantFigures))
 	n := int64(0)
-	for i, count := range h.Export().Counts {
-		if n == total {
-			break
-		}
+	for i, count := range s.Counts {
 		if count > 0 {
 			n += count
 			from, to := l.bounds(int64(i))

@@ -56,7 +56,7 @@ func equal(t testing.TB, got *sparse.Histogram, want *hdr.Histogram) {
 // reads fails where the library reads another histogram than was encoded.
 func reads(t rapid.TB, e *sparse.Encoder, h *hdr.Histogram) {
 	t.Helper()
-	text, err := e.Encode(h)
+	text, err := e.Encode(h.Export())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestInterchange(t *testing.T) {
 			rt.Fatal(err)
 		}
 		equal(t, got, h)
-		equal(t, sparse.Of(h), h)
+		equal(t, sparse.Of(h.Export()), h)
 		if err := again.Read(text); err != nil {
 			rt.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestInterchange(t *testing.T) {
 			rt.Fatal("half of a histogram is read")
 		}
 		equal(t, &again, h)
-		if diff := cmp.Diff(sparse.Of(h).Buckets(), got.Buckets(), ignore, cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(sparse.Of(h.Export()).Buckets(), got.Buckets(), ignore, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatal(diff)
 		}
 	})
@@ -122,13 +122,13 @@ func TestMerge(t *testing.T) {
 	a, b := fill(hdr.New(1, 1<<47, 3), 5000), fill(hdr.New(1, 1<<47, 3), 700)
 	coarse := fill(hdr.New(1, 1<<47, 2), 900)
 	sum := &sparse.Histogram{}
-	sum.Merge(sparse.Of(a))
-	sum.Merge(sparse.Of(b))
+	sum.Merge(sparse.Of(a.Export()))
+	sum.Merge(sparse.Of(b.Export()))
 	sum.Merge(nil)
 	a.Merge(b)
 	equal(t, sum, a)
 
-	sum.Merge(sparse.Of(coarse))
+	sum.Merge(sparse.Of(coarse.Export()))
 	a.Merge(coarse)
 	if sum.Count() != a.TotalCount() {
 		t.Fatalf("%d values, want %d", sum.Count(), a.TotalCount())
@@ -262,7 +262,7 @@ func BenchmarkEncode(b *testing.B) {
 	b.Run("sparse", func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			_, _ = e.Encode(h)
+			_, _ = e.Encode(h.Export())
 		}
 	})
 	b.Run("library", func(b *testing.B) {
