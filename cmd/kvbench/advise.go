@@ -43,7 +43,12 @@ answers anew, without a new run, for every scenario that has what they speak of.
 			for _, text := range set.Run.Warnings {
 				fmt.Fprintln(c.ErrOrStderr(), "WARNING", printable.Line(text))
 			}
-			return o.advise(c.OutOrStdout(), set)
+			if o.json {
+				return o.advise(c.OutOrStdout(), set)
+			}
+			out, done := folded(c.OutOrStdout())
+			defer done()
+			return o.advise(out, set)
 		},
 	}
 	c.Flags().StringArrayVar(&o.by.Promise, "promise", nil, "hold the variants against this `CLAUSE`, such as 'stale-read < 1%'; may be given more than once")

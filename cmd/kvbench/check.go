@@ -36,7 +36,9 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 			if err != nil {
 				return err
 			}
-			return p.print(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+			out, done := folded(c.OutOrStdout())
+			defer done()
+			return p.print(c.Context(), out, c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&s.driver, "driver", "", "run every scenario on the store of this `URL`")

@@ -145,7 +145,9 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	if o.json {
 		err = writeJSON(c.OutOrStdout(), changed)
 	} else {
-		err = comparison.Terminal(c.OutOrStdout(), changed, page)
+		out, done := folded(c.OutOrStdout())
+		err = comparison.Terminal(out, changed, page)
+		done()
 	}
 	switch {
 	case err != nil:

@@ -126,16 +126,21 @@ what it observes and can be set; what options a driver has; how a scenario is de
 				return usage(fmt.Errorf("--markdown is for all patterns, or for %s", driversTopic))
 			case asMarkdown && name == driversTopic:
 				l.markdownDrivers(c.OutOrStdout())
+				return nil
 			case asMarkdown:
 				l.markdown(c.OutOrStdout())
+				return nil
 			case asJSON && name != "":
 				return writeJSON(c.OutOrStdout(), about)
 			case asJSON:
 				return writeJSON(c.OutOrStdout(), l)
-			case name == "":
-				l.print(c.OutOrStdout())
-			default:
-				l.tell(c.OutOrStdout(), about)
+			}
+			out, done := folded(c.OutOrStdout())
+			defer done()
+			if name == "" {
+				l.print(out)
+			} else {
+				l.tell(out, about)
 			}
 			return nil
 		},

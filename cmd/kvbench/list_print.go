@@ -12,7 +12,7 @@ import (
 	"kvbench/internal/setting"
 )
 
-// listWidth is how wide a list is, in characters.
+// listWidth is how wide a list is, in characters, where no terminal is narrower.
 const listWidth = 100
 
 // print lists everything in short, so that it fits a screen.
@@ -55,9 +55,12 @@ func (s *listedScenario) label() string {
 // entry writes a text behind its head, and what does not fit the line below its beginning.
 func entry(w io.Writer, head, text string) {
 	line, indent := head, strings.Repeat(" ", len([]rune(head)))
-	empty := true
+	empty, most := true, listWidth
+	if columns := width(w); columns > 0 {
+		most = min(most, columns)
+	}
 	for word := range strings.FieldsSeq(text) {
-		if !empty && len([]rune(line))+len([]rune(word)) >= listWidth {
+		if !empty && len([]rune(line))+len([]rune(word)) >= most {
 			fmt.Fprintln(w, strings.TrimRight(line, " "))
 			line = indent
 			empty = true
