@@ -238,12 +238,12 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.header.Scenarios[0].Capabilities.Virtual = false // as of a store that is to be seeded and cleaned
+		p.defs[0].Capabilities.Virtual = false // as of a store that is to be seeded and cleaned
 		e, err := p.estimate(t.Context(), 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := p.try(t.Context(), p.scenarios[0], p.scenarios[0].Variants[0], p.header.Scenarios[0].Capabilities, 4000)
+		all, err := p.try(t.Context(), p.scenarios[0], p.scenarios[0].Variants[0], p.defs[0].Capabilities, 4000)
 		if err != nil {
 			t.Fatal(err)
 		}

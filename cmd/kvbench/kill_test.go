@@ -34,7 +34,7 @@ func TestKills(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := func(out string) (*exec.Cmd, io.Reader) {
-		cmd := exec.Command("kvbench", "run", file, "--out", out, "--format", "md")
+		cmd := exec.Command("kvbench", "run", file, "--out", out, "--format", "md", "--parallel", "1")
 		told, err := cmd.StderrPipe()
 		if err != nil {
 			t.Fatal(err)

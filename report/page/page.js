@@ -231,7 +231,8 @@
 
   // A link opens all that its end is folded in.
   function reveal() {
-    const end = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const id = decodeURIComponent(location.hash.slice(1));
+    const end = document.getElementById(id) || document.getElementById('scenario-' + id); // a scenario's name alone opens it too
     let folded = false;
     for (let fold = end?.closest('details'); fold; fold = fold.parentElement.closest('details')) {
       folded ||= !fold.open;
