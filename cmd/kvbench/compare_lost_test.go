@@ -97,7 +97,7 @@ func TestOnePercentMoreLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.run(t.Context(), f, newProgress(nil, true, p)); err != nil {
+		if err := p.run(t.Context(), f, newProgress(nil, true, newBoard(p, false))); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(filepath.Join(dir, runfile.FileName))

@@ -69,7 +69,7 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 		}
 	}
 	for i, p := range plans {
-		if sides[i], err = newSide(p, files[i], newProgress(stderr, o.quiet, p)); err != nil {
+		if sides[i], err = newSide(p, files[i], newProgress(stderr, o.quiet, newBoard(p, false))); err != nil {
 			return dirs, nil, err
 		}
 		defer sides[i].close()

@@ -131,7 +131,7 @@ func studyCompare(t *testing.T, with string, seed uint64, stores [2]opener) *com
 		p.open = stores[i]
 		f, err := createRun(filepath.Join(dir, fmt.Sprint(i)))
 		check(err)
-		sides[i], err = newSide(p, f, newProgress(nil, true, p))
+		sides[i], err = newSide(p, f, newProgress(nil, true, newBoard(p, false)))
 		check(err)
 		defer sides[i].close()
 	}

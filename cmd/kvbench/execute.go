@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
@@ -97,13 +98,13 @@ func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, e
 	if err := r.to.Begin(); err != nil {
 		return nil, err
 	}
-	r.progress = progress.begin(s, s.Variants[t.variant], t.repeat)
+	r.progress = progress.begin(s, p.shown(t.scenario, s.Variants[t.variant]), t.repeat)
 	return r, nil
 }
 
 // run runs the turn to its end; what it returns is as of one.
 func (r *running) run(ctx context.Context) (ran, err error) {
-	result, ran := r.plan.runVariant(ctx, r.scenario, r.variant, r.repeat, r)
+	result, ran := r.plan.runVariant(ctx, r.scenario, r.variant, r.repeat, r, r.progress.InFlight())
 	if r.plan.interrupted(ctx) {
 		ran = nil
 	}
@@ -115,7 +116,10 @@ func (r *running) run(ctx context.Context) (ran, err error) {
 }
 
 // Phase implements bench.Observer.
-func (r *running) Phase(name string) { r.progress.phase(name) }
+func (r *running) Phase(name string) { r.progress.Phase(name) }
+
+// Part implements bench.Watcher.
+func (r *running) Part(iv runfile.Interval) { r.progress.Part(iv) }
 
 // Interval implements bench.Observer.
 func (r *running) Interval(iv runfile.Interval) error {
@@ -133,7 +137,7 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 	panic("a variant that the plan does not have: " + v.Name)
 }
 
-func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer) (*runfile.Variant, error) {
+func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer, inFlight *atomic.Int64) (*runfile.Variant, error) {
 	v := s.Variants[variant]
 	seed := load.RepeatSeed(p.header.Seed, repeat)
 	var c clock.Clock = clock.NewWall()
@@ -144,7 +148,7 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
-	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o})
+	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight})
 	if why := failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)

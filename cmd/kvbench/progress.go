@@ -6,11 +6,13 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/live"
+	"kvbench/internal/live/screen"
 	"kvbench/internal/metric"
+	"kvbench/internal/printable"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 
@@ -22,19 +24,17 @@ import (
 // every is how often plain progress says something of a variant that runs long.
 const every = 5 * time.Second
 
-// progress shows how far a run is: a bar for each variant that runs on a terminal, plain
-// lines elsewhere, where the one at the end of a variant counts those that have ended.
-// All of it is the machine's time, which no run file holds.
+// progress shows how far a run is: on a terminal a table of what runs, elsewhere plain
+// lines, where the one at the end of a variant counts those that have ended. It feeds the
+// board, which others may read too. All of it is the machine's time, which no run file holds.
 type progress struct {
 	w       io.Writer // nil when quiet
 	bars    *mpb.Progress
-	total   int // variants to run, counting repeats
+	table   *mpb.Bar // nil where there is no terminal
+	board   *live.Board
 	started time.Time
 
 	mu        sync.Mutex // guards all below, and w
-	begun     int
-	drawn     map[*mpb.Bar]bool // bars of what runs
-	done      int
 	ops       uint64
 	simulated time.Duration
 }
@@ -42,36 +42,82 @@ type progress struct {
 // shown is a variant that runs. It is for one task at a time.
 type shown struct {
 	*progress
-	bar      *mpb.Bar
-	name     string
-	load     struct{ duration, transactions float64 }
-	phaseNow atomic.Pointer[string] // which a bar reads when it is drawn
-	began    time.Time
-	said     time.Time
-	seen     uint64 // transactions
+	*live.Turn
+	name  string
+	began time.Time
+	said  time.Time
 }
 
-func newProgress(w io.Writer, quiet bool, p *plan) *progress {
-	out := &progress{started: time.Now(), drawn: map[*mpb.Bar]bool{}}
-	for _, s := range p.scenarios {
-		out.total += s.Repeat * len(s.Variants)
+// newBoard returns the board of a plan's run, which keeps what has ended for those who ask
+// from outside.
+func newBoard(p *plan, keep bool) *live.Board {
+	var all []live.Variant
+	for n := range p.scenarios {
+		for _, v := range p.scenarios[n].Variants {
+			all = append(all, p.shown(n, v))
+		}
 	}
+	return live.New(all, keep, time.Now)
+}
+
+// shown is what is shown of a variant of a scenario while it runs.
+func (p *plan) shown(scenario int, v bench.Variant) live.Variant {
+	s, def := &p.scenarios[scenario], p.defs[scenario]
+	clean := func(text string) string { return printable.Line(p.secrets.Strike(text)) }
+	return live.Variant{
+		Scenario: clean(s.Name), Point: clean(runfile.Words(s.Point)), Name: clean(v.Name), Driver: clean(s.Shown),
+		Latency: def.Latency(), Clock: s.Clock, Outcomes: def.Outcomes, Load: s.Load, Repeats: s.Repeat,
+	}
+}
+
+func newProgress(w io.Writer, quiet bool, board *live.Board) *progress {
+	out := &progress{started: time.Now(), board: board}
 	if quiet {
 		return out
 	}
 	out.w, out.bars = w, newBars(w)
+	if out.bars != nil {
+		out.table = drawTable(out.bars, terminal(w), board)
+	}
 	return out
 }
 
-// newBars draws bars on a terminal; it is nil for any other writer. They are drawn past
-// the writer that strikes out secrets, so that none may be in them: they hold words of
-// kvbench's and names of the plan.
+// newBars draws on a terminal; it is nil for any other writer. What is drawn goes past the
+// writer that strikes out secrets, so that none may be in it: it holds words of kvbench's,
+// and names that are struck before.
 func newBars(w io.Writer) *mpb.Progress {
 	f := terminal(w)
 	if f == nil || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	return mpb.New(mpb.WithOutput(f), mpb.WithWidth(40), mpb.WithAutoRefresh())
+	return mpb.New(mpb.WithOutput(f), mpb.WithAutoRefresh(), mpb.WithRefreshRate(redraw))
+}
+
+// redraw is how often the table is drawn.
+const redraw = 250 * time.Millisecond
+
+// drawTable draws the board as one bar of several lines, until it is aborted.
+func drawTable(to *mpb.Progress, f *os.File, board *live.Board) *mpb.Bar {
+	var below []string
+	first := func(w io.Writer, s decor.Statistics) error {
+		_, height, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			height = 24
+		}
+		lines := screen.Lines(board.State(), s.AvailableWidth, height-1)
+		below = lines[1:]
+		_, err = io.WriteString(w, lines[0])
+		return err
+	}
+	rest := func(w io.Writer, _ decor.Statistics) error {
+		for _, line := range below {
+			if _, err := io.WriteString(w, line+"\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return to.MustAdd(1, mpb.BarFillerFunc(first), mpb.BarFillerTrim(), mpb.BarExtender(mpb.BarFillerFunc(rest), false))
 }
 
 // terminal is the terminal that w writes to, perhaps through a writer around it; nil
@@ -88,73 +134,34 @@ func terminal(w io.Writer) *os.File {
 	return nil
 }
 
-const scale = 1000 // of a variant's bar
-
-func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) *shown {
-	p.mu.Lock()
-	p.begun++
-	number := p.begun
-	p.mu.Unlock()
-	r := &shown{progress: p, name: s.Name + "/" + v.Name + atPoint(s), began: time.Now(), said: time.Now()}
+func (p *progress) begin(s *bench.Scenario, v live.Variant, repeat int) *shown {
+	r := &shown{
+		progress: p, Turn: p.board.Begin(v, repeat), name: s.Name + "/" + v.Name + atPoint(s),
+		began: time.Now(), said: time.Now(),
+	}
 	if s.Repeat > 1 {
 		r.name += fmt.Sprintf(" #%d", repeat+1)
 	}
-	r.load.duration, r.load.transactions = s.Load.Duration.Seconds(), float64(s.Load.Transactions)
-	r.phase("seed")
-	if p.bars == nil {
-		return r
-	}
-	phase := func(decor.Statistics) string { return *r.phaseNow.Load() }
-	r.bar = p.bars.AddBar(scale,
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(
-			decor.Name(p.count(number)+" "),
-			decor.Name(r.name+" ", decor.WC{C: decor.DindentRight | decor.DextraSpace}),
-		),
-		mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5}), decor.Any(phase, decor.WC{W: 8}),
-			decor.Elapsed(decor.ET_STYLE_MMSS, decor.WC{W: 6})),
-	)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.drawn[r.bar] = true
 	return r
 }
 
 // atPoint is the point of a scenario of a sweep, behind its name.
 func atPoint(s *bench.Scenario) string { return strings.TrimPrefix(s.Title(), s.Name) }
 
-// count is a number of the total, as wide as that.
-func (p *progress) count(n int) string {
-	return fmt.Sprintf("%*d/%d", len(fmt.Sprint(p.total)), n, p.total)
-}
-
-func (r *shown) phase(name string) { r.phaseNow.Store(&name) }
-
-// share is how much of the variant is done, 0 to 1.
-func (r *shown) share(to time.Duration) float64 {
-	share := 0.0
-	if r.load.duration > 0 {
-		share = to.Seconds() / r.load.duration
-	}
-	if r.load.transactions > 0 {
-		share = max(share, float64(r.seen)/r.load.transactions)
-	}
-	return min(share, 1)
+// count is how many have ended of the total, as wide as that.
+func (p *progress) count() string {
+	done, total := p.board.Counts()
+	return fmt.Sprintf("%*d/%d", len(fmt.Sprint(total)), done, total)
 }
 
 func (r *shown) interval(iv runfile.Interval) {
-	if h := iv.Histograms[record.Response]; h != nil {
-		r.seen += uint64(h.TotalCount())
-	}
-	share := r.share(iv.To)
-	switch {
-	case r.bar != nil:
-		r.bar.SetCurrent(int64(share * (scale - 1)))
-	case r.w != nil && time.Since(r.said) >= every:
+	r.Interval(iv)
+	if r.w != nil && r.table == nil && time.Since(r.said) >= every {
 		r.said = time.Now()
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		fmt.Fprintf(r.w, "%s %s: %.0f %%, %d transactions\n", r.count(r.done), r.name, 100*share, r.seen)
+		share, transactions := r.Seen()
+		fmt.Fprintf(r.w, "%s %s: %.0f %%, %d transactions\n", r.count(), r.name, 100*share, transactions)
 	}
 }
 
@@ -167,25 +174,20 @@ func (r *shown) end(v *runfile.Variant) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done++
+	r.End() // within the lock, so that lines count up
 	r.ops += ops
 	r.simulated += v.Total.To
-	switch {
-	case r.bar != nil:
-		r.bar.SetCurrent(scale)
-		delete(r.drawn, r.bar)
-	case r.w != nil:
-		fmt.Fprintf(r.w, "%s %s: %s in %s, %d transactions\n", r.count(r.done), r.name,
-			v.Total.To.Round(time.Millisecond), time.Since(r.began).Round(time.Millisecond), r.seen)
+	if r.w != nil && r.table == nil {
+		_, transactions := r.Seen()
+		fmt.Fprintf(r.w, "%s %s: %s in %s, %d transactions\n", r.count(), r.name,
+			v.Total.To.Round(time.Millisecond), time.Since(r.began).Round(time.Millisecond), transactions)
 	}
 }
 
-// close says what the run took. Bars of variants that have not ended are gone then.
+// close takes the table away and says what the run took.
 func (p *progress) close() {
-	if p.bars != nil {
-		for bar := range p.drawn {
-			bar.Abort(true)
-		}
+	if p.table != nil {
+		p.table.Abort(true)
 		p.bars.Wait()
 	}
 	if p.w == nil {

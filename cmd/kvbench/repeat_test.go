@@ -38,7 +38,7 @@ func repeatsOf(t *testing.T, seed uint64, repeats int) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.run(t.Context(), f, newProgress(nil, true, p)); err != nil {
+	if err := p.run(t.Context(), f, newProgress(nil, true, newBoard(p, false))); err != nil {
 		t.Fatal(err)
 	}
 	run, err := runfile.Open(dir)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"kvbench/internal/answer"
+	"kvbench/internal/live"
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
@@ -29,6 +30,8 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 	budget  dollars
+	listen  string // empty: nothing is served
+	board   *live.Board
 }
 
 func newRun(secrets *secret.Set, open openURL) *cobra.Command {
@@ -61,6 +64,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.verbose, "verbose", false, "print every figure, fact and expectation")
+	f.StringVar(&o.listen, "listen", "", "serve how it goes at this `ADDRESS` while it runs: a page, and metrics for Prometheus; without a host on this machine alone, port 0 takes a free one")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
 	return c
 }
@@ -99,6 +103,14 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	p, err := newPlan(file, o.settings)
 	if err != nil {
 		return err
+	}
+	o.board = newBoard(p, o.listen != "")
+	if o.listen != "" {
+		l, err := listen(o.listen)
+		if err != nil {
+			return err
+		}
+		defer serveLive(l, o.board, stderr).Close()
 	}
 	return p.execute(ctx, o, stdout, stderr)
 }
@@ -144,7 +156,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
-	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, p))
+	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, o.board))
 	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
 	defer done()
 	interrupted := p.interrupted(ctx)

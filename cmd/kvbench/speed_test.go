@@ -30,7 +30,7 @@ func runFile(t testing.TB, yaml string, lanes int, only ...string) (data []byte,
 	if err != nil {
 		t.Fatal(err)
 	}
-	progress := newProgress(nil, true, p)
+	progress := newProgress(nil, true, newBoard(p, false))
 	if err := p.run(t.Context(), f, progress); err != nil {
 		t.Fatal(err)
 	}

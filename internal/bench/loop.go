@@ -74,6 +74,8 @@ func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start t
 			}
 		}
 		w := r.newWorker(k)
+		r.InFlight.Add(1)
+		defer r.InFlight.Add(-1)
 		ended := uint64(0)
 		defer func() { r.ended.Add(ended) }()
 		now := start
@@ -91,7 +93,10 @@ func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start t
 				ended++
 			}
 			if loop.Think > 0 {
-				if r.clock.Sleep(ctx, loop.Think) != nil {
+				r.InFlight.Add(-1)
+				err := r.clock.Sleep(ctx, loop.Think)
+				r.InFlight.Add(1)
+				if err != nil {
 					return
 				}
 				now = r.clock.Now()
@@ -127,7 +132,7 @@ type job struct {
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, done: r.clock.Parker()}
+	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, running: r.InFlight, done: r.clock.Parker()}
 	r.clock.Pace(ctx, &arrivals{pool: p, start: start, due: loop.Schedule(r.seed, r.Load.WarmUp), left: r.Load.Transactions})
 	r.behind += p.waiting(r.measureFrom)
 	p.drain()
@@ -174,7 +179,7 @@ type pool struct {
 	ctx   context.Context
 	limit int // zero for none
 
-	running  atomic.Int64
+	running  *atomic.Int64
 	draining atomic.Bool
 	done     clock.Parker
 	created  atomic.Int64

@@ -22,18 +22,11 @@ type Options struct {
 	Seed  uint64
 	// WarmUp also records what belongs to the warm-up; nil: nothing does.
 	WarmUp *record.Recorder
-	// Observer is told how the run goes on.
+	// Observer is told how the run goes on. One that is a Watcher is told more.
 	Observer Observer
-}
-
-// Observer is told how a run goes on. Its methods are called by one task at a
-// time.
-type Observer interface {
-	// Phase says what begins: "seed", "warm-up", "run", "settle" or "verify".
-	Phase(name string)
-	// Interval gives what was observed since the last one. An error ends the
-	// run.
-	Interval(runfile.Interval) error
+	// InFlight counts the transactions that have begun and not ended while the load runs,
+	// for whoever reads it then; nil: nobody does.
+	InFlight *atomic.Int64
 }
 
 // run is one variant at work.
@@ -47,16 +40,19 @@ type run struct {
 	perLocation int        // isolates
 	isolates    int        // in all
 	recorder    *record.Recorder
-	operations  int           // of the store, that a transaction may make
-	failed      int           // the outcome of a transaction that ended in an error
-	measureFrom time.Duration // on the clock; what was due before is warm-up
-	measured    time.Duration // on the clock, when the load ended
-	last        time.Duration // where the last interval ended, since measureFrom
-	endsAt      atomic.Int64  // on the clock: when the last transaction may be due
-	behind      uint64        // transactions of an open loop that were due and had not begun when the last was
-	steady      *steady       // nil where the load does not end when it is
-	fatal       error         // of the observer
-	ended       atomic.Uint64 // transactions of a closed loop, within the time that its load asks for
+	operations  int              // of the store, that a transaction may make
+	failed      int              // the outcome of a transaction that ended in an error
+	measureFrom time.Duration    // on the clock; what was due before is warm-up
+	measured    time.Duration    // on the clock, when the load ended
+	last        time.Duration    // where the last interval ended, since measureFrom
+	parted      time.Duration    // where the last part did
+	parts       *record.Snapshot // those since the last interval, added up; nil where there are none
+	watcher     Watcher          // the observer, where it is one
+	endsAt      atomic.Int64     // on the clock: when the last transaction may be due
+	behind      uint64           // transactions of an open loop that were due and had not begun when the last was
+	steady      *steady          // nil where the load does not end when it is
+	fatal       error            // of the observer
+	ended       atomic.Uint64    // transactions of a closed loop, within the time that its load asks for
 	firstError  atomic.Pointer[string]
 	later       sync.Pool // of *Worker, for what runs beside transactions
 }
@@ -102,6 +98,10 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 		shards = 4 * runtime.GOMAXPROCS(0)
 	}
 	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, isClosed(s.Load))
+	if r.InFlight == nil {
+		r.InFlight = new(atomic.Int64)
+	}
+	r.watcher, _ = o.Observer.(Watcher)
 	if until := s.Load.Until; until != nil {
 		r.steady = &steady{tolerance: until.Tolerance}
 	}
@@ -244,51 +244,4 @@ func (r *run) carry(ctx context.Context) error {
 		return r.fatal
 	}
 	return err
-}
-
-// tick emits the intervals until ctx is done, and halts the load when the
-// observer will not have them.
-func (r *run) tick(ctx context.Context, halt func()) {
-	if r.clock.Until(ctx, r.measureFrom) != nil {
-		return
-	}
-	if r.Load.WarmUp > 0 {
-		r.Observer.Phase("run")
-	}
-	length, borders := intervals(r.Load.Duration), r.Load.Stages().Borders()
-	for n := 0; ; n++ {
-		to := r.last + length(n)
-		for len(borders) > 0 && borders[0] <= r.last {
-			borders = borders[1:]
-		}
-		if len(borders) > 0 {
-			to = min(to, borders[0])
-		}
-		if d := r.Load.Duration; d > 0 && to >= d {
-			return // the last interval takes in what is still to end
-		}
-		if r.clock.Sleep(ctx, r.measureFrom+to-r.clock.Now()) != nil {
-			return
-		}
-		if r.emit(to); r.fatal != nil {
-			halt()
-			return
-		}
-		if r.steady != nil && r.steady.reached {
-			r.endsAt.Store(int64(r.clock.Now()))
-			return
-		}
-	}
-}
-
-func (r *run) emit(to time.Duration) {
-	if to <= r.last {
-		return
-	}
-	seen := r.recorder.Interval()
-	if r.steady != nil {
-		r.steady.see(seen.Histograms[record.Response])
-	}
-	r.fatal = r.Observer.Interval(runfile.Interval{From: r.last, To: to, Snapshot: seen})
-	r.last = to
 }

@@ -19,6 +19,10 @@ func (h Hold) End() Rate { return h.Rate }
 // Peak implements Curve.
 func (h Hold) Peak() float64 { return h.Rate.PerSecond() }
 
+func (h Hold) at(_, _ time.Duration) float64 {
+	return h.Rate.PerSecond()
+}
+
 func (h Hold) total(d time.Duration) *big.Rat {
 	return new(big.Rat).Mul(h.Rate.exact(), new(big.Rat).SetInt64(int64(d)))
 }

@@ -74,6 +74,16 @@ func (l Load) Rate() float64 {
 	return o.Profile.Mean()
 }
 
+// RateAt is the planned rate in transactions a second at a time since measuring began;
+// ok is false of a closed loop, which plans none.
+func (l Load) RateAt(t time.Duration) (rate float64, ok bool) {
+	o, ok := l.Open()
+	if !ok {
+		return 0, false
+	}
+	return o.Profile.At(t), true
+}
+
 // Lasting is the load with another duration, which alone bounds it. Stages and their
 // periods become longer or shorter in proportion, and keep their rates; a warm-up becomes
 // shorter in proportion.

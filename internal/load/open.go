@@ -21,6 +21,8 @@ type Profile interface {
 	// Mean is the rate a second over the measured time, Peak the highest.
 	Mean() float64
 	Peak() float64
+	// At is the rate a second at a time since measuring began; before that, the warm-up's.
+	At(t time.Duration) float64
 	// course is the rate from the beginning of a load that is not measured for so long.
 	course(warmUp time.Duration) course
 	// check refuses what is not right in the times of a load.

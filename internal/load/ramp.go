@@ -21,6 +21,11 @@ func (r Ramp) End() Rate { return r.To }
 // Peak implements Curve.
 func (r Ramp) Peak() float64 { return max(r.From.PerSecond(), r.To.PerSecond()) }
 
+func (r Ramp) at(t, d time.Duration) float64 {
+	from, to := r.From.PerSecond(), r.To.PerSecond()
+	return from + (to-from)*t.Seconds()/d.Seconds()
+}
+
 func (r Ramp) total(d time.Duration) *big.Rat {
 	sum := new(big.Rat).Add(r.From.exact(), r.To.exact())
 	return sum.Mul(sum, big.NewRat(int64(d), 2))

@@ -29,6 +29,10 @@ func (s Sine) End() Rate { return s.Mean }
 // Peak implements Curve.
 func (s Sine) Peak() float64 { return s.Mean.PerSecond() + s.Amplitude.PerSecond() }
 
+func (s Sine) at(t, _ time.Duration) float64 {
+	return s.Mean.PerSecond() + s.Amplitude.PerSecond()*math.Sin(2*math.Pi*float64(t)/float64(s.Period))
+}
+
 // total is exact but for a part of a period at the end.
 func (s Sine) total(d time.Duration) *big.Rat {
 	sum := Hold{s.Mean}.total(d)

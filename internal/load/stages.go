@@ -34,6 +34,8 @@ type Curve interface {
 	End() Rate
 	// Peak is the highest rate in transactions a second.
 	Peak() float64
+	// at is the rate a second at a time from the beginning of the stage.
+	at(t, d time.Duration) float64
 	// total is the integral over the stage, exact where the rate is a whole number or
 	// changes evenly.
 	total(d time.Duration) *big.Rat
@@ -93,6 +95,17 @@ func (s Stages) Peak() (peak float64) {
 		peak = max(peak, s[i].Curve.Peak())
 	}
 	return peak
+}
+
+// At implements Profile. After the last stage it is the rate with which that ends.
+func (s Stages) At(t time.Duration) float64 {
+	for i := range s {
+		if t < s[i].For || i == len(s)-1 {
+			return s[i].Curve.at(min(max(t, 0), s[i].For), s[i].For)
+		}
+		t -= s[i].For
+	}
+	return 0
 }
 
 func (s Stages) planned(uint64) (time.Duration, bool) { return 0, false } // their own time bounds them

@@ -40,6 +40,32 @@ func integral(stages load.Stages, t time.Duration) (sum float64) {
 	return sum
 }
 
+// The rate at a time is that of the stage then; before measuring that with which the first
+// begins, and after the last that with which it ends.
+func TestRateAt(t *testing.T) {
+	ramp := load.Ramp{From: load.PerSecond(10), To: load.PerSecond(30)}
+	stages := load.Stages{
+		{For: 10 * time.Second, Curve: ramp},
+		{For: time.Minute, Curve: load.Hold{Rate: load.PerSecond(5)}},
+		{For: 8 * time.Second, Curve: load.Sine{Mean: load.PerSecond(4), Amplitude: load.PerSecond(2), Period: 8 * time.Second}},
+	}
+	l := load.Load{Shape: load.Open{Profile: stages, Arrivals: load.Constant{}}, Duration: stages.Lasts()}
+	for at, want := range map[time.Duration]float64{
+		-time.Second: 10, 0: 10, 5 * time.Second: 20, 10 * time.Second: 5, 69 * time.Second: 5, 72 * time.Second: 6, 76 * time.Second: 2, time.Hour: 4,
+	} {
+		if got, ok := l.RateAt(at); !ok || math.Abs(got-want) > 1e-9 {
+			t.Errorf("at %v: %v, %v, want %v", at, got, ok, want)
+		}
+	}
+	steady := load.Load{Shape: load.Open{Profile: load.PerSecond(7), Arrivals: load.Poisson{}}}
+	if got, ok := steady.RateAt(time.Hour); !ok || got != 7 {
+		t.Errorf("a steady rate: %v, %v", got, ok)
+	}
+	if _, ok := (load.Load{Shape: load.Closed{Workers: 3}}).RateAt(0); ok {
+		t.Error("a closed loop plans a rate")
+	}
+}
+
 func anyRate(t *rapid.T, label string, least uint64) load.Rate {
 	return load.Rate{
 		Count: rapid.Uint64Range(least, 40).Draw(t, label),

@@ -13,6 +13,9 @@ func (r Rate) Mean() float64 { return r.PerSecond() }
 // Peak implements Profile.
 func (r Rate) Peak() float64 { return r.PerSecond() }
 
+// At implements Profile.
+func (r Rate) At(time.Duration) float64 { return r.PerSecond() }
+
 func (r Rate) course(time.Duration) course { return steady{r} }
 
 // steady is the course of a rate that stays.
