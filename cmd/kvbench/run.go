@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"kvbench/internal/answer"
-	"kvbench/internal/live"
 	"kvbench/internal/load"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
@@ -30,8 +30,8 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 	budget  dollars
-	listen  string // empty: nothing is served
-	board   *live.Board
+	listen  string       // empty: nothing is served
+	port    net.Listener // of listen, once it is open
 }
 
 func newRun(secrets *secret.Set, open openURL) *cobra.Command {
@@ -104,13 +104,11 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
-	o.board = newBoard(p, o.listen != "")
 	if o.listen != "" {
-		l, err := listen(o.listen)
-		if err != nil {
+		if o.port, err = listen(o.listen); err != nil {
 			return err
 		}
-		defer serveLive(l, o.board, stderr).Close()
+		defer o.port.Close()
 	}
 	return p.execute(ctx, o, stdout, stderr)
 }
@@ -156,7 +154,11 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
-	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, o.board))
+	board := newBoard(p, o.port != nil)
+	if o.port != nil {
+		defer serveLive(o.port, board, stderr).Close()
+	}
+	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, board))
 	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
 	defer done()
 	interrupted := p.interrupted(ctx)
