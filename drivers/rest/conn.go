@@ -1,14 +1,8 @@
 package rest
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -19,18 +13,22 @@ import (
 // Conn sends requests: it adds the token, keeps to the rate, and makes of every
 // answer but a 2xx an error of package kv. It is used by all locations of a store.
 type Conn struct {
-	clk    kv.Clock
-	token  string
-	pacer  *pacer
-	client *http.Client
+	clk       kv.Clock
+	header    http.Header // with the token; nil where there is none, else never changed
+	pacer     *pacer
+	whole     time.Duration // how long a call may take in all
+	transport *http.Transport
 }
 
 const (
 	// idle is how many connections are kept open: more than calls are under way
 	// at a time, as each new one costs a handshake that would be measured.
 	idle = 4096
-	// patience is how long an answer may take to begin once its request is sent.
+	// patience is how long an answer may take to begin, beside what it takes to send
+	// the request at slowest.
 	patience = time.Minute
+	// slowest is how many bytes of a request a second are sent at least: 5 Mbit/s.
+	slowest = 5_000_000 / 8
 	// whole is how long a call may take in all, from its turn to the end of its
 	// answer, whatever deadline its context has: a server can send a byte now and
 	// then for ever, or take none. The largest answer comes in time at 5 Mbit/s.
@@ -39,58 +37,23 @@ const (
 	headers = 256 << 10
 )
 
+const authorization = "Authorization"
+
 func newConn(clk kv.Clock, token string, p *pacer) *Conn {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // a proxy's time would be measured as the store's
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, idle
 	transport.DisableCompression = true
-	transport.ResponseHeaderTimeout = patience
 	transport.MaxResponseHeaderBytes = headers
-	return &Conn{clk: clk, token: token, pacer: p, client: &http.Client{
-		Transport: transport,
-		Timeout:   whole,
-		// The API redirects nowhere, and the token is not for anyone else.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-// send sends a request, and returns the answer whatever it says. Its errors are as
-// Client.Do's.
-func (c *Conn) send(req *http.Request) (*http.Response, error) {
-	if c.token == "" {
-		return nil, errNoToken
+	c := &Conn{clk: clk, pacer: p, whole: whole, transport: transport}
+	if token != "" {
+		c.header = http.Header{authorization: {"Bearer " + token}}
 	}
-	if err := c.pacer.wait(req.Context()); err != nil {
-		return nil, err
-	}
-	req.Header["Authorization"] = []string{"Bearer " + c.token}
-	res, err := c.client.Do(req)
-	if err != nil {
-		return nil, unanswered(req.Context(), err)
-	}
-	return res, nil
+	return c
 }
 
 var errNoToken = &kv.Error{
 	Status: http.StatusUnauthorized, Message: "no token: set " + TokenVariable + " to one that may edit Workers KV Storage",
-}
-
-// unanswered is the error of a request whose answer did not come, or not whole.
-func unanswered(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if inner := new(url.Error); errors.As(err, &inner) {
-		err = inner.Err // without the URL, which names the account
-	}
-	var network net.Error
-	switch {
-	case errors.As(err, &network) && network.Timeout():
-		return fmt.Errorf("kv: %w: %w", err, context.DeadlineExceeded)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &kv.Error{Message: "the connection was closed before the answer's end"}
-	}
-	return &kv.Error{Message: err.Error()}
 }
 
 // Message is an error in the API's words.

@@ -7,4 +7,4 @@ import (
 )
 
 // Hurry makes each call of a store end after so long, in place of minutes.
-func Hurry(s kv.Store, after time.Duration) { s.(*store).conn.client.Timeout = after }
+func Hurry(s kv.Store, after time.Duration) { s.(*store).conn.whole = after }

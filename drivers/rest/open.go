@@ -72,10 +72,10 @@ func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store,
 	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
 	sp := &space{
 		title: title, capabilities: capabilities, conn: conn,
-		lookup: &plain{conn: conn, root: s.root(0), account: u.Host},
+		lookup: newPlain(conn, s.root(0), u.Host),
 	}
 	if id.MatchString(title) {
-		sp.id = title
+		sp.id.Store(&title)
 	}
 	for n := range s.locations {
 		sp.at = append(sp.at, &store{space: sp, calls: dial(conn, s.root(n), u.Host)})

@@ -9,17 +9,26 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"kvbench/kv"
 )
 
 // plain makes the calls with nothing but net/http.
 type plain struct {
-	conn          *Conn
-	root, account string
+	conn         *Conn
+	scheme, host string
+	spaces       string // the path of the account's namespaces, escaped
 }
 
-func dial(conn *Conn, root, account string) Calls { return &plain{conn, root, account} }
+func dial(conn *Conn, root, account string) Calls { return newPlain(conn, root, account) }
+
+// newPlain makes the calls below a root, which is a URL.
+func newPlain(conn *Conn, root, account string) *plain {
+	scheme, rest, _ := strings.Cut(root, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	return &plain{conn, scheme, host, "/" + path + "/accounts/" + url.PathEscape(account) + "/storage/kv/namespaces"}
+}
 
 const (
 	asJSON = "application/json"
@@ -112,17 +121,13 @@ func (p *plain) BulkDelete(ctx context.Context, namespace string, keys []string,
 // namespaces asks for a page of the account's namespaces, from 1.
 func (p *plain) namespaces(ctx context.Context, page, size int, into any) error {
 	query := url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(size)}}
-	return p.call(ctx, OfPage, http.MethodGet, p.spaces(), query, "", nil, into)
+	return p.call(ctx, OfPage, http.MethodGet, p.spaces, query, "", nil, into)
 }
 
-func (p *plain) spaces() string {
-	return p.root + "/accounts/" + url.PathEscape(p.account) + "/storage/kv/namespaces"
-}
-
-func (p *plain) space(namespace string) string { return p.spaces() + "/" + namespace }
+func (p *plain) space(namespace string) string { return p.spaces + "/" + namespace }
 
 func (p *plain) value(namespace, key string) string {
-	return p.space(namespace) + "/values/" + url.PathEscape(key)
+	return p.spaces + "/" + namespace + "/values/" + url.PathEscape(key)
 }
 
 func (p *plain) callJSON(ctx context.Context, most Size, url string, body, into any) error {
@@ -150,20 +155,21 @@ func (p *plain) call(ctx context.Context, most Size, method, url string, query u
 	return nil
 }
 
-func (p *plain) send(ctx context.Context, most Size, method, url string, query url.Values, kind string, body []byte) (*http.Response, error) {
-	if len(query) > 0 {
-		url += "?" + query.Encode()
-	}
-	var reader io.Reader
-	if kind != "" {
-		reader = bytes.NewReader(body)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, url, reader)
-	if err != nil {
-		return nil, &kv.Error{Status: http.StatusBadRequest, Message: err.Error()}
+// send sends a request of a path that is escaped. What is escaped already is not parsed,
+// and a request without a body has the header of all of those.
+func (p *plain) send(ctx context.Context, most Size, method, path string, query url.Values, kind string, body []byte) (*http.Response, error) {
+	req := &http.Request{
+		Method: method, URL: &url.URL{Scheme: p.scheme, Host: p.host, Opaque: path, RawQuery: query.Encode()},
+		Header: p.conn.header, Host: p.host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	if kind != "" {
-		req.Header.Set("Content-Type", kind)
+		req.Header = http.Header{authorization: p.conn.header[authorization], "Content-Type": {kind}}
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body, _ = req.GetBody()
+		if len(body) == 0 {
+			req.Body = http.NoBody
+		}
 	}
-	return p.conn.For(most).Do(req)
+	return p.conn.For(most).do(ctx, req)
 }

@@ -34,8 +34,8 @@
 //
 // An answer that is longer than the API's may be (see Size) is an error of status
 // 502. A call takes at most 5 minutes in all, beside the wait for its turn, whatever
-// deadline its context has; its answer has to begin within one. A listing that does
-// not go on is an error too.
+// deadline its context has; its answer has to begin within one, and what it takes to send
+// the request at 5 Mbit/s. A listing that does not go on is an error too.
 package rest
 
 import (

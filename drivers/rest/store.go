@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -22,8 +23,8 @@ type space struct {
 	lookup       *plain // finds the identifier of the title
 	at           []*store
 
-	mu sync.Mutex
-	id string // empty until it is found
+	mu sync.Mutex             // held by who looks the identifier up
+	id atomic.Pointer[string] // nil until it is found
 }
 
 // store is a namespace as seen from one location.
@@ -48,16 +49,19 @@ func (sp *space) Capabilities() kv.Capabilities { return sp.capabilities }
 
 // Close implements kv.Store. It closes the store for every location.
 func (sp *space) Close() error {
-	sp.conn.client.CloseIdleConnections()
+	sp.conn.transport.CloseIdleConnections()
 	return nil
 }
 
 // namespace is the identifier, looked up by the title where the URL names that.
 func (sp *space) namespace(ctx context.Context) (string, error) {
+	if id := sp.id.Load(); id != nil {
+		return *id, nil
+	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	if sp.id != "" {
-		return sp.id, nil
+	if id := sp.id.Load(); id != nil {
+		return *id, nil
 	}
 	const size, pages = 100, 100 // an account has 1,000 namespaces, unless it was given more
 	for page := 1; page <= pages; page++ {
@@ -67,8 +71,8 @@ func (sp *space) namespace(ctx context.Context) (string, error) {
 		}
 		for _, ns := range a.Result {
 			if ns.Title == sp.title {
-				sp.id = ns.ID
-				return sp.id, nil
+				sp.id.Store(&ns.ID)
+				return ns.ID, nil
 			}
 		}
 		if len(a.Result) < size {

@@ -106,9 +106,13 @@ func BenchmarkEngine(b *testing.B) {
 				st := target.open(c)
 				b.ReportAllocs()
 				b.ResetTimer()
+				before := cpuTime()
 				v, _, err := run(b.Context(), s, c, st)
 				if err != nil {
 					b.Fatal(err)
+				}
+				if cpu := cpuTime() - before; cpu > 0 {
+					b.ReportMetric(float64(cpu)/float64(b.N), "cpu-ns/op")
 				}
 				h := v.Total.Histograms[record.Get]
 				b.ReportMetric(float64(h.ValueAtPercentile(50)), "p50-get-ns")
