@@ -25,6 +25,14 @@ func (p *plan) run(ctx context.Context, f *os.File, progress *progress) error {
 	var failed []error
 	for number := range p.scenarios {
 		s := &p.scenarios[number]
+		if s.Find != nil {
+			ran, err := p.seek(ctx, w, progress, number)
+			if err != nil {
+				return err
+			}
+			failed = append(failed, ran)
+			continue
+		}
 		for repeat := range s.Repeat {
 			for i := range s.Variants {
 				if ctx.Err() != nil {
@@ -108,6 +116,9 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return nil //nolint:nilerr // whoever stopped it knows, and err is kept by the caller
 	}
 	why := s.TooManyErrors(result)
+	if s.Find != nil {
+		why = nil // it breaks the promise
+	}
 	if why != nil && err != nil {
 		return fmt.Errorf("%w; then: %s", why, result.Error)
 	}

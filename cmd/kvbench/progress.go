@@ -105,6 +105,9 @@ func (p *progress) begin(s *bench.Scenario, v bench.Variant, repeat int) {
 // atPoint is the point of a scenario of a sweep, behind its name.
 func atPoint(s *bench.Scenario) string { return strings.TrimPrefix(s.Title(), s.Name) }
 
+// more says that there is another run than was planned.
+func (p *progress) more() { p.total++ }
+
 func (p *progress) phase(name string) { p.phaseNow = name }
 
 // share is how much of the variant is done, 0 to 1.

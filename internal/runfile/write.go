@@ -40,7 +40,7 @@ func NewWriter(out io.Writer, h Header, secrets *secret.Set) (*Writer, error) {
 // words are the members of the header whose texts are kvbench's own words: what else
 // reads them would not know them again.
 var words = []string{
-	"arrivals", "choose", "clock", "expect", "kind", "mode", "outcomes", "pattern", "plan", "published", "run_id", "series", "variants",
+	"arrivals", "choose", "clock", "expect", "find", "kind", "mode", "outcomes", "pattern", "plan", "published", "run_id", "series", "variants",
 }
 
 // write seals a line, whose check sum goes on from one before, and writes it in one call.
@@ -73,6 +73,15 @@ func (w *Writer) strand(l line) (err error) {
 // Begin says that a variant of a scenario begins, at a point of a sweep if there is one.
 // Scenario and variant are indexes into the header; repeats are counted from 0.
 func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
+	return w.begin(scenario, variant, repeat, point, begin{})
+}
+
+// BeginStep says that a step of a search begins, as Begin does.
+func (w *Writer) BeginStep(scenario, variant, repeat int, s Step) error {
+	return w.begin(scenario, variant, repeat, s.Point(), begin{Step: &s})
+}
+
+func (w *Writer) begin(scenario, variant, repeat int, point []Setting, b begin) error {
 	def := &w.header.Scenarios[scenario]
 	point = slices.Clone(point)
 	for i := range point { // as in the header
@@ -85,7 +94,7 @@ func (w *Writer) Begin(scenario, variant, repeat int, point ...Setting) error {
 	w.keys = append(w.keys, keyEnd{Key: Key{
 		Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
 	}})
-	return w.strand(line{Begin: &begin{}})
+	return w.strand(line{Begin: &b})
 }
 
 var errNotBegun = errors.New("runfile: a line of a variant that has not begun")

@@ -51,12 +51,16 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 		}
 	}
 	main, stages, details := table.Main(s), table.Stages(s), table.Details(s)
+	rates := table.Rates(s)
 	c.Unseen = table.Unseen(s.Scenario)
 	if len(main.Rows) == 0 {
 		return c
 	}
 	c.Bars = barsOf(s, main)
-	c.Tables = []figures{figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main)}
+	if len(rates.Rows) > 0 {
+		c.Tables = []figures{figuresOf("rates-"+id, "What the search of "+s.Def.Name+" found", rates)}
+	}
+	c.Tables = append(c.Tables, figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main))
 	if len(stages.Columns) > 0 {
 		c.Tables = append(c.Tables, figuresOf("stages-"+id, "The stages of "+s.Def.Name, stages))
 	}
@@ -67,7 +71,7 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 	for _, column := range c.Bars.Columns {
 		c.explain(column.Name, column.Doc)
 	}
-	for _, column := range slices.Concat(main.Columns, stages.Columns, details.Columns) {
+	for _, column := range slices.Concat(rates.Columns, main.Columns, stages.Columns, details.Columns) {
 		c.explain(column.Name, column.Doc)
 	}
 	return c
