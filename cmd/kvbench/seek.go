@@ -79,6 +79,7 @@ type seeker struct {
 	promise         []expect.Expect
 	runs            int
 	longest         time.Duration // of them
+	deceived        bool          // a confirmation did not find what the search had found
 	failed          error         // why a run failed, which ends the search
 }
 
@@ -93,8 +94,10 @@ func (k *seeker) try(ctx context.Context, rate load.Rate, confirm bool) (kept bo
 	loop.Profile = rate
 	step.Load.Shape, step.Load.Duration = loop, find.Length(k.promise, rate, longest)
 	first := 0
-	if confirm { // for as long as was needed anywhere: what comes seldom is seen in long runs alone
+	if confirm {
 		first = runfile.FindTries
+	}
+	if confirm || k.deceived { // for as long as was needed anywhere: what comes seldom is seen in long runs alone
 		step.Load.Duration = max(step.Load.Duration, k.longest)
 	}
 	var runs []*runfile.Variant
@@ -113,6 +116,7 @@ func (k *seeker) try(ctx context.Context, rate load.Rate, confirm bool) (kept bo
 		}
 		step.Load.Duration = min(2*step.Load.Duration, longest)
 	}
+	k.deceived = k.deceived || confirm && !kept
 	return kept, nil
 }
 

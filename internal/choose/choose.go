@@ -57,7 +57,7 @@ func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, pr
 			}
 			st.Clauses = append(st.Clauses, r)
 		}
-		if v.Missing != "" {
+		if v.Missing != "" || passedOver(v) {
 			continue
 		}
 		ended = append(ended, st)
@@ -77,6 +77,10 @@ func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, pr
 	c.because()
 	return c, nil
 }
+
+// passedOver says that a variant is a step of a search that is not what was found: of a search
+// only what was found is chosen among.
+func passedOver(v *result.Variant) bool { return v.Scenario.Def.Find != nil && !v.Found() }
 
 // Parse reads a promise and a preference; its error is an *Error.
 func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, prefer []metric.Figure, err error) {

@@ -32,7 +32,7 @@ type Judged struct {
 // Clause is one clause of a promise.
 type Clause struct {
 	expect.Result
-	// Low and High are the interval of 95 % of its figure; none where none can be had.
+	// Low and High are the interval of 99 % of its figure; none where none can be had.
 	Low, High metric.Quantity
 	Verdict   Verdict
 }
@@ -206,10 +206,11 @@ func (c *Clause) count(h *sparse.Histogram) (all, beyond float64) {
 	return all, beyond
 }
 
-// z is the quantile of the normal distribution that 95 % of it lie within.
-const z = 1.959964
+// z is the quantile of the normal distribution that 99 % of it lie within: of the steps of a
+// search one in ten or so would be wrong with 95 %.
+const z = 2.575829
 
-// wilson is Wilson's interval of 95 % of a share: of x of n, which tell as much as n/by that
+// wilson is Wilson's interval of 99 % of a share: of x of n, which tell as much as n/by that
 // are independent of each other (Wilson 1927).
 func wilson(x, n, by float64) (low, high float64) {
 	if n == 0 {

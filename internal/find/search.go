@@ -4,13 +4,15 @@ package find
 
 import (
 	"math"
+	"slices"
 
 	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
 
 // confirmations is how many rates are confirmed at most: one at which the promise is broken
-// with other seeds counts as one that breaks it, and the search goes on below.
+// with other seeds counts as one that breaks it, and the search goes on below, twice as far as
+// the time before.
 const confirmations = 4
 
 // Search tries rates until the highest that keeps the promise and the lowest that breaks it are
@@ -26,10 +28,7 @@ func Search(f *runfile.Find, try func(rate load.Rate, confirm bool) (kept bool, 
 	if err := s.bracket(); err != nil {
 		return err
 	}
-	for range confirmations {
-		if len(s.kept) == 0 {
-			return nil
-		}
+	for back := 2.0; back < 1<<(confirmations+1) && len(s.kept) > 0; back *= 2 {
 		if err := s.bisect(); err != nil {
 			return err
 		}
@@ -38,7 +37,8 @@ func Search(f *runfile.Find, try func(rate load.Rate, confirm bool) (kept bool, 
 			return err
 		}
 		s.broken = s.last()
-		s.kept = s.kept[:len(s.kept)-1]
+		most := s.broken.PerSecond() * math.Pow(1+f.Within, -back)
+		s.kept = slices.DeleteFunc(s.kept, func(r load.Rate) bool { return r.PerSecond() > most })
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 type MaxRate struct {
 	Variant string          `json:"variant"`
 	Rate    metric.Quantity `json:"rate"` // the highest that keeps the promise
-	// Lower is the highest rate up to it at which the 95 % interval of what is promised lies
+	// Lower is the highest rate up to it at which the 99 % interval of what is promised lies
 	// within the promise, Upper the lowest above it at which it lies beyond.
 	Lower     metric.Quantity `json:"lower"`
 	Upper     metric.Quantity `json:"upper"`
@@ -43,7 +43,7 @@ type RateStep struct {
 type RateClause struct {
 	Expect  string          `json:"expect"`
 	Value   metric.Quantity `json:"value"`
-	Low     metric.Quantity `json:"low"` // of its interval of 95 %
+	Low     metric.Quantity `json:"low"` // of its interval of 99 %
 	High    metric.Quantity `json:"high"`
 	Verdict find.Verdict    `json:"verdict" jsonschema:"enum=keeps,enum=breaks,enum=unclear"`
 }

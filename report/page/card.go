@@ -24,6 +24,7 @@ type card struct {
 	Unmet         []unmet
 	Met           []expect.Result
 	Bars          bars
+	Rates         []figures // what a search found
 	Tables        []figures
 	Unseen        []string // what is to be said of anomalies that no variant has
 	Terms         []answer.Fact
@@ -56,9 +57,9 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 	if len(main.Rows) == 0 {
 		return c
 	}
-	c.Bars = barsOf(s, main)
+	c.Bars = barsOf(s, found(s, main))
 	if len(rates.Rows) > 0 {
-		c.Tables = []figures{figuresOf("rates-"+id, "What the search of "+s.Def.Name+" found", rates)}
+		c.Rates = []figures{figuresOf("rates-"+id, "What the search of "+s.Def.Name+" found", rates)}
 	}
 	c.Tables = append(c.Tables, figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main))
 	if len(stages.Columns) > 0 {
@@ -75,6 +76,14 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 		c.explain(column.Name, column.Doc)
 	}
 	return c
+}
+
+// found is a table without the steps of a search that were not found.
+func found(s *answer.Scenario, t table.Table) table.Table {
+	if s.Def.Find != nil {
+		t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r table.Row) bool { return !r.Variant.Found() })
+	}
+	return t
 }
 
 // explain adds what a word means, unless it has no meaning or is there.

@@ -49,7 +49,7 @@ func Rates(s *answer.Scenario) Table {
 	lower := Column{
 		Group: groupRate, Name: "kept for sure", Text: metric.FormatRate, Decides: true,
 		Value: value(func(f *find.Found) metric.Quantity { return f.Lower }),
-		Doc:   "The highest rate up to it at which the 95% interval of what is promised lies within the promise.",
+		Doc:   "The highest rate up to it at which the 99% interval of what is promised lies within the promise.",
 	}
 	upper := Column{
 		Group: groupRate, Name: "broken for sure", Text: metric.FormatRate, Decides: true,
