@@ -80,7 +80,7 @@ scenarios:
     question: How many a second?
     pattern: servers
     variants: [VARIANT]
-    load: {arrivals: poisson, max-in-flight: SERVERS, duration: 1h, warm-up: 10s}
+    load: {arrivals: poisson, max-in-flight: SERVERS, duration: 20m, warm-up: 10s}
     find: {max-rate: {while: [response.p99 < PROMISE, errors < 0.1%], from: 10/s, to: 10_000/s, within: 2%}}
 `
 

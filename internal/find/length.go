@@ -36,7 +36,7 @@ func Length(promise []expect.Expect, rate load.Rate, longest time.Duration) time
 			long = max(long, latencies*e.Value)
 		}
 	}
-	long = max(long, math.Ceil(n)/rate.PerSecond()*float64(time.Second))
+	long = max(long, math.Ceil(n-1e-6)/rate.PerSecond()*float64(time.Second))
 	if long >= float64(longest) {
 		return longest
 	}

@@ -31,6 +31,9 @@ func Alone(runs []*runfile.Variant) (*Variant, error) {
 // step is the lowest, and the rate none.
 func (v *Variant) Find(rate metric.Quantity) {
 	v.found, v.Name, v.Whole.rate = true, v.Base, rate
+	for _, r := range v.Repeats {
+		r.Sample.rate = rate
+	}
 }
 
 // Found reports whether the variant is the step that a search found.
