@@ -48,6 +48,9 @@ func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
 		out.WriteString("\nIt did not run.\n")
 		return
 	}
+	if rates := table.Rates(s); len(rates.Rows) > 0 {
+		rates.Markdown(out)
+	}
 	main.Markdown(out)
 	if stages := table.Stages(s); len(stages.Columns) > 0 {
 		stages.Markdown(out)

@@ -59,10 +59,18 @@ func (t *terminal) scenario(s *answer.Scenario) {
 	if t.verbose {
 		t.out.WriteString(t.wrapped(answer.Line(s.Facts())) + "\n")
 	}
-	if main := table.Main(s); len(main.Rows) > 0 {
+	main, rates := table.Main(s), table.Rates(s)
+	switch {
+	case len(rates.Rows) > 0:
+		t.table(rates)
+		if t.verbose {
+			t.table(main)
+		}
+		t.details(s)
+	case len(main.Rows) > 0:
 		t.table(main)
 		t.details(s)
-	} else {
+	default:
 		t.out.WriteString("It did not run.\n")
 	}
 	for _, note := range s.Notes {

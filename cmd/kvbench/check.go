@@ -74,6 +74,9 @@ func (p *plan) print(ctx context.Context, w, told io.Writer) error {
 		}
 		for j, v := range s.Variants {
 			e := all[i][j]
+			if e.steps > 0 {
+				fmt.Fprintf(w, "  %-*s  at most %s of a search, up to %v:\n", wide, v.Name, counted(e.steps, "step"), s.Find.To)
+			}
 			fmt.Fprintf(w, "  %-*s  about %s transactions, %s KV operations, %s, %s\n", wide, v.Name,
 				about(e.transactions), about(e.ops), e.price(def.Prices()), span(e.time))
 			for _, text := range []string{e.pace(def.Capabilities), e.growth(), e.doubt()} {

@@ -28,6 +28,7 @@ type estimate struct {
 	// where they grow along the run; else both are 0.
 	first, last float64
 	tried       int // transactions
+	steps       int // of a search, at most; 0 where there is none
 	// still says that its transactions take no virtual time, and nothing but a duration
 	// ends them.
 	still bool
@@ -38,6 +39,15 @@ type estimate struct {
 // cost grows, or keys become more, it tries more of them, and follows the growth in a
 // straight line.
 func (p *plan) estimate(ctx context.Context, scenario, variant int) (estimate, error) {
+	e, err := p.estimateRuns(ctx, scenario, variant)
+	if err == nil && p.scenarios[scenario].Find != nil {
+		e = p.most(scenario, e)
+	}
+	return e, err
+}
+
+// estimateRuns is estimate but for what a search runs beyond its first step.
+func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimate, error) {
 	s, capabilities := &p.scenarios[scenario], p.defs[scenario].Capabilities
 	t, err := p.try(ctx, *s, s.Variants[variant], capabilities, trialTransactions)
 	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {

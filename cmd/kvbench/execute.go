@@ -167,6 +167,9 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return nil //nolint:nilerr // whoever stopped it knows, and err is kept by the caller
 	}
 	why := s.TooManyErrors(result)
+	if s.Find != nil {
+		why = nil // it breaks the promise
+	}
 	if why != nil && err != nil {
 		return fmt.Errorf("%w; then: %s", why, result.Error)
 	}

@@ -13,6 +13,7 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/expect"
+	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
 	"kvbench/internal/secret"
 	"kvbench/internal/setting"
@@ -91,6 +92,7 @@ type listedScenario struct {
 	Pattern  string `json:"pattern"`
 	Question string `json:"question"`
 	Points   int    `json:"points,omitempty"` // of its sweep
+	Finds    string `json:"finds,omitempty"`  // what it looks for
 	yaml     string // its definition
 }
 
@@ -230,8 +232,16 @@ func (l *listing) read(file *scenariofile.File) {
 			l.Scenarios[last].Points++
 			continue
 		}
-		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question, min(len(s.Point), 1), s.YAML})
+		l.Scenarios = append(l.Scenarios, listedScenario{s.Name, s.Pattern.Name, s.Question, min(len(s.Point), 1), finds(&s), s.YAML})
 	}
+}
+
+// finds is what a scenario looks for; empty where that is nothing.
+func finds(s *bench.Scenario) string {
+	if s.Find == nil {
+		return ""
+	}
+	return runfile.MaxRate
 }
 
 // newListing lists all but the scenarios.

@@ -46,7 +46,10 @@ func (l *listing) print(w io.Writer) {
 
 // label is its name, with how many points its sweep has.
 func (s *listedScenario) label() string {
-	if s.Points == 0 {
+	switch {
+	case s.Finds != "":
+		return fmt.Sprintf("%s (finds %s)", s.Name, s.Finds)
+	case s.Points == 0:
 		return s.Name
 	}
 	return fmt.Sprintf("%s (%s)", s.Name, counted(s.Points, "point"))

@@ -21,6 +21,10 @@ func (s *settings) lanes() int {
 func (p *plan) turns() (out []turn) {
 	for number := range p.scenarios {
 		s := &p.scenarios[number]
+		if s.Find != nil { // all of a search is one turn
+			out = append(out, turn{scenario: number})
+			continue
+		}
 		for repeat := range s.Repeat {
 			for i := range s.Variants {
 				out = append(out, turn{number, i, repeat})
@@ -32,7 +36,8 @@ func (p *plan) turns() (out []turn) {
 
 // runAll runs the turns of the plan. Those in virtual time, whose results do not depend on
 // what else the machine does, run several at once: as many as there are lanes and as the
-// machine has memory for. One on the wall clock runs alone. All begin in the plan's order.
+// machine has memory for. One on the wall clock runs alone, and so does a search, whose
+// next step depends on the last. All begin in the plan's order.
 // ran tells of those that failed, in that order too; err says that one could not be
 // written.
 func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress) (ran, err error) {
@@ -53,6 +58,18 @@ func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress
 		room.leave(p.footprint(turns[e.number]))
 	}
 	for i, t := range turns {
+		if p.scenarios[t.scenario].Find != nil {
+			for running > 0 {
+				wait()
+			}
+			if ctx.Err() != nil || err != nil {
+				break
+			}
+			if failed[i], err = p.seek(ctx, w, progress, t.scenario); err != nil {
+				break
+			}
+			continue
+		}
 		need := p.footprint(t)
 		for running > 0 && !room.has(need) {
 			wait()

@@ -134,7 +134,7 @@ func (s settings) apply(to *bench.Scenario) {
 	if s.clock != "" {
 		to.Clock = s.clock
 	}
-	if s.repeat > 0 {
+	if s.repeat > 0 && to.Find == nil {
 		to.Repeat = s.repeat
 	}
 	if d := s.duration; d > 0 {
@@ -214,7 +214,14 @@ func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 		Load: s.Load.String(), Rate: s.Load.Rate(), Repeats: s.Repeat,
 		Outcomes: s.Pattern.AllOutcomes(),
 		Series:   s.Pattern.Series(),
+		Find:     s.Find,
 		Expect:   s.Expect, Choose: s.Choose, MaxErrors: s.MaxErrors, YAML: s.YAML,
+	}
+	if s.Find != nil {
+		def.Load = searched(s)
+		if err := searchable(s, &def); err != nil {
+			return def, err
+		}
 	}
 	for _, v := range s.Variants {
 		def.Variants = append(def.Variants, runfile.VariantDef(v))

@@ -65,7 +65,7 @@ func (m machineLimit) refuse(s *bench.Scenario, variant string, e estimate) erro
 	case e.time > float64(s.Repeat)*m.time:
 		return s.At("load.transactions", fmt.Sprintf("the transactions of %s would take about %s, more than %s", variant, span(e.time/float64(s.Repeat)), span(m.time)),
 			"ask for fewer, or bound them by a duration")
-	case e.machine > m.time:
+	case e.machine > m.time && s.Find == nil: // a search ends where the promise is broken
 		return s.At("load", fmt.Sprintf("%s would take about %s of this machine", variant, span(e.machine)), "ask for less load, or fewer repeats")
 	case e.memory > m.memory:
 		return s.At("keys.count", fmt.Sprintf("%s would keep about %s in memory, and this machine has %s", variant, memorySize(e.memory), memorySize(m.memory)),

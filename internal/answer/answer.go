@@ -9,6 +9,7 @@ import (
 
 	"kvbench/internal/choose"
 	"kvbench/internal/expect"
+	"kvbench/internal/find"
 	"kvbench/internal/result"
 	"kvbench/internal/runfile"
 )
@@ -24,6 +25,7 @@ type Answer struct {
 type Scenario struct {
 	*result.Scenario
 	Expectations []expect.Result
+	Found        []*find.Found  // of its search, by variant; none where there is no search
 	Choice       *choose.Choice // nil where the scenario does not say what to choose by
 	Warnings     []string       // in full sentences
 	Notes        []string       // what else there is to know, in full sentences
@@ -35,13 +37,19 @@ func Of(run *runfile.Run) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	found := make([][]*find.Found, len(set.Scenarios))
+	for i, s := range set.Scenarios {
+		if found[i], err = find.Of(s); err != nil {
+			return nil, err
+		}
+	}
 	results, err := expect.Evaluate(set)
 	if err != nil {
 		return nil, err
 	}
 	out := &Answer{Set: set, Warnings: run.Warnings}
-	for _, s := range set.Scenarios {
-		one := Scenario{Scenario: s}
+	for i, s := range set.Scenarios {
+		one := Scenario{Scenario: s, Found: found[i]}
 		for _, r := range results {
 			if r.Scenario == s.Def.Name {
 				one.Expectations = append(one.Expectations, r)
@@ -50,7 +58,7 @@ func Of(run *runfile.Run) (*Answer, error) {
 		if one.Choice, err = choose.Of(s); err != nil {
 			return nil, err
 		}
-		one.Warnings = warnings(s, run.CutOff || run.Interrupted)
+		one.Warnings = append(warnings(s, run.CutOff || run.Interrupted), unsure(s, found[i])...)
 		one.Notes = ended(s)
 		out.Scenarios = append(out.Scenarios, one)
 	}

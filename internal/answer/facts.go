@@ -49,7 +49,13 @@ func (s *Scenario) Facts() []Fact {
 	out := []Fact{
 		{"Pattern", s.Def.Pattern}, {"Latency", string(s.Def.Latency())}, {"Clock", s.Def.Clock + " time"}, {"Load", s.Def.Load},
 	}
-	for _, values := range s.Def.Sweeps() {
+	sweeps := s.Def.Sweeps()
+	if f := s.Def.Find; f != nil {
+		out = append(out, Fact{"Find", fmt.Sprintf("max-rate while %s, from %v to %v, within %s",
+			strings.Join(f.While, ", "), f.From, f.To, metric.FormatShare(f.Within))})
+		sweeps = nil
+	}
+	for _, values := range sweeps {
 		words := make([]string, len(values))
 		for i := range values {
 			words[i] = values[i].Words()

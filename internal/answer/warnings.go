@@ -39,6 +39,9 @@ func warnings(s *result.Scenario, stopped bool) []string {
 			out = append(out, name+" measured no transaction.")
 			continue
 		}
+		if s.Def.Find != nil {
+			continue // what overloads it is looked for
+		}
 		if v.Whole.Transactions() < enoughForP99 && s.Def.Latency() != runfile.NotModelled {
 			few = append(few, v.Name)
 		}

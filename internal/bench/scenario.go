@@ -22,10 +22,13 @@ type Scenario struct {
 	Shown    string    // Driver as it may be shown: ${NAME} stands for a variable whose value may be secret
 	Clock    string    // "auto", "virtual" or "wall"
 	Load     load.Load
-	Params   Params
-	Repeat   int // at least 1
-	Decode   func(any) error
-	Free     bool // plan: a transaction may make no more operations than the free plan allows
+	// Find is what a search looks for; nil where there is none. Load is then that of its first
+	// step, for as long as one run of a step may last.
+	Find   *runfile.Find
+	Params Params
+	Repeat int // at least 1
+	Decode func(any) error
+	Free   bool // plan: a transaction may make no more operations than the free plan allows
 	// MaxErrors is the share of a variant's transactions that may end in an error; with
 	// more, the variant has failed.
 	MaxErrors float64

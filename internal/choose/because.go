@@ -15,7 +15,7 @@ func (c *Choice) because() {
 	var loser *Standing
 	for i := range c.Standings {
 		st := &c.Standings[i]
-		if slices.Contains(c.Take, st.Variant) || c.lost(st) == nil {
+		if slices.Contains(c.Take, st.Variant) || passedOver(st.Variant) || c.lost(st) == nil {
 			continue
 		}
 		if st.Variant.Published {

@@ -57,7 +57,7 @@ func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, pr
 			}
 			st.Clauses = append(st.Clauses, r)
 		}
-		if v.Missing != "" {
+		if v.Missing != "" || passedOver(v) {
 			continue
 		}
 		ended = append(ended, st)
@@ -78,21 +78,16 @@ func among(s *result.Scenario, variants []*result.Variant, by runfile.Choose, pr
 	return c, nil
 }
 
+// passedOver says that a variant is a step of a search that is not what was found: of a search
+// only what was found is chosen among.
+func passedOver(v *result.Variant) bool { return v.Scenario.Def.Find != nil && !v.Found() }
+
 // Parse reads a promise and a preference; its error is an *Error.
 func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, prefer []metric.Figure, err error) {
 	for i, text := range by.Promise {
-		e, err := expect.Parse(text, names)
+		e, err := expect.ParseClause(text, names)
 		if err != nil {
-			bad := err.(*expect.Error)
-			if e.Op == "" {
-				bad.Hint = "write it like response.p99 < 250ms"
-			}
-			return nil, nil, &Error{"promise", i, text, bad}
-		}
-		if e.Variant != "*" || text[0] == '*' {
-			return nil, nil, &Error{"promise", i, text, &expect.Error{
-				Message: "a promise holds for each variant", Hint: "leave the variant out",
-			}}
+			return nil, nil, &Error{"promise", i, text, err.(*expect.Error)}
 		}
 		promise = append(promise, e)
 	}

@@ -34,6 +34,9 @@ func pointOf(v *result.Variant, names []string) []runfile.Setting {
 // given are the settings of the sweep that nobody chooses: those that the scenario names,
 // beside those of the load.
 func given(def *runfile.Definition, by runfile.Choose) (out []string) {
+	if def.Find != nil {
+		return nil // its rates are what is looked for
+	}
 	for _, values := range def.Sweeps() {
 		if name := values[0].Name; Given(name) || slices.Contains(by.Given, name) {
 			out = append(out, name)

@@ -74,9 +74,9 @@ func (c *Choice) beats() string {
 		return c.parts()
 	}
 	switch {
-	case b == nil && len(c.Take) > 1 && len(c.Take) == len(c.Standings):
+	case b == nil && len(c.Take) > 1 && len(c.Take) == c.weighed():
 		return "nothing tells them apart"
-	case b == nil && len(c.Take) > 0 && len(c.Standings) > 1 && c.Kept:
+	case b == nil && len(c.Take) > 0 && c.weighed() > 1 && c.Kept:
 		return "nothing tells the others apart from it"
 	case b == nil:
 		return ""
@@ -95,6 +95,16 @@ func (c *Choice) beats() string {
 		return why
 	}
 	return fmt.Sprintf("%s %s, %s %s", label(b.Figure), amount(b.Figure, b.Winner), b.Loser.Name, amount(b.Figure, b.Lost))
+}
+
+// weighed is how many variants were chosen among.
+func (c *Choice) weighed() (n int) {
+	for i := range c.Standings {
+		if !passedOver(c.Standings[i].Variant) {
+			n++
+		}
+	}
+	return n
 }
 
 // amount is a figure as a reason has it. An answer from an isolate's memory takes no time

@@ -31,7 +31,7 @@ func figures(s *result.Scenario) (out []metric.Figure) {
 			stats = []metric.Stat{metric.Per, metric.P50, metric.P95, metric.P99}
 		case metric.Latency, metric.Call:
 			stats = []metric.Stat{metric.P50, metric.P95, metric.P99}
-		case metric.Cost:
+		case metric.Cost, metric.Capacity:
 			stats = []metric.Stat{metric.Mean}
 		case metric.Failure:
 			stats = []metric.Stat{metric.Part}

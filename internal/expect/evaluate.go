@@ -34,8 +34,8 @@ func Evaluate(set *result.Set) ([]Result, error) {
 				return nil, fmt.Errorf("%s: expectation %q: %w", s.Def.Name, text, err)
 			}
 			for _, v := range s.Variants {
-				if e.Variant != "*" && e.Variant != v.Base {
-					continue
+				if e.Variant != "*" && e.Variant != v.Base || s.Def.Find != nil && !v.Found() {
+					continue // of a search what it found is held against it
 				}
 				r, err := Hold(e, v)
 				if err != nil {

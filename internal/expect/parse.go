@@ -78,6 +78,23 @@ func Parse(text string, names Names) (Expect, error) {
 	return e, nil
 }
 
+// ParseClause reads a clause of a promise: an expectation without a variant. Its error is an
+// *Error.
+func ParseClause(text string, names Names) (Expect, error) {
+	e, err := Parse(text, names)
+	if err != nil {
+		bad := err.(*Error)
+		if e.Op == "" {
+			bad.Hint = "write it like response.p99 < 250ms"
+		}
+		return e, bad
+	}
+	if e.Variant != "*" || text[0] == '*' {
+		return e, &Error{Message: "a promise holds for each variant", Hint: "leave the variant out"}
+	}
+	return e, nil
+}
+
 // ParseFigure reads the METRIC of an expectation alone: response.p99. Its error is an
 // *Error.
 func ParseFigure(text string, names Names) (metric.Figure, error) {
@@ -104,6 +121,12 @@ func parseValue(unit metric.Unit, s string) (float64, error) {
 		return units.ParseShare(s)
 	case metric.Money:
 		return units.ParseUSD(s)
+	case metric.PerSecond:
+		count, per, err := units.ParseRate(s)
+		if err != nil {
+			return 0, err
+		}
+		return float64(count) / per.Seconds(), nil
 	}
 	return units.ParseNumber(s)
 }
@@ -172,7 +195,7 @@ func (p *parser) figure() (metric.Figure, error) {
 	}
 	f := metric.Figure{Metric: m, Stat: metric.N}
 	switch stat := metric.Stat(p.next()); {
-	case m.Class == metric.Cost:
+	case m.Class == metric.Cost, m.Class == metric.Capacity:
 		f.Stat = metric.Mean
 	case len(p.segments) == 0:
 	case decimalPercentile(strings.Join(p.segments, ".")) && slices.Contains(known, metric.P999):

@@ -115,7 +115,7 @@ func figures(s *result.Scenario) []metric.Figure {
 		switch {
 		case m.ID == "response":
 			out = append(out, metric.Figure{Metric: m, Stat: metric.P50}, metric.Figure{Metric: m, Stat: metric.P99})
-		case m.ID == runfile.Ops, m.ID == runfile.USD:
+		case m.ID == runfile.Ops, m.ID == runfile.USD, m.ID == runfile.MaxRate:
 			out = append(out, metric.Figure{Metric: m, Stat: metric.Mean})
 		case m.ID == runfile.Errors, m.Class == metric.Anomaly:
 			out = append(out, metric.Figure{Metric: m, Stat: metric.Part})
@@ -140,7 +140,9 @@ func identity(def *runfile.Definition, seed uint64) string {
 	} else {
 		what = append(what, def.YAML)
 	}
-	if len(def.Points) > 0 {
+	if def.Find != nil { // whose points follow from what is measured
+		what = append(what, def.Find)
+	} else if len(def.Points) > 0 {
 		what = append(what, def.Points)
 	}
 	text, err := json.Marshal(what)

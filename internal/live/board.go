@@ -97,6 +97,13 @@ func New(planned []Variant, keep bool, now func() time.Time) *Board {
 	return b
 }
 
+// More says that there is one more turn than was planned.
+func (b *Board) More() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.total++
+}
+
 // Begin adds a turn, the repeat of it counted from 0.
 func (b *Board) Begin(v Variant, repeat int) *Turn {
 	t := &Turn{board: b, about: v, repeat: repeat, phase: "seed"}

@@ -48,7 +48,7 @@ func (r Rate) in(d time.Duration) float64 {
 	if r.IsZero() {
 		return 0
 	}
-	return float64(r.Count) * (float64(d) / float64(r.Per))
+	return float64(r.Count) * float64(d) / float64(r.Per)
 }
 
 // at is when arrival i of a constant rate is due, rounded down to the nanosecond;

@@ -22,8 +22,22 @@ func (u Unit) Format(v float64) string {
 		return FormatCount(v) + "%"
 	case Money:
 		return FormatMoney(v)
+	case PerSecond:
+		return FormatRate(v)
 	}
 	return FormatCount(v)
+}
+
+// FormatRate writes a rate a second: "512/s", and where it is below one a minute's or an
+// hour's: "30/min".
+func FormatRate(v float64) string {
+	switch {
+	case v >= 1 || v == 0:
+		return Digits(v, 4) + "/s"
+	case v*60 >= 1:
+		return Digits(v*60, 4) + "/min"
+	}
+	return Digits(v*3600, 4) + "/h"
 }
 
 // Apart writes two values of a unit that are not the same so that they read differently,

@@ -15,19 +15,22 @@ const (
 	Share   Unit = "share"   // a fraction
 	Percent Unit = "percent" // a fraction times 100, as a series of whole numbers has it
 	Money   Unit = "usd"
+	// PerSecond is a rate, in transactions a second.
+	PerSecond Unit = "per-second"
 )
 
 // Class is what a metric tells.
 type Class uint8
 
 const (
-	Latency Class = iota // how long a transaction took, or a part of it
-	Call                 // how long one call took, of the store or of an origin
-	Outcome              // how transactions ended
-	Anomaly              // what went wrong, a share of what could have
-	Gauge                // a size that is neither right nor wrong
-	Failure              // errors
-	Cost                 // calls and dollars per transaction
+	Latency  Class = iota // how long a transaction took, or a part of it
+	Call                  // how long one call took, of the store or of an origin
+	Outcome               // how transactions ended
+	Anomaly               // what went wrong, a share of what could have
+	Gauge                 // a size that is neither right nor wrong
+	Failure               // errors
+	Cost                  // calls and dollars per transaction
+	Capacity              // how much a variant can do
 )
 
 // Better says which way a metric is better.
@@ -111,7 +114,7 @@ type Figure struct {
 // Name is the figure as an expectation has it: response.p99, lost-update.share,
 // usd-per-million.
 func (f Figure) Name() string {
-	if f.Stat == Mean && (f.Class == Cost) {
+	if f.Stat == Mean && (f.Class == Cost || f.Class == Capacity) {
 		return f.ID
 	}
 	return f.ID + "." + string(f.Stat)
@@ -173,6 +176,8 @@ func (c Class) String() string {
 		return "failure"
 	case Cost:
 		return "cost"
+	case Capacity:
+		return "capacity"
 	}
 	return ""
 }

@@ -106,6 +106,11 @@ func (s *Sample) Value(f metric.Figure) (v metric.Quantity, missing string) {
 			missing = "none: the store has no price list"
 		}
 		return v, missing
+	case f.ID == runfile.MaxRate:
+		if !s.rate.Known() {
+			missing = "none: no rate was found at which the promise is kept"
+		}
+		return s.rate, missing
 	case f.Class == metric.Cost, f.Stat == metric.Per:
 		return metric.Ratio(float64(n), float64(transactions)), ""
 	case f.Series < 0:

@@ -43,6 +43,7 @@ type Variant struct {
 	// Missing is why Whole is not all that was to be measured: "it did not run to its
 	// end". Empty where it is.
 	Missing string
+	found   bool
 }
 
 // Repeat is one repeat of a variant.
@@ -74,8 +75,12 @@ func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
 	}
 	memory := newAdder(def)
 	for j := range def.Variants {
-		for k := range points {
-			v, err := variantOf(run, s, i, j, points[k].Settings, memory)
+		own := points
+		if def.Find != nil {
+			own = steps(run, i, j)
+		}
+		for k := range own {
+			v, err := variantOf(runsOf(run, i, j, own[k].Settings), s, j, own[k].Settings, memory)
 			if err != nil {
 				return nil, err
 			}
@@ -85,8 +90,19 @@ func scenarioOf(run *runfile.Run, i int) (*Scenario, error) {
 	return s, nil
 }
 
-// variantOf is a variant of a scenario, by their indexes, at a point.
-func variantOf(run *runfile.Run, s *Scenario, scenario, variant int, point []runfile.Setting, memory *adder) (*Variant, error) {
+// runsOf are the repeats of a variant of a scenario, by their indexes, at a point.
+func runsOf(run *runfile.Run, scenario, variant int, point []runfile.Setting) (out []*runfile.Variant) {
+	words := runfile.Pairs(point, ";")
+	for _, r := range run.Variants {
+		if r.Scenario == scenario && r.Variant == variant && runfile.Pairs(r.Point, ";") == words {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// variantOf is what runs of a variant of a scenario, by its index, gave at a point.
+func variantOf(runs []*runfile.Variant, s *Scenario, variant int, point []runfile.Setting, memory *adder) (*Variant, error) {
 	d := &s.Def.Variants[variant]
 	at, _ := s.Def.At(point) // which is the definition's own
 	v := &Variant{
@@ -95,13 +111,9 @@ func variantOf(run *runfile.Run, s *Scenario, scenario, variant int, point []run
 	if len(point) > 0 {
 		v.Name += " at " + runfile.Words(point)
 	}
-	words := runfile.Pairs(point, ";")
 	memory.reset()
 	memory.def = at
-	for _, r := range run.Variants {
-		if r.Scenario != scenario || r.Variant != variant || runfile.Pairs(r.Point, ";") != words {
-			continue
-		}
+	for _, r := range runs {
 		one, err := memory.add(&r.Total)
 		if err != nil {
 			return nil, fmt.Errorf("%s/%s: %w", s.Def.Name, v.Name, err)
@@ -132,7 +144,7 @@ func (v *Variant) missing() string {
 	switch n := len(v.Repeats); {
 	case n == 0:
 		return "it did not run"
-	case n < v.Scenario.Def.Repeats:
+	case n < v.Scenario.Def.Repeats && v.Scenario.Def.Find == nil:
 		return fmt.Sprintf("%d of its %d repeats ran", n, v.Scenario.Def.Repeats)
 	}
 	return ""
@@ -141,6 +153,11 @@ func (v *Variant) missing() string {
 // Whole refuses a run in which a variant did not run all its repeats to their end.
 func (s *Set) Whole() error {
 	for _, scenario := range s.Scenarios {
+		for _, d := range scenario.Def.Variants {
+			if !slices.ContainsFunc(scenario.Variants, func(v *Variant) bool { return v.Base == d.Name }) {
+				return fmt.Errorf("%s/%s: it did not run", scenario.Def.Name, d.Name) // no step of its search did
+			}
+		}
 		for _, v := range scenario.Variants {
 			if v.Missing != "" {
 				return fmt.Errorf("%s/%s: %s", scenario.Def.Name, v.Name, v.Missing)

@@ -18,6 +18,7 @@ type Sample struct {
 	counts record.Snapshot // without its histograms
 	stats  []Stats         // by the scenario's series
 	never  string          // what its variant can't have
+	rate   metric.Quantity // what a search found of its variant
 }
 
 // Stats are the statistics of one series. Where nothing was observed all are 0.

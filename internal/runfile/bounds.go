@@ -55,7 +55,7 @@ func (d *Definition) check() error {
 		{"variants", len(d.Variants), maxVariants},
 		{"outcomes", len(d.Outcomes), maxOutcomes},
 		{"series", len(d.Series), maxSeries},
-		{"points", len(d.Points), MaxPoints},
+		{"points", len(d.Points), d.maxPoints()},
 	} {
 		if list.have > list.max {
 			return fmt.Errorf("%d %s: want at most %d", list.have, list.of, list.max)
@@ -67,6 +67,9 @@ func (d *Definition) check() error {
 		}
 	}
 	if err := checkStages(d.Workload); err != nil {
+		return err
+	}
+	if err := d.Find.check(); err != nil {
 		return err
 	}
 	if err := checkAmounts(d.Rate, &d.Capabilities); err != nil {

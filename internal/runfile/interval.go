@@ -26,6 +26,17 @@ type Interval struct {
 	sums []sparse.Histogram
 }
 
+// Compact is the interval of a run that goes on in little memory, with histograms of so many
+// series. It can be read, and not be written.
+func (iv *Interval) Compact(series int) Interval {
+	out := *iv
+	out.Histograms, out.sums = nil, make([]sparse.Histogram, series)
+	for i, h := range iv.Histograms {
+		out.sums[i].Merge(h.Sparse())
+	}
+	return out
+}
+
 // span is where a text stands in the file; the zero value is none.
 type span struct {
 	offset int64

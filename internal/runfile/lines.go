@@ -38,7 +38,8 @@ type Key struct {
 
 // begin says that a variant begins.
 type begin struct {
-	*Key // format 1
+	*Key       // format 1
+	Step *Step `json:"step,omitempty"` // of a search, where the header does not have its point
 }
 
 type interval struct {

@@ -94,7 +94,13 @@ func ofSeries(i int, s record.Series, among string) metric.Metric {
 }
 
 // Metrics are those of the scenario.
-func (d *Definition) Metrics() []metric.Metric { return Metrics(d.Series, d.Outcomes) }
+func (d *Definition) Metrics() []metric.Metric {
+	out := Metrics(d.Series, d.Outcomes)
+	if d.Find != nil {
+		out = append(out, StepMetrics()...)
+	}
+	return out
+}
 
 // ErrorOutcome is the index of the outcome of a transaction that failed; -1 where there
 // is none.

@@ -103,7 +103,7 @@ func (p *parser) checked(l *line, data []byte) (whole bool, err error) {
 	}
 	s, begun := p.strands[l.Key.id()]
 	if !begun {
-		if s, err = p.newStrand(*l.Key); err != nil {
+		if s, err = p.newStrand(*l.Key, l.Begin); err != nil {
 			return false, err
 		}
 	}
@@ -140,24 +140,31 @@ func (p *parser) unchecked(l *line) (err error) {
 	case p.strands[l.Begin.id()] != nil:
 		return fmt.Errorf("%v: it begins twice", l.Begin.Key)
 	}
-	if p.current, err = p.newStrand(*l.Begin.Key); err != nil {
+	if p.current, err = p.newStrand(*l.Begin.Key, nil); err != nil {
 		return err
 	}
 	return p.strand(p.current, l)
 }
 
-// newStrand returns a strand of a key that the header has.
-func (p *parser) newStrand(k Key) (*strand, error) {
+// newStrand returns a strand of a key that the header has, or that begins as a step of a
+// search; b is nil where it begins as neither.
+func (p *parser) newStrand(k Key, b *begin) (*strand, error) {
 	for i := range p.run.Header.Scenarios {
 		def := &p.run.Header.Scenarios[i]
 		for j, v := range def.Variants {
 			if def.Name != k.Scenario || v.Name != k.Variant {
 				continue
 			}
-			if most := max(def.Repeats, 1); k.Repeat < 0 || k.Repeat >= most {
+			if most := def.repeats(); k.Repeat < 0 || k.Repeat >= most {
 				return nil, fmt.Errorf("%v: the header has %d repeats", &k, most)
 			}
 			at, ok := def.At(k.Point)
+			if b != nil && b.Step != nil {
+				if err := def.checkStep(b.Step, &k); err != nil {
+					return nil, err
+				}
+				at, ok = def.at(def.step(b.Step)), true
+			}
 			if !ok {
 				return nil, fmt.Errorf("the header has no point %v", &k)
 			}
@@ -176,6 +183,12 @@ func (p *parser) strand(s *strand, l *line) error {
 	case s.ended:
 		return fmt.Errorf("%v: a line after its end", &s.Key)
 	case l.Begin != nil:
+		if l.Begin.Step != nil {
+			def := &p.run.Header.Scenarios[v.Scenario]
+			if err := def.addStep(def.step(l.Begin.Step)); err != nil {
+				return err
+			}
+		}
 		p.strands[s.id()] = s
 		p.order, p.run.Variants = append(p.order, s), append(p.run.Variants, v)
 		return nil

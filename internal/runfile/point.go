@@ -35,12 +35,17 @@ func (d *Definition) At(settings []Setting) (at *Definition, ok bool) {
 	want := idOf(settings)
 	for i := range d.Points {
 		if p := &d.Points[i]; idOf(p.Settings) == want {
-			own := *d
-			own.Driver, own.Capabilities, own.Workload, own.Load, own.Rate = p.Driver, p.Capabilities, p.Workload, p.Load, p.Rate
-			return &own, true
+			return d.at(*p), true
 		}
 	}
 	return nil, false
+}
+
+// at is the definition with what is a point's own.
+func (d *Definition) at(p Point) *Definition {
+	own := *d
+	own.Driver, own.Capabilities, own.Workload, own.Load, own.Rate = p.Driver, p.Capabilities, p.Workload, p.Load, p.Rate
+	return &own
 }
 
 // idOf is settings in a form that can be compared.

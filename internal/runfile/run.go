@@ -85,7 +85,10 @@ type Definition struct {
 	// Points are those of a sweep, in the order in which they run; none where there is
 	// no sweep. Driver, Capabilities, Workload, Load and Rate are those of the first: see
 	// At.
-	Points   []Point      `json:"points,omitempty"`
+	Points []Point `json:"points,omitempty"`
+	// Find is what a search looks for, whose steps are points: those that have begun, as the
+	// lines that begin them say; nil where the scenario has no search.
+	Find     *Find        `json:"find,omitempty"`
 	Repeats  int          `json:"repeats"`
 	Variants []VariantDef `json:"variants"`
 	Outcomes []string     `json:"outcomes"`

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
@@ -67,6 +68,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 	filled := fill(reflect.ValueOf(&h).Elem(), word)
 	for i := range h.Scenarios { // every run has these
 		h.Scenarios[i].Series = append(record.Standard(), h.Scenarios[i].Series...)
+		h.Scenarios[i].Find.From, h.Scenarios[i].Find.To, h.Scenarios[i].Find.Within = load.PerSecond(1), load.PerSecond(2), 0.1
 	}
 	var secrets secret.Set
 	secrets.Add(word)
@@ -91,7 +93,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 		".Scenarios.Points.Settings.Popularity.Kind", ".Scenarios.Points.Capabilities.Mode",
 		".Scenarios.Points.Workload.Load.Arrivals", ".Scenarios.Points.Workload.Keys.Popularity.Kind", ".Scenarios.Points.Workload.Plan",
 		".Scenarios.Points.Workload.Settings.Popularity.Kind",
-		".Scenarios.Expect", ".Scenarios.Choose.Promise", ".Scenarios.Choose.Prefer", ".Scenarios.Choose.Given",
+		".Scenarios.Expect", ".Scenarios.Choose.Promise", ".Scenarios.Choose.Prefer", ".Scenarios.Choose.Given", ".Scenarios.Find.While",
 	}
 	for i := range run.Header.Scenarios {
 		run.Header.Scenarios[i].Series = run.Header.Scenarios[i].Series[len(record.Standard()):]

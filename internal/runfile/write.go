@@ -53,7 +53,7 @@ func NewWriter(out io.Writer, h Header, secrets *secret.Set) (*Writer, error) {
 // words are the members of the header whose texts are kvbench's own words: what else
 // reads them would not know them again.
 var words = []string{
-	"arrivals", "choose", "clock", "expect", "kind", "mode", "outcomes", "pattern", "plan", "published", "run_id", "series", "variants",
+	"arrivals", "choose", "clock", "expect", "find", "kind", "mode", "outcomes", "pattern", "plan", "published", "run_id", "series", "variants",
 }
 
 // write seals a line, whose check sum goes on from one before, and writes it in one call.
@@ -102,6 +102,9 @@ func (w *Writer) Variant(scenario, variant, repeat int, point ...Setting) *Varia
 
 // Begin says that the variant begins; nothing of it is written before.
 func (v *VariantWriter) Begin() error { return v.write(line{Begin: &begin{}}) }
+
+// BeginStep says that a step of a search begins, whose point is that of the variant.
+func (v *VariantWriter) BeginStep(s Step) error { return v.write(line{Begin: &begin{Step: &s}}) }
 
 // write writes a line of the variant.
 func (v *VariantWriter) write(l line) (err error) {

@@ -14,6 +14,9 @@ import (
 // namesOf are what an expectation of the scenario may speak of.
 func namesOf(s bench.Scenario) expect.Names {
 	names := expect.Names{Metrics: runfile.Metrics(s.Pattern.Series(), s.Pattern.AllOutcomes())}
+	if s.Find != nil {
+		names.Metrics = append(names.Metrics, runfile.StepMetrics()...)
+	}
 	for _, v := range s.Pattern.Variants {
 		if slices.Contains(s.Variants, v) {
 			names.Variants = append(names.Variants, v.Name)

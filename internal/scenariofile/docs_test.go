@@ -24,6 +24,7 @@ func TestReference(t *testing.T) {
 	for heading, spec := range map[string]any{
 		"The file": defaultFile(), "A scenario": defaultScenario(defaultFile()), "load": defaultScenario(defaultFile()).Load,
 		"stages": stageSpec{}, "keys": defaultScenario(defaultFile()).Keys, "choose": chooseSpec{},
+		"find": defaultScenario(defaultFile()).Find.MaxRate,
 	} {
 		var table strings.Builder
 		var fields []setting.Setting
@@ -87,7 +88,7 @@ func TestReferenceExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := strings.Split(string(text), "```yaml\n")
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		t.Fatalf("%d examples", len(parts)-1)
 	}
 	for _, part := range parts[1:] {

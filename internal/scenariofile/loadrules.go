@@ -23,17 +23,19 @@ var loadRules = []struct {
 	{[]string{"rate"}, nil, []string{"stages"}, "is that of a load which keeps it, but there are stages", "remove it, or the stages"},
 	{[]string{"duration"}, nil, []string{"stages"}, "is not set where there are stages: each says how long it lasts", "remove it"},
 	{[]string{"until"}, nil, []string{"stages"}, "belongs to a load that does not change, but there are stages", "remove it, or the stages"},
-	{[]string{"arrivals", "max-in-flight"}, []string{"rate", "stages"}, nil, "belongs to an open loop, but there is no rate", "remove it, or add a rate"},
+	{[]string{"rate", "stages", "workers", "think", "transactions", "until"}, nil, []string{"find"}, "is not set where there is a find: it tries rates of its own, each for as long as it takes", "remove it, or the find"},
+	{[]string{"arrivals", "max-in-flight"}, []string{"rate", "stages", "find"}, nil, "belongs to an open loop, but there is no rate", "remove it, or add a rate"},
 	{[]string{"tolerance"}, []string{"until"}, nil, "belongs to until, which is not there", "remove it, or add until: stable"},
 	{[]string{"until"}, []string{"duration", "stages"}, nil, "needs a duration, which bounds it where the response never is stable", "add one, for example duration: 1h"},
 }
 
-// load holds the fields of a load against each other.
-func (d *decoder) load(n *yaml.Node) {
+// load holds the fields of a load against each other, and against a find that the scenario may
+// have.
+func (d *decoder) load(n *yaml.Node, find bool) {
 	if resolve(n).Kind != yaml.MappingNode {
 		return
 	}
-	has := func(name string) bool { return d.find(n, name) != nil }
+	has := func(name string) bool { return d.find(n, name) != nil || name == "find" && find }
 	one := func(names []string) bool {
 		for _, name := range names {
 			if has(name) {

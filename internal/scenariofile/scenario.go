@@ -62,10 +62,14 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	if loading != nil {
 		stages = d.stages(d.find(loading, "stages"), spec.Load.Stages)
 	}
+	finding := d.find(item, "find")
+	if finding != nil {
+		spec.Load.Rate = spec.Find.MaxRate.From
+	}
 	s.Load = spec.Load.load(stages)
 	s.Shown = d.driver(item, spec.Driver, d.shown)
 	if loading != nil {
-		d.load(loading)
+		d.load(loading, finding != nil)
 		if len(d.errs) == before {
 			d.bounds(s)
 		}
@@ -86,6 +90,7 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 	}
 	s.Pattern = patterns[i]
 	s.Variants = d.variants(item, s.Pattern, spec.Variants)
+	s.Find = d.maxRate(item, finding, s, spec)
 	d.expectations(item, s)
 	d.choose(item, &s, spec.Choose)
 	d.try(item, s, file.Seed, spec.With != nil, before)

@@ -30,10 +30,11 @@ func Schema(patterns []*bench.Pattern) any {
 	load["anyOf"] = anyOf("duration", "transactions", "stages")
 	load["dependentRequired"] = object{"tolerance": []string{"until"}, "until": []string{"duration"}}
 	load["dependentSchemas"] = object{
-		"rate":     object{"properties": object{"workers": false, "think": false}},
-		"stages":   object{"properties": object{"workers": false, "think": false, "rate": false, "duration": false, "until": false}},
-		"arrivals": object{"anyOf": anyOf("rate", "stages")}, "max-in-flight": object{"anyOf": anyOf("rate", "stages")},
+		"rate":   object{"properties": object{"workers": false, "think": false}},
+		"stages": object{"properties": object{"workers": false, "think": false, "rate": false, "duration": false, "until": false}},
 	}
+	open := object{"anyOf": anyOf("rate", "stages")}
+	properties["find"].(object)["properties"].(object)["max-rate"].(object)["properties"].(object)["while"].(object)["minItems"] = 1
 	stage := load["properties"].(object)["stages"].(object)
 	stage["minItems"], stage["maxItems"] = 1, loads.MaxStages
 	stage = stage["items"].(object)
@@ -60,6 +61,13 @@ func Schema(patterns []*bench.Pattern) any {
 	}
 	pattern := words(names)
 	pattern["description"] = properties["pattern"].(object)["description"]
+	cases = append(cases, object{
+		"if": object{"required": []string{"find"}},
+		"then": object{"properties": object{"sweep": false, "repeat": false, "load": object{"properties": object{
+			"rate": false, "stages": false, "workers": false, "think": false, "transactions": false, "until": false,
+		}}}},
+		"else": object{"properties": object{"load": object{"dependentSchemas": object{"arrivals": open, "max-in-flight": open}}}},
+	})
 	properties["pattern"], scenario["allOf"] = pattern, cases
 
 	file := schemaOf(fieldsOf(reflect.ValueOf(defaultFile())))

@@ -36,6 +36,7 @@ type scenarioSpec struct {
 	Errors   share      `yaml:"errors" max:"100%" doc:"how many of a variant's transactions may end in an error; with more, the run has failed"`
 	With     *yaml.Node `yaml:"with" unset:"the pattern's" doc:"the pattern's own settings; kvbench list PATTERN tells them"`                                   // the pattern knows its fields
 	Sweep    *yaml.Node `yaml:"sweep" unset:"none" doc:"one or two settings of load, keys, with or driver, or isolates, each with a list of values, see below"` // see axes
+	Find     findSpec   `yaml:"find" unset:"none" doc:"looks for the highest arrival rate that keeps a promise, see below"`
 	Expect   []string   `yaml:"expect" unset:"none" doc:"expectations that the run is held against, see below"`
 	Choose   chooseSpec `yaml:"choose" unset:"none" doc:"what an engineer would take a variant by, see below"`
 }
@@ -45,6 +46,19 @@ type chooseSpec struct {
 	Promise []string `yaml:"promise" unset:"none" doc:"expectations without a variant, which each variant has to meet; where no statistic is named and the value is in percent, the share is meant"`
 	Prefer  []string `yaml:"prefer" required:"true" doc:"figures, what matters most first: a latency, a cost, an anomaly"`
 	Given   []string `yaml:"given" unset:"none" doc:"settings of the sweep that nobody chooses, such as how often is written; those of load, keys and isolates are given anyway. A choice is made at each of their values"`
+}
+
+// findSpec is what a search looks for.
+type findSpec struct {
+	MaxRate maxRateSpec `yaml:"max-rate" required:"true" doc:"the highest arrival rate at which a promise is kept"`
+}
+
+// maxRateSpec is a search for the highest rate.
+type maxRateSpec struct {
+	While  []string  `yaml:"while" unset:"the promise of choose" doc:"expectations without a variant, which each variant has to meet at the rate; where no statistic is named and the value is in percent, the share is meant"`
+	From   load.Rate `yaml:"from" max:"10000000/s" doc:"the first rate that is tried: it is doubled until the promise is broken"`
+	To     load.Rate `yaml:"to" max:"10000000/s" doc:"the highest rate that is tried"`
+	Within share     `yaml:"within" min:"1%" max:"100%" doc:"how far apart the highest rate that keeps the promise and the lowest that breaks it may be in the end, as a share of the former"`
 }
 
 // loadSpec is when transactions are due and how many there are.
@@ -85,6 +99,7 @@ func defaultScenario(f fileSpec) scenarioSpec {
 		Keys:     keysSpec{Count: 1000, Size: load.Size{Min: 1 << 10, Max: 1 << 10}},
 		Isolates: 1,
 		Repeat:   1,
+		Find:     findSpec{maxRateSpec{From: load.PerSecond(10), To: load.PerSecond(100_000), Within: 0.05}},
 		Plan:     "paid",
 		Errors:   bench.DefaultMaxErrors,
 	}

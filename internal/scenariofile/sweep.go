@@ -36,6 +36,9 @@ func (d *decoder) scenarios(item *yaml.Node, file fileSpec, patterns []*bench.Pa
 	}
 	before := len(d.errs)
 	axes := d.axes(at)
+	if find := d.find(item, "find"); find != nil {
+		d.fail(find, "remove one of them, or make a scenario of each", "a scenario has a sweep or a find, not both")
+	}
 	if len(d.errs) > before {
 		return []bench.Scenario{d.scenario(item, file, patterns)} // to hear what else is wrong
 	}

@@ -18,12 +18,18 @@ var charts = []func(*result.Scenario) (*Chart, error){
 // for every variant at every point.
 var swept = []func(*result.Scenario) (*Chart, error){growth, grid, pareto}
 
+// searched are all that a scenario with a search can have.
+var searched = []func(*result.Scenario) (*Chart, error){capacity}
+
 // Of returns the charts of a scenario that have anything to show. An error means that
 // what they are drawn from can't be read.
 func Of(s *result.Scenario) ([]Chart, error) {
 	var out []Chart
 	all := charts
-	if s.Swept() {
+	switch {
+	case s.Def.Find != nil:
+		all = searched
+	case s.Swept():
 		all = swept
 	}
 	for _, chart := range all {

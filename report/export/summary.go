@@ -47,6 +47,8 @@ type Scenario struct {
 	// choose by.
 	Choice   *choose.Chosen `json:"choice" jsonschema:"nullable"`
 	Variants []Variant      `json:"variants"`
+	// MaxRates are what a search for the highest rate found, by variant; of a search alone.
+	MaxRates []MaxRate `json:"max_rates,omitempty"`
 }
 
 // Expectation is one expectation held against one variant.
@@ -214,6 +216,7 @@ func scenario(s *answer.Scenario) Scenario {
 	for _, r := range s.Expectations {
 		out.Expectations = append(out.Expectations, expectation(r))
 	}
+	out.MaxRates = maxRates(s)
 	for _, v := range s.Variants {
 		if len(v.Repeats) > 0 {
 			out.Variants = append(out.Variants, variant(v))

@@ -24,6 +24,7 @@ type card struct {
 	Unmet         []unmet
 	Met           []expect.Result
 	Bars          bars
+	Rates         []figures // what a search found
 	Tables        []figures
 	Unseen        []string // what is to be said of anomalies that no variant has
 	Terms         []answer.Fact
@@ -51,12 +52,16 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 		}
 	}
 	main, stages, details := table.Main(s), table.Stages(s), table.Details(s)
+	rates := table.Rates(s)
 	c.Unseen = table.Unseen(s.Scenario)
 	if len(main.Rows) == 0 {
 		return c
 	}
-	c.Bars = barsOf(s, main)
-	c.Tables = []figures{figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main)}
+	c.Bars = barsOf(s, found(s, main))
+	if len(rates.Rows) > 0 {
+		c.Rates = []figures{figuresOf("rates-"+id, "What the search of "+s.Def.Name+" found", rates)}
+	}
+	c.Tables = append(c.Tables, figuresOf("table-"+id, "The variants of "+s.Def.Name+" side by side", main))
 	if len(stages.Columns) > 0 {
 		c.Tables = append(c.Tables, figuresOf("stages-"+id, "The stages of "+s.Def.Name, stages))
 	}
@@ -67,10 +72,18 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 	for _, column := range c.Bars.Columns {
 		c.explain(column.Name, column.Doc)
 	}
-	for _, column := range slices.Concat(main.Columns, stages.Columns, details.Columns) {
+	for _, column := range slices.Concat(rates.Columns, main.Columns, stages.Columns, details.Columns) {
 		c.explain(column.Name, column.Doc)
 	}
 	return c
+}
+
+// found is a table without the steps of a search that were not found.
+func found(s *answer.Scenario, t table.Table) table.Table {
+	if s.Def.Find != nil {
+		t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r table.Row) bool { return !r.Variant.Found() })
+	}
+	return t
 }
 
 // explain adds what a word means, unless it has no meaning or is there.

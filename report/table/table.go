@@ -81,9 +81,12 @@ func (t Table) pick(columns []int) Table {
 const sameRatio = 1.02
 
 // of puts the variants of a scenario that ran under columns, what is to be taken first.
-func of(s *answer.Scenario, columns []Column) Table {
+func of(s *answer.Scenario, columns []Column) Table { return ofVariants(s, ordered(s), columns) }
+
+// ofVariants puts some variants of a scenario under columns, in their order.
+func ofVariants(s *answer.Scenario, variants []*result.Variant, columns []Column) Table {
 	t := Table{Columns: columns}
-	for _, v := range ordered(s) {
+	for _, v := range variants {
 		row := Row{Variant: v, Taken: s.Choice.Takes(v), Kept: s.Choice.Keeps(v)}
 		for _, c := range columns {
 			cell := Cell{Value: c.Value(v)}

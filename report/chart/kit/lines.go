@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -23,6 +25,16 @@ type LineSet struct {
 	Dots  bool   // at every point
 	Steps bool   // the names stand by where the lines begin, not end
 	Lines []Labelled
+	// Knees says that the marks of lines are what the panel is about: each is ringed, and a line
+	// leads from it to the foot.
+	Knees bool
+	Limit *Limit // a bound of the y axis; nil where there is none
+}
+
+// Limit is a bound, drawn as a line across.
+type Limit struct {
+	Y    float64
+	Text string // above it, at its left
 }
 
 // Draw draws the panel. The names stand as near to the heights of their figures as
@@ -38,6 +50,12 @@ func (s LineSet) Draw(c draw.Canvas) {
 	p.Rules(true)
 	p.TicksX(true)
 	c.FillText(FlushRight(Lettering(NoteSize, MutedInk)), vg.Point{X: p.Max.X, Y: p.Min.Y - 29}, s.Foot)
+	if l := s.Limit; l != nil {
+		y, sty := p.AtY(l.Y), Stroke(Ink, 1.25)
+		sty.Dashes = []vg.Length{5, 4}
+		p.StrokeLine2(sty, p.Min.X, y, p.Max.X, y)
+		c.FillText(Lettering(NoteSize, Ink), vg.Point{X: p.Min.X + 6, Y: y + 8}, l.Text)
+	}
 	wanted := make([]float64, len(s.Lines))
 	for i, l := range s.Lines {
 		sty := Stroke(VariantColour(l.Position), 2.25)
@@ -56,7 +74,16 @@ func (s LineSet) Draw(c draw.Canvas) {
 		switch {
 		case l.Mark != nil:
 			at := vg.Point{X: p.AtX(l.Mark[0]), Y: p.AtY(l.Mark[1])}
-			OfVariant(c, l.Variant, func() { Dot(c, VariantColour(l.Position), at, 4) })
+			OfVariant(c, l.Variant, func() {
+				if s.Knees {
+					sty := Stroke(VariantColour(l.Position), 1)
+					sty.Dashes = []vg.Length{2, 3}
+					c.StrokeLine2(sty, at.X, at.Y, at.X, p.Min.Y)
+					Dot(c, VariantColour(l.Position), at, 8)
+					Dot(c, color.White, at, 6)
+				}
+				Dot(c, VariantColour(l.Position), at, 4)
+			})
 			wanted[i] = float64(at.Y)
 		case s.Steps:
 			wanted[i] = float64(p.AtY(l.Ys[0]))
