@@ -59,6 +59,9 @@ func kvbench(table []kv.Driver) int {
 		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
 		os.Exit(exitInterrupted)
 	})
+	if os.Getenv("GOMEMLIMIT") == "" { // near it more is collected, rather than that the system ends the process
+		debug.SetMemoryLimit(int64(0.9 * mostMemory()))
+	}
 	return executeWith(ctx, table, os.Args[1:], os.Stdout, os.Stderr)
 }
 

@@ -55,7 +55,8 @@ type plan struct {
 	// of each scenario need.
 	lanes     int
 	estimated [][]estimate
-	opened    int // stores that are not made for the run
+	opened    int  // stores that are not made for the run
+	given     bool // the driver is the command line's
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
 }
@@ -74,7 +75,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
-	p.open = p.openOwn
+	p.open, p.given = p.openOwn, s.driver != ""
 	seen := map[string]string{}
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
@@ -187,7 +188,7 @@ func quote(word string) string {
 func (p *plan) define(s *bench.Scenario) (runfile.Definition, error) {
 	store, err := p.openURL(s.Driver, drivers.Env{Clock: clock.NewVirtual(), Seed: p.header.Seed})
 	if err != nil {
-		if slices.ContainsFunc(s.Point, func(v runfile.Setting) bool { return strings.HasPrefix(v.Name, "driver.") }) {
+		if !p.given || slices.ContainsFunc(s.Point, func(v runfile.Setting) bool { return strings.HasPrefix(v.Name, "driver.") }) {
 			return runfile.Definition{}, s.At("driver", err.Error(), "")
 		}
 		return runfile.Definition{}, fmt.Errorf("scenario %s: %w", s.Name, err)

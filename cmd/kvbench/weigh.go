@@ -19,6 +19,10 @@ const (
 	muchTime   = 3600
 )
 
+// headroom is the least memory for each byte that is kept: with less the collector does
+// nothing but collect.
+const headroom = 1.25
+
 // machineLimit is what a plan may take of this machine.
 type machineLimit struct {
 	memory float64 // bytes
@@ -67,7 +71,7 @@ func (m machineLimit) refuse(s *bench.Scenario, variant string, e estimate) erro
 			"ask for fewer, or bound them by a duration")
 	case e.machine > m.time && s.Find == nil: // a search ends where the promise is broken
 		return s.At("load", fmt.Sprintf("%s would take about %s of this machine", variant, span(e.machine)), "ask for less load, or fewer repeats")
-	case e.memory > m.memory:
+	case headroom*e.memory > m.memory:
 		return s.At("keys.count", fmt.Sprintf("%s would keep about %s in memory, and this machine has %s", variant, memorySize(e.memory), memorySize(m.memory)),
 			"ask for fewer or smaller keys, fewer isolates, or less load")
 	}

@@ -2,6 +2,7 @@ package choose_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,6 +204,23 @@ func TestChoice(t *testing.T) {
 		if got.Line() != c.line || got.Kept != c.kept {
 			t.Errorf("%s: %s (kept %v), want %s (%v)", c.name, got.Line(), got.Kept, c.line, c.kept)
 		}
+	}
+}
+
+// A choice of a run that was stopped says of how many it is.
+func TestChoiceOfAPart(t *testing.T) {
+	run := runOf(&runfile.Choose{Prefer: []string{"response.p99"}}, made{name: "seed", ms: []int64{1}}, made{name: "other", ms: []int64{50}})
+	run.Header.Scenarios[0].Variants = append(run.Header.Scenarios[0].Variants, runfile.VariantDef{Name: "third"})
+	set, err := result.Of(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := choose.Of(set.Scenarios[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Only 2 of 3 ran. Keep seed: "; !strings.HasPrefix(c.Line(), want) {
+		t.Errorf("%s, want %s...", c.Line(), want)
 	}
 }
 

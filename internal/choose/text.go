@@ -13,13 +13,27 @@ import (
 // loses 65.6% of updates".
 func (c *Choice) Line() string {
 	if len(c.Parts) > 0 {
-		return c.parts()
+		return c.partly() + c.parts()
 	}
-	line := c.verdict()
+	line := c.partly() + c.verdict()
 	if why := c.Reason(); why != "" {
 		line += ": " + why
 	}
 	return line
+}
+
+// partly says of how many it was chosen, where the run was stopped before all had begun.
+func (c *Choice) partly() string {
+	ran := 0
+	for _, s := range c.Standings {
+		if len(s.Variant.Repeats) > 0 {
+			ran++
+		}
+	}
+	if all := len(c.Standings); ran > 0 && ran < all {
+		return fmt.Sprintf("Only %d of %d ran. ", ran, all)
+	}
+	return ""
 }
 
 // verdict is the choice alone.

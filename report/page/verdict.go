@@ -89,13 +89,19 @@ func apart(c *choose.Choice) verdict {
 // sure is what a choice rests on.
 func sure(s *answer.Scenario) (out []string) {
 	var counts []uint64
-	repeats := s.Def.Repeats
+	repeats, ran := s.Def.Repeats, 0
 	for _, v := range s.Variants {
+		if len(v.Repeats) > 0 {
+			ran++
+		}
 		repeats = min(repeats, len(v.Repeats))
 		counts = append(counts, v.Whole.Transactions())
 	}
 	if len(counts) == 0 || slices.Max(counts) == 0 {
 		return []string{"nothing was measured"}
+	}
+	if ran < len(s.Variants) {
+		out = append(out, fmt.Sprintf("only %d of %d ran", ran, len(s.Variants)))
 	}
 	if s.Choice != nil && len(s.Choice.Take) > 1 {
 		out = append(out, fmt.Sprintf("a tie of %d", len(s.Choice.Take)))
