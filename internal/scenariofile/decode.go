@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"kvbench/internal/suggest"
@@ -119,7 +120,11 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 			continue
 		}
 		if !known {
-			d.fail(f.at, suggest.Mean(f.name, "the fields are", names), "there is no field %q here", f.name)
+			hint := suggest.Mean(f.name, "the fields are", names)
+			if outer, inner, dotted := strings.Cut(f.name, "."); dotted && slices.Contains(names, outer) {
+				hint = fmt.Sprintf("write %s: {%s: ...}", outer, inner)
+			}
+			d.fail(f.at, hint, "there is no field %q here", f.name)
 			continue
 		}
 		given[f.name] = true
