@@ -48,7 +48,23 @@ func flagError(c *cobra.Command, err error) error {
 			err = fmt.Errorf("%w; did you mean --%s?", err, near)
 		}
 	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if want := kindsOfFlags[invalid.GetFlag().Value.Type()]; want != "" {
+			err = fmt.Errorf("--%s: %q is not %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+	}
 	return usage(fmt.Errorf("%w\nRun '%s --help' for what there is", err, c.CommandPath()))
+}
+
+// kindsOfFlags are the values of flags by pflag's names of their types, where the words of
+// what parses them are Go's.
+var kindsOfFlags = map[string]string{
+	"duration": "a duration, such as 30s, 5m or 1h",
+	"int":      "a whole number",
+	"uint64":   "a whole number of 0 or more",
+	"float64":  "a number",
+	"bool":     "true or false",
 }
 
 // refuse makes what is wrong with the arguments of a command, and of those below it, an
