@@ -48,6 +48,7 @@ type page struct {
 // tally is how many of the questions have a kind of choice.
 type tally struct {
 	Class, Text string
+	One         string // the text of one, where that is another
 	N           int
 }
 
@@ -119,15 +120,18 @@ func latencies(cards []*card) (out []string) {
 // tallied counts the choices by their kind.
 func tallied(cards []*card) (out []tally) {
 	for _, t := range []tally{
-		{Class: take, Text: "take another variant"},
-		{Class: keep, Text: "keep the published pattern"},
-		{Class: none, Text: "none keeps the promise"},
-		{Class: open, Text: "nothing to choose"},
+		{Class: take, Text: "take another variant", One: "takes another variant"},
+		{Class: keep, Text: "keep the published pattern", One: "keeps the published pattern"},
+		{Class: none, Text: "where none keeps the promise"},
+		{Class: open, Text: "with nothing to choose"},
 	} {
 		for _, c := range cards {
 			if c.Verdict.Class == t.Class {
 				t.N++
 			}
+		}
+		if t.N == 1 && t.One != "" {
+			t.Text = t.One
 		}
 		if t.N > 0 {
 			out = append(out, t)

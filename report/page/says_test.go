@@ -16,7 +16,7 @@ func TestPageSays(t *testing.T) {
 	for name, want := range map[string][]string{
 		"pair": {
 			"✗ 1 of 2 expectations met", "✗ Not as expected memory-tier: no-memory.ops < 1, but no-memory has 1", "✗ not met no-memory.ops < 1 no-memory: 1",
-			"✓ met seed.ops <= 1 seed: 1", "1 take another variant",
+			"✓ met seed.ops <= 1 seed: 1", "1 takes another variant",
 			"embedded://", "Random seed 7", "v1.2.3", "box, linux/amd64, 2 CPUs, go1.26", "Gets: a guess.", "modelled latency", "virtual time",
 			"Take ✓ no-memory ✗ 1 of 2 not met seed loses 0.3% of updates 1 seed · 2000 transactions · modelled",
 			"Promise: lost-update == 0, errors < 5%. Of those that keep it, the least response.p99, then usd-per-million.",
@@ -26,10 +26,10 @@ func TestPageSays(t *testing.T) {
 			"p50 4.9 min", "1 get", "kvbench run --seed 7", "name: memory-tier", "429",
 		},
 		"none": {
-			"1 none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of transactions", "0% ✗ 12% ⚠ 0.3% $0.29",
+			"1 where none keeps the promise", "None keeps the promise; nearest: ✗ seed (published pattern)", "✗ seed (published pattern) comes nearest has stale-read in 12% of transactions", "0% ✗ 12% ⚠ 0.3% $0.29",
 		},
 		"tie":         {"Take ✓ b or ✓ c", "a tie of 2 · 1 seed"},
-		"alone":       {"1 nothing to choose", "Nothing to choose: one variant"},
+		"alone":       {"1 with nothing to choose", "Nothing to choose: one variant"},
 		"failed":      {"but no-memory: it failed: the store is gone", "✗ no-memory it failed: the store is gone 4 ms – 38 ms 0% 1% 0%"},
 		"missing":     {"seed did not run"},
 		"nothing":     {"No choice: nothing was measured", "nothing was measured", "memory-tier/seed measured no transaction."},
