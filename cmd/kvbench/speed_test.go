@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"testing"
 
+	"kvbench/internal/cputime"
 	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
@@ -127,13 +128,13 @@ scenarios:
 
 func benchmarkTier(b *testing.B, rate, duration, variant string) {
 	var ops, transactions uint64
-	before := cpuTime()
+	before := cputime.Process()
 	for b.Loop() {
 		_, o, n := runFile(b, fmt.Sprintf(multiTierYAML, rate, duration), 1, "tier/"+variant)
 		ops, transactions = ops+o, transactions+n
 	}
 	b.ReportMetric(float64(ops)/b.Elapsed().Seconds(), "kv-ops/s")
-	if cpu := (cpuTime() - before).Seconds(); cpu > 0 {
+	if cpu := (cputime.Process() - before).Seconds(); cpu > 0 {
 		b.ReportMetric(cpu/float64(b.N), "cpu-s/op")
 		b.ReportMetric(float64(ops)/cpu, "kv-ops/cpu-s")
 		b.ReportMetric(float64(transactions)/cpu, "tx/cpu-s")

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/cputime"
 	"kvbench/kv"
 )
 
@@ -114,7 +115,7 @@ func BenchmarkAgainstPlain(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context()) // as a run has one
 	defer cancel()
 	turn := func(get func(context.Context, string, *kv.Entry) error) float64 {
-		before := processorTime(b)
+		before := cputime.Process()
 		var wg sync.WaitGroup
 		for worker := range workers {
 			wg.Go(func() {
@@ -128,7 +129,7 @@ func BenchmarkAgainstPlain(b *testing.B) {
 			})
 		}
 		wg.Wait()
-		return float64(processorTime(b)-before) / (workers * each) / float64(time.Microsecond)
+		return float64(cputime.Process()-before) / (workers * each) / float64(time.Microsecond)
 	}
 	for _, get := range loops {
 		turn(get)

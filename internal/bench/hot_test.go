@@ -12,6 +12,7 @@ import (
 	"kvbench/drivers/option"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/cputime"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/kv"
@@ -106,12 +107,12 @@ func BenchmarkEngine(b *testing.B) {
 				st := target.open(c)
 				b.ReportAllocs()
 				b.ResetTimer()
-				before := cpuTime()
+				before := cputime.Process()
 				v, _, err := run(b.Context(), s, c, st)
 				if err != nil {
 					b.Fatal(err)
 				}
-				if cpu := cpuTime() - before; cpu > 0 {
+				if cpu := cputime.Process() - before; cpu > 0 {
 					b.ReportMetric(float64(cpu)/float64(b.N), "cpu-ns/op")
 				}
 				h := v.Total.Histograms[record.Get]

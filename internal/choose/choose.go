@@ -95,7 +95,7 @@ func Parse(by runfile.Choose, names expect.Names) (promise []expect.Expect, pref
 		f, err := expect.ParseFigure(text, names)
 		if err != nil {
 			bad := err.(*expect.Error)
-			if first, rest, _ := strings.Cut(text, "."); slices.Contains(append(names.Variants, names.Idle...), first) {
+			if first, rest, _ := strings.Cut(text, "."); slices.Contains(slices.Concat(names.Variants, names.Idle), first) {
 				bad = &expect.Error{Message: "a preference holds for each variant", Hint: "leave the variant out: " + rest}
 			}
 			return nil, nil, &Error{"prefer", i, text, bad}

@@ -41,10 +41,8 @@ func (w *Wall) Sleep(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 	due := w.Now() + d
-	if d > coarse {
-		if err := sleep(ctx, d-coarse); err != nil {
-			return err
-		}
+	if err := w.near(ctx, due); err != nil {
+		return err
 	}
 	defer w.holding.Add(-1)
 	if w.holding.Add(1) > exact {
@@ -76,13 +74,19 @@ const (
 
 // Until implements Clock. It holds a thread for the last 1.5 ms of the wait.
 func (w *Wall) Until(ctx context.Context, t time.Duration) error {
-	if d := t - w.Now(); d > coarse {
-		if err := sleep(ctx, d-coarse); err != nil {
-			return err
-		}
+	if err := w.near(ctx, t); err != nil {
+		return err
 	}
 	w.hold(t)
 	return ctx.Err()
+}
+
+// near waits until it is close to t by the runtime's timers.
+func (w *Wall) near(ctx context.Context, t time.Duration) error {
+	if d := t - w.Now(); d > coarse {
+		return sleep(ctx, d-coarse)
+	}
+	return nil
 }
 
 // hold waits until t in the kernel. A signal ends the kernel's sleep early, such as one

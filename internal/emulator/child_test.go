@@ -14,10 +14,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"kvbench/drivers"
+	"kvbench/internal/cputime"
 	"kvbench/kv"
 )
 
@@ -67,17 +67,12 @@ func child() int {
 	fmt.Println(l.Addr())
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
 		var m runtime.MemStats
 		if lines.Text() == "memory" {
 			runtime.GC()
 		}
 		runtime.ReadMemStats(&m)
-		fmt.Println(u.Utime.Nano()+u.Stime.Nano(), m.HeapInuse+m.StackInuse, m.Sys, runtime.NumGoroutine(), descriptors())
+		fmt.Println(cputime.Process().Nanoseconds(), m.HeapInuse+m.StackInuse, m.Sys, runtime.NumGoroutine(), descriptors())
 	}
 	stop()
 	if err := <-ended; err != nil {

@@ -6,10 +6,10 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"kvbench/internal/cputime"
 	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
@@ -92,9 +92,9 @@ func loadBounded(t *testing.T, text string) (*scenariofile.File, error) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	began := processor(t)
+	began := cputime.Process()
 	file, err := scenariofile.Load("file.yaml", []byte(text), scenarios.Patterns(), nil)
-	used := processor(t) - began
+	used := cputime.Process() - began
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		if n := len(err.Error()); n > 30_000 {
@@ -108,14 +108,4 @@ func loadBounded(t *testing.T, text string) (*scenariofile.File, error) {
 		t.Errorf("%d MiB were allocated for a file of %d kB", used, len(text)>>10)
 	}
 	return file, err
-}
-
-// processor is the time that the process has had of the processors.
-func processor(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
