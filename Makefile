@@ -55,9 +55,9 @@ bench-engine:
 	go test ./internal/clock ./internal/load -run '^$$' -bench 'Virtual|Zipf' -cpu 1 -count $(COUNT)
 	go test ./internal/bench -run '^$$' -bench Engine -benchtime 2000000x -cpu 1,2 -count $(COUNT)
 	go test ./drivers/rest -run - -bench AgainstPlain -benchtime 96000x -count $(COUNT)
-	go test ./cmd/kvbench -run '^$$' -bench VirtualHour -benchtime 2x -cpu 1 -count $(COUNT)
-	go test ./cmd/kvbench -run '^$$' -bench VirtualDay -benchtime 1x -cpu 1 -timeout 20m
-	go test ./cmd/kvbench -run '^$$' -bench Shipped -benchtime 1x -cpu 1,2 -count $(COUNT) -timeout 30m
+	go test ./cmd/kvbench/command -run '^$$' -bench VirtualHour -benchtime 2x -cpu 1 -count $(COUNT)
+	go test ./cmd/kvbench/command -run '^$$' -bench VirtualDay -benchtime 1x -cpu 1 -timeout 20m
+	go test ./cmd/kvbench/command -run '^$$' -bench Shipped -benchtime 1x -cpu 1,2 -count $(COUNT) -timeout 30m
 
 build:
 	go build -o bin/kvbench ./cmd/kvbench
@@ -66,9 +66,9 @@ build:
 # drives a browser or computes a lot in one goroutine, which all runs without it. The
 # detector lets each process wait a second at its end.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench $(SEQUENTIAL:%=-e %))
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^TestScripts$$/^($(RACED))$$'
-	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
+	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench/command $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^TestScripts$$/^($(RACED))$$'
+	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
 	go test -timeout 15m ./...
 
 check:

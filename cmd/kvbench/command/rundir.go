@@ -1,0 +1,40 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"kvbench/internal/runfile"
+)
+
+var unsafe = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// runDir is the folder of a run of a scenario file: out, or one under results that is
+// named by the time.
+func runDir(out, file string) string {
+	if out != "" {
+		return out
+	}
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
+	return filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
+}
+
+// createRun makes a run's folder and its run file. Of several runs that want the same
+// one gets it; for the others, as for one that finds a run there, it is an error of usage.
+func createRun(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, usage(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		err = fmt.Errorf("%s holds a run already; name another folder or remove it", dir)
+	}
+	return f, usage(err)
+}

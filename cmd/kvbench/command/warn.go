@@ -1,0 +1,19 @@
+package command
+
+import "fmt"
+
+// warnings are what the plan's author should know before it runs, in full
+// sentences.
+func (p *plan) warnings() []string {
+	var out []string
+	for i := range p.scenarios {
+		s := &p.scenarios[i]
+		for _, w := range p.defs[i].Capabilities.Faults {
+			if d := s.Load.Duration; d > 0 && w.From >= d {
+				out = append(out, fmt.Sprintf("%s: nothing fails: its fault begins %v after measuring does, which ends after %v; "+
+					"set fault-from or measure for longer", s.Title(), w.From, d))
+			}
+		}
+	}
+	return out
+}

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package main
-
-// totalMemory is not known.
-func totalMemory() uint64 { return 0 }
