@@ -1,0 +1,57 @@
+// Package detect finds what goes wrong between the invocations of a Worker that share a
+// Workers KV namespace: it is told every call of each, and knows from package ledger what
+// was acknowledged when.
+package detect
+
+import (
+	"time"
+
+	"kvbench/kv"
+)
+
+// Site is a place in a script, lines and columns counted from 1; the zero value is none.
+type Site struct {
+	File         string // as the script's author would name it, relative to the project
+	Line, Column int
+}
+
+// Op is an operation of KV.
+type Op uint8
+
+// The operations.
+const (
+	Get Op = iota
+	BulkGet
+	Put
+	Delete
+	List
+)
+
+// Call is one call of KV that has ended. Its memory is the caller's: who keeps something
+// of it copies it.
+type Call struct {
+	Invocation        uint64 // which one made it
+	Isolate, Location int
+	Namespace         int    // by the index of its binding
+	Site              Site
+	Op                Op
+	Start, End        time.Duration // on the scenario's clock
+	Err               error         // ErrNotFound is none: what was read is in Entries
+
+	Keys    []string   // one but for BulkGet; none for List
+	Entries []kv.Entry // what Get and BulkGet found, by key
+	Get     kv.GetOptions
+	Value   []byte // of Put
+	Put     kv.PutOptions
+	List    kv.ListOptions
+	Page    *kv.Page
+}
+
+// Watcher is told what invocations do. Its methods are called by many tasks at once.
+type Watcher interface {
+	// Called is told of each call when it has ended, in the order in which they end.
+	Called(c *Call)
+	// Ended says that an invocation is over: its response was given, and all that it
+	// waited for beside has settled. Called may still come for what was cancelled then.
+	Ended(invocation uint64, at time.Duration)
+}
