@@ -4,6 +4,7 @@
 # make nightly the shipped scenarios against results/baseline/; exit status 3 when anything is worse
 # make bench-truth  measured figures beside what queueing theory and a simulation say; a minute
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
+# make profile  the profile that the program is built with, taken anew
 # make fmt     format the code
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -26,7 +27,7 @@ RACED := run|emulate|pace|killed|interrupted
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
 
-.PHONY: bench bench-engine bench-truth test check fmt build nightly
+.PHONY: bench bench-engine bench-truth test check fmt build nightly profile
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -58,6 +59,10 @@ bench-engine:
 	go test ./cmd/kvbench/command -run '^$$' -bench VirtualHour -benchtime 2x -cpu 1 -count $(COUNT)
 	go test ./cmd/kvbench/command -run '^$$' -bench VirtualDay -benchtime 1x -cpu 1 -timeout 20m
 	go test ./cmd/kvbench/command -run '^$$' -bench Shipped -benchtime 1x -cpu 1,2 -count $(COUNT) -timeout 30m
+
+# cmd/kvbench/default.pgo: what virtual time spends its time on.
+profile:
+	go test ./cmd/kvbench/command -run '^$$' -bench VirtualHour -benchtime 4x -cpu 1 -cpuprofile cmd/kvbench/default.pgo -o /dev/null
 
 build:
 	go build -o bin/kvbench ./cmd/kvbench
