@@ -107,6 +107,9 @@ func OpenWith(table []Driver, rawURL string, env Env) (kv.Store, error) {
 	}
 	env.Prices = prices
 	store, err := table[i].Open(u, env)
+	if err == nil && store == nil {
+		err = errors.New("it opened no store, and says no error")
+	}
 	if err != nil {
 		err = fmt.Errorf("driver %s: %w", u.Scheme, err)
 	}

@@ -16,7 +16,8 @@ func unsure(s *result.Scenario, found []*find.Found) (out []string) {
 		case len(f.Steps) == 0:
 			out = append(out, name+": no step of the search ran to its end.")
 		case f.At == nil:
-			out = append(out, fmt.Sprintf("%s: the promise is broken at %s already, the first rate of the search: %s.",
+			out = append(out, fmt.Sprintf("%s: the promise is broken at %s already, the first rate of the search: %s. "+
+				"Lower rates are tried with a lower from; where caches are cold at so low a rate, higher ones with a higher.",
 				name, metric.FormatRate(f.Steps[0].Rate), f.Steps[0].Breaks()))
 		case !f.Confirmed:
 			out = append(out, fmt.Sprintf("%s: %s is not confirmed on other seeds.", name, rate))

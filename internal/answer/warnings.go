@@ -20,6 +20,9 @@ const (
 	// errorShare is the share of failed transactions above which latencies are not those
 	// of a working system.
 	errorShare = 0.05
+	// fewNamed is how many variants of a scenario are named at most where each measured too
+	// few transactions for a p99.
+	fewNamed = 8
 )
 
 // warnings are what a reader of a scenario's figures has to know. stopped says that the
@@ -72,8 +75,15 @@ func warnings(s *result.Scenario, stopped bool) []string {
 		out = append(out, fmt.Sprintf("%s: transactions ended in an error: %s.", s.Def.Name, strings.Join(failing, ", ")))
 	}
 	if few != nil {
+		names := strings.Join(few, ", ")
+		switch {
+		case len(few) > fewNamed && len(few) == len(s.Variants):
+			names = "every variant"
+		case len(few) > fewNamed:
+			names = fmt.Sprintf("%d of its %d variants", len(few), len(s.Variants))
+		}
 		out = append(out, fmt.Sprintf("%s: %s measured fewer than %s transactions: too few for a p99 that is more than chance.",
-			s.Def.Name, strings.Join(few, ", "), metric.Grouped(enoughForP99)))
+			s.Def.Name, names, metric.Grouped(enoughForP99)))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package answer_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,23 @@ func TestFewWarning(t *testing.T) {
 	run.Header.Scenarios[0].Capabilities.Modelled = false // and virtual time
 	if got := warningsOf(t, run); got != nil {
 		t.Errorf("without latency: %q", got)
+	}
+}
+
+// Of many variants, as in a sweep, not each is named.
+func TestFewOfManyWarning(t *testing.T) {
+	f := quiet()
+	for i := range 10 {
+		v := f.Variants[1]
+		v.Name, v.N = fmt.Sprintf("v%d", i), 500
+		f.Variants = append(f.Variants, v)
+	}
+	for _, want := range []string{"10 of its 12 variants", "every variant"} {
+		want = "memory-tier: " + want + " measured fewer than 1,000 transactions: too few for a p99 that is more than chance."
+		if diff := cmp.Diff([]string{want}, warningsOf(t, f.Run(t))); diff != "" {
+			t.Error(diff)
+		}
+		f.Variants[0].N, f.Variants[1].N = 500, 500
 	}
 }
 

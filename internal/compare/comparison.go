@@ -90,6 +90,9 @@ func Compare(base, head *result.Set, o Options) (*Comparison, error) {
 		return nil, nothing(c)
 	}
 	c.judge(o)
+	if err := c.searches(base, head); err != nil {
+		return nil, err
+	}
 	c.choices(base, head)
 	c.warn(base.Run, head.Run)
 	c.gate()

@@ -121,7 +121,13 @@ func differences(base, head *runfile.Definition) (out []Difference, redefined bo
 			list.add("with."+s.Name, valueOf(s))
 		}
 		list.add("models", d.Models)
+		if d.Find != nil { // the rates that it tries follow from what it finds
+			list.add("find", *d.Find)
+		}
 		for _, values := range d.Sweeps() {
+			if d.Find != nil {
+				break
+			}
 			var texts []string
 			for i := range values {
 				texts = append(texts, values[i].String())

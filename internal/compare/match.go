@@ -41,6 +41,9 @@ func (c *Comparison) variants(b, h *result.Scenario, base, head *runfile.Header)
 		c.Only = append(c.Only, fmt.Sprintf("scenario %s: latencies: base %s, head %s", name, b.Def.Latency(), h.Def.Latency()))
 	}
 	virtual := b.Def.Clock == "virtual" && h.Def.Clock == "virtual"
+	if b.Def.Find != nil && h.Def.Find != nil {
+		defer func(n int) { c.steps(n, name) }(len(c.Only))
+	}
 	known := b.Def.Workload != nil && h.Def.Workload != nil
 	for _, v := range b.Variants {
 		w := h.Variant(v.Name)

@@ -34,7 +34,11 @@ func (p *parser) finish() (err error) {
 	}
 	for i, s := range p.order {
 		if v := run.Variants[i]; v.Error != "" && s.ended && !run.Interrupted {
-			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, v.Name, v.Error))
+			name := v.Name
+			if len(v.Point) > 0 {
+				name += " at " + Words(v.Point)
+			}
+			run.Warnings = append(run.Warnings, fmt.Sprintf("%s/%s failed: %s", v.Def.Name, name, v.Error))
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"kvbench/internal/answer"
 	"kvbench/internal/choose"
@@ -41,6 +42,9 @@ func verdictOf(s *answer.Scenario) verdict {
 	if !slices.ContainsFunc(s.Variants, (*result.Variant).Ran) {
 		return verdict{Class: open, Before: "No choice: nothing was measured"}
 	}
+	if c == nil && s.Def.Find != nil {
+		return searched(s)
+	}
 	if c == nil {
 		text := "Nothing to choose: no promise is made"
 		if len(s.Variants) == 1 {
@@ -64,6 +68,19 @@ func verdictOf(s *answer.Scenario) verdict {
 		v.Class, v.Before = keep, "Keep"
 	}
 	return v
+}
+
+// searched is the verdict of a search by which nobody chooses: what it was for.
+func searched(s *answer.Scenario) verdict {
+	var text []string
+	for _, f := range s.Found {
+		rate := " keeps the promise at no rate"
+		if f.At != nil {
+			rate = " keeps the promise up to " + f.Rate.Text(metric.FormatRate)
+		}
+		text = append(text, f.Variant+rate)
+	}
+	return verdict{Class: open, Before: strings.Join(text, "; ")}
 }
 
 // apart is the verdict of a choice that is made at each value of what is given.
