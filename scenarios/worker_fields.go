@@ -11,16 +11,16 @@ import (
 // workerFields are what a scenario of the pattern worker has beside what every scenario
 // has.
 type workerFields struct {
-	Script   string                  `yaml:"script" unset:"main of the nearest wrangler configuration" doc:"the Worker's TypeScript or JavaScript, relative to the scenario file: the variant worker"`
-	Scripts  []setting.Entry[string] `yaml:"scripts" unset:"script alone" doc:"several to compare, each a variant of its name: {published: ./a.ts, mended: ./b.ts}"`
-	Bindings []string                `yaml:"bindings" unset:"kv_namespaces of the nearest wrangler configuration" doc:"names of the KV namespaces in env; each holds keys of its own"`
-	Vars     []setting.Entry[setting.Any] `yaml:"vars" unset:"vars of the nearest wrangler configuration" doc:"further values of env, or others in place of wrangler's; secrets too: {TOKEN: '${TOKEN}'}"`
-	KV       []workerEntry           `yaml:"kv" unset:"every namespace is empty" doc:"what the namespaces hold when the load begins, see below"`
-	Requests []workerRequest         `yaml:"requests" unset:"one GET of /" doc:"what is asked of the Worker, drawn by weight, see below"`
+	Script   string                            `yaml:"script" unset:"main of the nearest wrangler configuration" doc:"the Worker's TypeScript or JavaScript, relative to the scenario file: the variant worker"`
+	Scripts  []setting.Entry[string]           `yaml:"scripts" unset:"script alone" doc:"several to compare, each a variant of its name: {published: ./a.ts, mended: ./b.ts}"`
+	Bindings []string                          `yaml:"bindings" unset:"kv_namespaces of the nearest wrangler configuration" doc:"names of the KV namespaces in env; each holds keys of its own"`
+	Vars     []setting.Entry[setting.Any]      `yaml:"vars" unset:"vars of the nearest wrangler configuration" doc:"further values of env, or others in place of wrangler's; secrets too: {TOKEN: '${TOKEN}'}"`
+	KV       []workerEntry                     `yaml:"kv" unset:"every namespace is empty" doc:"what the namespaces hold when the load begins, see below"`
+	Requests []workerRequest                   `yaml:"requests" unset:"one GET of /" doc:"what is asked of the Worker, drawn by weight, see below"`
 	Origins  []setting.Entry[workerOriginSpec] `yaml:"origins" unset:"none; a fetch is rejected" doc:"modelled servers that the Worker may fetch from, by host, see below"`
-	Outcomes []string                `yaml:"outcomes" unset:"the classes of status alone" doc:"names that the response header kvbench-outcome may give, in place of the class of the status"`
-	Lifetime quantile.Dist           `yaml:"isolate-lifetime" unset:"as long as the run" doc:"how long an isolate lives before the next request gets a new one: its percentiles, or one time for all; each isolate draws its own"`
-	Crons    []string                `yaml:"crons" unset:"triggers.crons of the nearest wrangler configuration" doc:"when the scheduled handler is called, in UTC: five fields as of cron; [] for never"`
+	Outcomes []string                          `yaml:"outcomes" unset:"the classes of status alone" doc:"names that the response header kvbench-outcome may give, in place of the class of the status"`
+	Lifetime quantile.Dist                     `yaml:"isolate-lifetime" unset:"as long as the run" doc:"how long an isolate lives before the next request gets a new one: its percentiles, or one time for all; each isolate draws its own"`
+	Crons    []string                          `yaml:"crons" unset:"triggers.crons of the nearest wrangler configuration" doc:"when the scheduled handler is called, in UTC: five fields as of cron; [] for never"`
 }
 
 // workerEntry is what a namespace holds of one key, or of every key of the scenario.
@@ -60,7 +60,7 @@ type workerStep struct {
 type workerOriginSpec struct {
 	Latency quantile.Dist `yaml:"latency" unset:"p0:40ms,p50:80ms,p99:400ms,p100:1s" doc:"how long one fetch takes: its percentiles, or one time for every fetch"`
 	Changes time.Duration `yaml:"changes" unset:"10m" min:"1ms" max:"87600h" doc:"how long what lies at a path lives before the server changes it, which makes what is cached stale"`
-	Errors  share         `yaml:"errors" unset:"0%" max:"100%" doc:"share of the fetches that are answered with status 500"`
+	Errors  float64       `yaml:"errors" unset:"0%" max:"100%" doc:"share of the fetches that are answered with status 500"`
 	Body    *load.Size    `yaml:"body" unset:"keys.size" doc:"size of an answer: a JSON document with its URL and version"`
 	Status  *int          `yaml:"status" unset:"200" min:"200" max:"599" doc:"the status of an answer that is no error"`
 }

@@ -23,8 +23,22 @@ func ownCode(err error) string {
 	if errors.Is(err, kv.ErrInvocationLimit) {
 		return record.InvocationLimit
 	}
+	if s, ok := errors.AsType[*ScriptError](err); ok {
+		if s.Hung {
+			return record.Hung
+		}
+		return record.Exception
+	}
 	return record.TransactionFailed
 }
+
+// ScriptError is how the code of a Worker failed: it threw what nobody caught, or hung.
+type ScriptError struct {
+	Hung bool // its response can never come
+	Text string
+}
+
+func (e *ScriptError) Error() string { return e.Text }
 
 // note keeps the text of the first error that a measured transaction ended in: in
 // one line, of printable characters.

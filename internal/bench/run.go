@@ -55,6 +55,7 @@ type run struct {
 	ended       atomic.Uint64    // transactions of a closed loop, within the time that its load asks for
 	firstError  atomic.Pointer[string]
 	later       sync.Pool // of *Worker, for what runs beside transactions
+	tasks       sync.Pool // of *Tasks
 }
 
 // Run runs one variant of s: seed, warm up, run, settle, verify. It always
