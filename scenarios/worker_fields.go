@@ -19,7 +19,7 @@ type workerFields struct {
 	Requests []workerRequest                   `yaml:"requests" unset:"one GET of /" doc:"what is asked of the Worker, drawn by weight, see below"`
 	Origins  []setting.Entry[workerOriginSpec] `yaml:"origins" unset:"none; a fetch is rejected" doc:"modelled servers that the Worker may fetch from, by host, see below"`
 	Outcomes []string                          `yaml:"outcomes" unset:"the classes of status alone" doc:"names that the response header kvbench-outcome may give, in place of the class of the status"`
-	Lifetime quantile.Dist                     `yaml:"isolate-lifetime" unset:"as long as the run" doc:"how long an isolate lives before the next request gets a new one: its percentiles, or one time for all; each isolate draws its own"`
+	Lifetime quantile.Dist                     `yaml:"isolate-lifetime" min:"1s" unset:"as long as the run" doc:"how long an isolate lives before the next request gets a new one: its percentiles, or one time for all; each isolate draws its own"`
 	Crons    []string                          `yaml:"crons" unset:"triggers.crons of the nearest wrangler configuration" doc:"when the scheduled handler is called, in UTC: five fields as of cron; [] for never"`
 }
 

@@ -24,17 +24,14 @@ func ownCode(err error) string {
 		return record.InvocationLimit
 	}
 	if s, ok := errors.AsType[*ScriptError](err); ok {
-		if s.Hung {
-			return record.Hung
-		}
-		return record.Exception
+		return s.Code
 	}
 	return record.TransactionFailed
 }
 
-// ScriptError is how the code of a Worker failed: it threw what nobody caught, or hung.
+// ScriptError is how the code of a Worker failed.
 type ScriptError struct {
-	Hung bool // its response can never come
+	Code string // record.Exception, record.Hung or record.NoOrigin
 	Text string
 }
 

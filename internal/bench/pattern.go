@@ -25,6 +25,8 @@ type Pattern struct {
 	// Models are what of its latencies is drawn from a distribution whatever the
 	// store is, such as an origin's: one sentence each.
 	Models []string
+	// Notes are what a user should know of how a scenario runs it, in full sentences.
+	Notes []string
 	// Grows says that its transactions create keys for as long as it runs, so that there
 	// may be more and more of them.
 	Grows bool

@@ -19,18 +19,19 @@ type Tasks struct {
 	metered    bool
 	tx         record.Transaction
 	invocation *invocation
+	ctx        context.Context // of the run
 }
 
 // Tasks returns what starts tasks in the isolate and the invocation of the transaction.
 // Their randomness follows from w.Rand. End has to be called when the invocation is over.
-func (w *Worker) Tasks() *Tasks {
+func (w *Worker) Tasks(ctx context.Context) *Tasks {
 	t, ok := w.run.tasks.Get().(*Tasks)
 	if !ok {
 		t = &Tasks{run: w.run}
 	}
 	t.source.Seed(w.Rand.Uint64(), w.Rand.Uint64())
 	t.number, t.isolate, t.metered, t.tx = w.number, w.isolate, w.metered, w.tx
-	t.invocation = w.invocation
+	t.invocation, t.ctx = w.invocation, ctx
 	t.invocation.share()
 	t.invocation.later.Add(1)
 	return t
@@ -40,9 +41,10 @@ func (w *Worker) Tasks() *Tasks {
 func (t *Tasks) Uint64() uint64 { return t.source.Uint64() }
 
 // Start runs f as a task of its own. Its calls of the store are recorded, its time is not
-// the transaction's. An error that it returns is counted where no call has counted it.
+// the transaction's. An error that it returns is counted where no call has counted it. ctx
+// is for f alone: what it did is recorded when that is done, too.
 func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker) error) {
-	r, invocation := t.run, t.invocation
+	r, invocation, whole := t.run, t.invocation, t.ctx
 	w, ok := r.later.Get().(*Worker)
 	if !ok {
 		w = r.newWorker(t.number)
@@ -55,7 +57,10 @@ func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker
 		err := f(ctx, w)
 		invocation.later.Add(-1)
 		w.invocation = nil
-		r.commit(ctx, w, err, nil)
+		if err != nil && whole.Err() == nil && w.tx.Due >= r.measureFrom {
+			r.note(err)
+		}
+		r.commit(whole, w, err, nil)
 		r.later.Put(w)
 	})
 }
@@ -63,7 +68,7 @@ func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker
 // End says that nothing more is started; what was started may go on.
 func (t *Tasks) End() {
 	t.invocation.later.Add(-1)
-	t.invocation = nil
+	t.invocation, t.ctx = nil, nil
 	t.run.tasks.Put(t)
 }
 

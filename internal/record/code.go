@@ -20,6 +20,7 @@ const (
 	InvocationLimit   = "invocation-limit"
 	Exception         = "exception"
 	Hung              = "hung"
+	NoOrigin          = "no-origin"
 )
 
 // Words are the words for failures of calls, or for those of transactions alone.
@@ -50,5 +51,6 @@ func Codes() []Code {
 		{InvocationLimit, false, "one invocation of a Worker would have made more operations than it may"},
 		{Exception, false, "the code of a Worker threw what nobody caught, which is a response 500 in production"},
 		{Hung, false, "the code of a Worker waited for what can never come"},
+		{NoOrigin, false, "the code of a Worker fetched from a host that the scenario models no origin of"},
 	}
 }
