@@ -13,16 +13,15 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
-	"kvbench/internal/script"
 	"kvbench/internal/wrangler"
 )
 
 // workerPlan is what a scenario of the pattern worker runs.
 type workerPlan struct {
-	scripts  map[string]*script.Bundle // by variant
+	programs map[string]*workerProgram // by variant
 	bindings []string
-	env      map[string]json.RawMessage // beside those
-	absent   []wrangler.Other           // bindings that a run has not
+	vars     map[string]any    // what env holds beside those
+	absent   map[string]string // bindings that a run has not, and what they are
 	mix      *workerMix
 	entries  []workerSeed
 	origins  map[string]workerOriginSpec
@@ -31,27 +30,19 @@ type workerPlan struct {
 	fields   *workerFields
 }
 
-// bundles keeps scripts that were bundled, as the points of a sweep have the same.
-type bundles map[string]*bundled
-
-type bundled struct {
-	bundle *script.Bundle
-	err    error
-}
-
-func (b bundles) file(path, root string, define map[string]string) (*script.Bundle, error) {
-	if b[path] == nil {
-		bundle, err := script.File(path, script.Options{Root: root, Define: define})
-		b[path] = &bundled{bundle, err}
+// decoded is a value as encoding/json has it.
+func decoded(text json.RawMessage) (v any) {
+	if err := json.Unmarshal(text, &v); err != nil {
+		panic(fmt.Sprintf("a var is no JSON: %v", err)) // it was made by encoding/json
 	}
-	return b[path].bundle, b[path].err
+	return v
 }
 
 // adaptWorker makes the pattern that one scenario runs.
 func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles) *bench.Pattern {
 	f := a.Fields.(*workerFields)
 	c := &compiler{Asked: a}
-	p := &workerPlan{fields: f, scripts: map[string]*script.Bundle{}, env: map[string]json.RawMessage{}, origins: map[string]workerOriginSpec{}}
+	p := &workerPlan{fields: f, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
 	own := *base
 	own.Fields, own.Adapt = nil, nil
 
@@ -63,12 +54,7 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles) *bench.Patte
 	if len(variants) == 0 {
 		variants = []workerScript{{name: workerVariant, file: filepath.Join(filepath.Dir(config.File), filepath.FromSlash(config.Main)), field: "script"}}
 	}
-	own.Variants = nil
-	for _, v := range variants {
-		own.Variants = append(own.Variants, bench.Variant{Name: v.name, Doc: "the script " + filepath.ToSlash(v.file)})
-		c.bundle(p, v, config, known)
-	}
-	own.Published = variants[0].name
+	own.Variants, own.Published = nil, variants[0].name
 	own.Notes = c.environment(p, config)
 	p.outcomes = c.outcomes(f.Outcomes)
 	own.Outcomes = p.outcomes
@@ -87,6 +73,10 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles) *bench.Patte
 	c.crons(p, config)
 	if len(p.origins) > 0 {
 		own.Models = []string{workerOriginModel}
+	}
+	for _, v := range variants {
+		own.Variants = append(own.Variants, bench.Variant{Name: v.name, Doc: "the script " + filepath.ToSlash(v.file)})
+		c.program(p, v, config, known)
 	}
 	own.New = p.workload
 	return &own
@@ -173,44 +163,6 @@ func lineOf(file string, line int) string {
 	return strings.TrimSuffix(lines[line-1], "\r")
 }
 
-// bundle bundles the script of a variant.
-func (c *compiler) bundle(p *workerPlan, v workerScript, config *wrangler.Config, known bundles) {
-	path := []string{v.field}
-	if v.field == "scripts" {
-		path = append(path, v.name)
-	}
-	info, err := os.Stat(v.file)
-	switch {
-	case err != nil && c.File != "" && config.Main != "" && c.Fields.(*workerFields).Script == "" && v.name == workerVariant:
-		c.broken(config.File, fmt.Errorf("main is %s, and there is no such file", config.Main))
-		return
-	case err != nil:
-		c.fail("there is no file "+filepath.ToSlash(v.file), "write its path from the folder of the scenario file", 0, path...)
-		return
-	case info.IsDir():
-		c.fail(filepath.ToSlash(v.file)+" is a folder", "name the script in it", 0, path...)
-		return
-	}
-	root := filepath.Dir(v.file)
-	if config.File != "" {
-		root = filepath.Dir(config.File)
-	}
-	bundle, err := known.file(v.file, root, config.Define)
-	if bad, ok := errors.AsType[*script.Error](err); ok {
-		c.failed = true
-		for _, b := range bad.Problems {
-			place := bench.Place{File: v.file, Line: b.Site.Line, Column: b.Site.Column, Text: b.Source}
-			if b.Site.File != "" {
-				place.File = filepath.Join(root, filepath.FromSlash(b.Site.File))
-			}
-			c.FailIn(place, b.Text, strings.Join(b.Notes, "; "))
-		}
-	} else if err != nil {
-		c.broken(v.file, err)
-	}
-	p.scripts[v.name] = bundle
-}
-
 var bindingName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
 
 // environment decides on what env holds, and returns what there is to know of it.
@@ -231,20 +183,20 @@ func (c *compiler) environment(p *workerPlan, config *wrangler.Config) (notes []
 		}
 	}
 	for _, v := range config.Vars {
-		p.env[v.Name] = v.Value
+		p.vars[v.Name] = decoded(v.Value)
 	}
 	for _, v := range f.Vars {
 		if slices.Contains(p.bindings, v.Name) {
 			c.fail(v.Name+" is a namespace", "give one of them another name", 0, "vars", v.Name)
 		}
-		p.env[v.Name] = v.Value.JSON
+		p.vars[v.Name] = decoded(v.Value.JSON)
 	}
 	var absent []string
 	for _, o := range config.Others {
-		if _, given := p.env[o.Binding]; given || slices.Contains(p.bindings, o.Binding) {
+		if _, given := p.vars[o.Binding]; given || slices.Contains(p.bindings, o.Binding) {
 			continue
 		}
-		p.absent = append(p.absent, o)
+		p.absent[o.Binding] = o.Kind
 		absent = append(absent, o.Binding+" ("+o.Kind+")")
 	}
 	if len(absent) > 0 {

@@ -20,7 +20,7 @@ func (p *workerPlan) prefix(binding int) string {
 
 // namespace is one of several namespaces in one store.
 type namespace struct {
-	*bench.Worker
+	w      *bench.Worker
 	prefix string
 }
 
@@ -39,23 +39,23 @@ func (n *namespace) key(key string) string {
 
 // Get implements kv.Store.
 func (n *namespace) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
-	return n.Worker.Get(ctx, n.key(key), o, e)
+	return n.w.Get(ctx, n.key(key), o, e)
 }
 
 // Put implements kv.Store.
 func (n *namespace) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
-	return n.Worker.Put(ctx, n.key(key), value, o)
+	return n.w.Put(ctx, n.key(key), value, o)
 }
 
 // Delete implements kv.Store.
 func (n *namespace) Delete(ctx context.Context, key string) error {
-	return n.Worker.Delete(ctx, n.key(key))
+	return n.w.Delete(ctx, n.key(key))
 }
 
 // List implements kv.Store.
 func (n *namespace) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	o.Prefix = n.prefix + o.Prefix
-	if err := n.Worker.List(ctx, o, p); err != nil {
+	if err := n.w.List(ctx, o, p); err != nil {
 		return err
 	}
 	for i := range p.Keys {
@@ -70,14 +70,17 @@ func (n *namespace) BulkGet(ctx context.Context, keys []string, o kv.GetOptions,
 	for i, key := range keys {
 		full[i] = n.key(key)
 	}
-	return n.Worker.BulkGet(ctx, full, o, es)
+	return n.w.BulkGet(ctx, full, o, es)
 }
 
 // Capabilities implements kv.Store.
 func (n *namespace) Capabilities() kv.Capabilities {
-	c := n.Worker.Capabilities()
+	c := n.w.Capabilities()
 	if c.MaxKeyBytes > 0 {
 		c.MaxKeyBytes -= len(n.prefix)
 	}
 	return c
 }
+
+// Close implements kv.Store. The store stays open.
+func (n *namespace) Close() error { return nil }

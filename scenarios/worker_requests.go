@@ -14,8 +14,8 @@ import (
 	"kvbench/internal/webapi"
 )
 
-// workerHost is the host that requests are for where they name none.
-const workerHost = "worker.example.com"
+// defaultHost is the host that requests are for where they name none.
+const defaultHost = "worker.example.com"
 
 // workerMix is all that is asked of a Worker.
 type workerMix struct {
@@ -139,7 +139,7 @@ var (
 
 func (c *compiler) call(s workerStep, known, at []string) workerCall {
 	in := func(names ...string) []string { return slices.Concat(at, names) }
-	call := workerCall{method: strings.ToUpper(s.Method), origin: "https://" + workerHost, times: orElse(s.Times, 1), has: s.Body.Given(), inBody: asText}
+	call := workerCall{method: strings.ToUpper(s.Method), origin: "https://" + defaultHost, times: orElse(s.Times, 1), has: s.Body.Given(), inBody: asText}
 	switch {
 	case call.method == "" && call.has:
 		call.method = "POST"

@@ -58,8 +58,8 @@ func (c *compiler) entries(p *workerPlan) (out []workerSeed) {
 	return out
 }
 
-// seed writes what the namespaces hold.
-func (p *workerLoad) seed(ctx context.Context, w *bench.Worker) error {
+// seedEntries writes what the namespaces hold.
+func (p *workerLoad) seedEntries(ctx context.Context, w *bench.Worker) error {
 	for i := range p.entries {
 		e := &p.entries[i]
 		n := 1

@@ -226,6 +226,9 @@ func (r *run) carry(ctx context.Context) error {
 		ticking, stop := context.WithCancel(ctx)
 		defer stop()
 		r.clock.Background(func() { r.tick(ticking, halt) })
+		if s, ok := r.workload.(Scheduler); ok {
+			r.clock.Background(func() { r.schedule(ticking, ctx, s) })
+		}
 		switch loop := r.Load.Shape.(type) {
 		case load.Open:
 			r.open(loading, loop, start)

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"math/rand/v2"
+	"time"
 
 	"kvbench/internal/record"
 )
@@ -64,6 +65,18 @@ func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker
 		r.later.Put(w)
 	})
 }
+
+// Observe records one observation of s, as ObserveFor of the transaction.
+func (t *Tasks) Observe(s Series, size int64) {
+	if r := t.run.recorderOf(t.tx.Due); r != nil && t.ctx.Err() == nil {
+		var seen record.Tally
+		seen.See(t.run.Pattern.index(s), size)
+		r.Commit(t.number, &seen, nil)
+	}
+}
+
+// SinceDue is how long ago the transaction was due.
+func (t *Tasks) SinceDue() time.Duration { return t.run.clock.Now() - t.tx.Due }
 
 // End says that nothing more is started; what was started may go on.
 func (t *Tasks) End() {

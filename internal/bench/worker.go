@@ -89,6 +89,9 @@ func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
 	return w.run.clock.Sleep(ctx, d)
 }
 
+// Clock is the scenario's.
+func (w *Worker) Clock() clock.Clock { return w.run.clock }
+
 // Parker returns a parker on the scenario's clock.
 func (w *Worker) Parker() clock.Parker { return w.run.clock.Parker() }
 
