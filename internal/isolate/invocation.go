@@ -27,8 +27,9 @@ type invocation struct {
 	ctx     context.Context // ends with the invocation; nil until the first host call
 	cancel  context.CancelFunc
 
-	pending  int   // host calls and timers under way
-	waits    int   // promises of waitUntil that have not settled
+	pending  int      // host calls and timers under way
+	waits    int      // promises of waitUntil that have not settled
+	timers   []*timer // those that wait, oldest first
 	failures []error
 	waker    clock.Parker // of the invocation's task while it waits for the answer
 	watcher  clock.Parker // of the task that ends it when it goes on for too long
@@ -65,7 +66,7 @@ func (i *Isolate) Fetch(ctx context.Context, h Host, r *webapi.Request) (Result,
 }
 
 // Scheduled gives the script's scheduled handler the event of a cron expression that was
-// due at a time, and returns when it and all that it handed to waitUntil have settled.
+// due at a time, and returns when it has settled; what was handed to waitUntil goes on.
 func (i *Isolate) Scheduled(ctx context.Context, h Host, cron string, at time.Time) (Result, error) {
 	if i.scheduled == nil {
 		return Result{}, fmt.Errorf("%s: no scheduled handler", i.config.Program.bundle.Name)
@@ -182,6 +183,7 @@ func (v *invocation) settle(err error) {
 	if v.waits > 0 {
 		v.watch()
 	}
+	v.isolate.touch(v)
 }
 
 // look decides, when a macrotask has ended, whether the invocation can go on.
@@ -234,6 +236,9 @@ func (v *invocation) end() {
 func (v *invocation) finish() {
 	if v.cancel != nil {
 		v.cancel()
+	}
+	for _, t := range v.timers {
+		t.wait.Unpark()
 	}
 	if v.watcher != nil {
 		v.watcher.Unpark()

@@ -2,7 +2,6 @@ package isolate
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -27,17 +26,24 @@ type Isolate struct {
 	now     time.Duration // when that began: time stands still in it
 	base    *scope        // whose macrotask it is
 	current *scope        // whose code runs now; nil while the modules are loaded
-	ended   []*invocation // over since the macrotask began
+	touched []*invocation // had something settled since the macrotask began
+	ended   []*invocation // over since then
 
 	env, handler     *goja.Object
 	fetch, scheduled goja.Callable
 	then             goja.Callable // of Promise.prototype
 	json             jsonCalls
+	origin           *goja.Symbol // hides an *origin in an error of the host's
+	cf               goja.Value   // of every request
+	newMap           goja.Constructor
+	mapSet           goja.Callable
+	runtime          runtime
 	names            map[*goja.Object]int // the namespaces, by the index of their binding
 	contexts         *goja.Object         // the prototype of ctx
-	answered, failed goja.Value           // called with what a handler's promise came to
-	waited, refused  goja.Value           // and with what one of waitUntil did
-	timers           map[int64]*timer
+	cachePrototype   *goja.Object
+	cacheNames       map[*goja.Object]string // the caches that the script has opened
+	answered, failed goja.Value              // called with what a handler's promise came to
+	waited, refused  goja.Value              // and with what one of waitUntil did
 	lastTimer        int64
 	stack            []goja.StackFrame // scratch
 	places           map[goja.StackFrame]place
@@ -48,7 +54,7 @@ type Isolate struct {
 func New(c Config) (*Isolate, error) {
 	i := &Isolate{
 		config: c, vm: goja.New(), random: rand.New(rand.NewPCG(c.Seed, 0)),
-		now: c.Clock.Now(), places: map[goja.StackFrame]place{}, timers: map[int64]*timer{},
+		now: c.Clock.Now(), places: map[goja.StackFrame]place{},
 	}
 	if c.Limits.WaitUntil == 0 {
 		i.config.Limits.WaitUntil = defaultWaitUntil
@@ -154,8 +160,12 @@ func (i *Isolate) enter(s *scope) {
 
 // leave ends a macrotask of an invocation.
 func (i *Isolate) leave() {
-	v := i.base.invocation
-	v.look()
+	i.base.invocation.look()
+	for n, v := range i.touched {
+		v.look()
+		i.touched[n] = nil
+	}
+	i.touched = i.touched[:0]
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
@@ -165,19 +175,22 @@ func (i *Isolate) leave() {
 	}
 }
 
+// touch has v looked at when the macrotask ends.
+func (i *Isolate) touch(v *invocation) { i.touched = append(i.touched, v) }
+
 // work is what a host call does outside of the isolate, where it waits.
 type work func(ctx context.Context, t Task) error
 
 // io makes a promise and starts a task that does w and then, back in the isolate, settles
 // it: with what value makes, which may throw, or with the error of w as refuse words it.
-func (i *Isolate) io(w work, value func() goja.Value, refuse func(error) goja.Value) goja.Value {
+func (i *Isolate) io(w work, value func() goja.Value, refuse func(error) *goja.Object) goja.Value {
 	s, site := i.callSite()
 	promise, resolve, reject := i.vm.NewPromise()
 	i.start(s, site, func(ctx context.Context, t Task) (settle func()) {
 		err := w(ctx, t)
 		return func() {
 			if err != nil {
-				_ = reject(refuse(err))
+				_ = reject(i.from(refuse(err), site, err))
 				return
 			}
 			var v goja.Value
