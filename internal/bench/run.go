@@ -76,6 +76,7 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 			break
 		}
 	}
+	r.find(result)
 	result.Total = runfile.Interval{To: r.measured - r.measureFrom, Snapshot: r.recorder.Total()}
 	result.Complete = err == nil
 	if first := r.firstError.Load(); first != nil {
@@ -111,8 +112,11 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 		r.steady = &steady{tolerance: until.Tolerance}
 	}
 	var err error
-	r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed))
-	return r, err
+	if r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed)); err != nil {
+		return r, err
+	}
+	r.watch()
+	return r, nil
 }
 
 func isClosed(l load.Load) bool { _, closed := l.Closed(); return closed }

@@ -27,6 +27,9 @@ const (
 	List
 )
 
+// String is the operation as series name it: "get", "bulk-get" and so on.
+func (o Op) String() string { return [...]string{"get", "bulk-get", "put", "delete", "list"}[o] }
+
 // Call is one call of KV that has ended. Its memory is the caller's: who keeps something
 // of it copies it.
 type Call struct {
