@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
@@ -25,7 +26,7 @@ func worker() *bench.Pattern {
 		},
 		Published: workerVariant,
 		Outcomes:  workerClasses[:],
-		Observes:  []bench.Series{workerStale, workerWaitFailed, workerResponse, workerFetch, workerServed},
+		Observes:  append(detectedSeries(), workerStale, workerWaitFailed, workerResponse, workerFetch, workerServed),
 		Grows:     true,
 		Fields:    func() any { return &workerFields{} },
 		New: func(bench.Setup) (bench.Workload, error) {
@@ -78,6 +79,13 @@ func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
 		return workerWithCrons{l}, nil
 	}
 	return l, nil
+}
+
+// Detector implements bench.Detecting.
+func (p *workerLoad) Detector(epoch time.Time, report func(s bench.Series, due time.Duration, size int64)) detect.Watcher {
+	return detect.New(detect.Options{Epoch: epoch, Suppressed: p.program.suppressed, Report: func(o detect.Occurrence) {
+		report(detected[o.Kind], o.Due, o.Size)
+	}})
 }
 
 // Seed fills the namespaces.
@@ -149,7 +157,7 @@ func scriptError(err error) error {
 	if errors.Is(thrown, isolate.ErrHung) {
 		code = record.Hung
 	}
-	return &bench.ScriptError{Code: code, Text: thrown.Error()}
+	return &bench.ScriptError{Code: code, Text: thrown.Error(), Err: thrown}
 }
 
 // OutcomeHeader is the header of a response that names the transaction's outcome.

@@ -74,7 +74,7 @@ func (p *workerLoad) host(ctx context.Context, w *bench.Worker) *workerHost {
 
 // Start implements isolate.Host.
 func (h *workerHost) Start(ctx context.Context, site detect.Site, f func(ctx context.Context, t isolate.Task)) {
-	h.tasks.Start(ctx, func(ctx context.Context, w *bench.Worker) error {
+	h.tasks.Start(ctx, site, func(ctx context.Context, w *bench.Worker) error {
 		t := workerTask{load: h.load, w: w}
 		f(ctx, &t)
 		return t.failed
@@ -101,9 +101,7 @@ type workerTask struct {
 
 // KV implements isolate.Task.
 func (t *workerTask) KV(binding int) kv.Store {
-	if prefix := t.load.prefix(binding); prefix != "" {
-		return &namespace{t.w, prefix}
-	}
+	t.w.In(binding, t.load.prefix(binding))
 	return t.w
 }
 

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/script"
 	"kvbench/internal/wrangler"
@@ -73,13 +76,42 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		c.broken(v.file, err)
 		return
 	}
-	p.programs[v.name] = &workerProgram{Program: program, scheduled: c.load(p, program, v, root, path)}
+	p.programs[v.name] = &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
 }
 
 // workerProgram is the script of a variant.
 type workerProgram struct {
 	*isolate.Program
 	scheduled bool // it has a handler for that
+	root      string
+	ignores   sync.Map // by file, the lines of its source
+}
+
+// ignore is the comment after which a finding is suppressed, on its line or the one above.
+const ignore = "kvbench-ignore"
+
+// suppressed reports whether a comment at the site says so of findings of a kind.
+func (p *workerProgram) suppressed(kind detect.Kind, site detect.Site) bool {
+	if site.File == "" {
+		return false
+	}
+	lines, ok := p.ignores.Load(site.File)
+	if !ok {
+		text, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(site.File)))
+		if err != nil {
+			text = nil // it was bundled, so that it is a file that is gone since
+		}
+		lines, _ = p.ignores.LoadOrStore(site.File, strings.Split(string(text), "\n"))
+	}
+	for _, n := range []int{site.Line - 1, site.Line} {
+		if all := lines.([]string); n >= 1 && n <= len(all) {
+			_, rest, said := strings.Cut(all[n-1], ignore)
+			if said && slices.Contains(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\r' }), kind.String()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // load loads a script as an isolate does, and says what goes wrong, or whether it has a

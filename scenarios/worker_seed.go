@@ -70,9 +70,10 @@ func (p *workerLoad) seedEntries(ctx context.Context, w *bench.Worker) error {
 		if e.size != nil {
 			size = *e.size
 		}
+		w.In(e.binding, p.prefix(e.binding))
 		err := fill(ctx, w, n, func(key int) kv.Pair {
 			v := templateValues{key: key}
-			pair := kv.Pair{Key: p.prefix(e.binding) + string(e.key.append(nil, &v, asText)), Options: e.options}
+			pair := kv.Pair{Key: string(e.key.append(nil, &v, asText)), Options: e.options}
 			if e.has {
 				pair.Value = e.value.append([]byte{}, &v, asText)
 			} else {
@@ -88,4 +89,13 @@ func (p *workerLoad) seedEntries(ctx context.Context, w *bench.Worker) error {
 		}
 	}
 	return nil
+}
+
+// prefix is what the keys of a namespace begin with in the store, which all share; empty
+// where there is one.
+func (p *workerPlan) prefix(binding int) string {
+	if len(p.bindings) < 2 {
+		return ""
+	}
+	return strconv.Itoa(binding) + "/"
 }

@@ -39,7 +39,7 @@ func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Ent
 		w.unsent(detect.Get, key, err)
 		return err
 	}
-	err = w.store.Get(ctx, key, o, e)
+	err = w.store.Get(ctx, w.key(key), o, e)
 	w.done(record.Get, call, err)
 	if w.run.Calls != nil {
 		c := w.tellKey(detect.Get, call.start, key)
@@ -68,7 +68,7 @@ func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOpti
 		c.Value, c.Put = value, o
 		w.began(c)
 	}
-	err = w.store.Put(ctx, key, value, o)
+	err = w.store.Put(ctx, w.key(key), value, o)
 	w.done(record.Put, call, err)
 	if w.run.Calls != nil {
 		w.ended(&w.told.call, err)
@@ -87,7 +87,7 @@ func (w *Worker) Delete(ctx context.Context, key string) error {
 	if w.run.Calls != nil {
 		w.began(w.tellKey(detect.Delete, call.start, key))
 	}
-	err = w.store.Delete(ctx, key)
+	err = w.store.Delete(ctx, w.key(key))
 	w.done(record.Delete, call, err)
 	if w.run.Calls != nil {
 		w.ended(&w.told.call, err)
@@ -103,7 +103,7 @@ func (w *Worker) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 		w.unsent(detect.List, "", err)
 		return err
 	}
-	err = w.store.List(ctx, o, p)
+	err = w.list(ctx, o, p)
 	w.done(record.List, call, err)
 	if w.run.Calls != nil {
 		c := w.tell(detect.List, call.start)
@@ -125,7 +125,7 @@ func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es
 		w.unsent(detect.BulkGet, "", err)
 		return err
 	}
-	err = bulk.BulkGet(ctx, keys, o, es)
+	err = bulk.BulkGet(ctx, w.keys(keys), o, es)
 	w.done(record.BulkGet, call, err)
 	if w.run.Calls != nil {
 		c := w.tell(detect.BulkGet, call.start)
@@ -150,7 +150,7 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	if err != nil {
 		return err
 	}
-	err = bulk.BulkPut(ctx, pairs)
+	err = bulk.BulkPut(ctx, w.pairs(pairs))
 	w.done(record.BulkPut, call, err)
 	if w.run.Calls != nil {
 		w.tellPairs(call.start, pairs, err)
@@ -164,7 +164,13 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 }
 
 // Capabilities implements kv.Store.
-func (w *Worker) Capabilities() kv.Capabilities { return w.store.Capabilities() }
+func (w *Worker) Capabilities() kv.Capabilities {
+	c := w.store.Capabilities()
+	if c.MaxKeyBytes > 0 {
+		c.MaxKeyBytes -= len(w.prefix)
+	}
+	return c
+}
 
 // Close implements kv.Store. The store stays open: it is not the worker's.
 func (w *Worker) Close() error { return nil }

@@ -40,6 +40,7 @@ func (r *run) schedule(ctx, whole context.Context, s Scheduler) {
 				r.note(err)
 			}
 			r.commit(whole, w, err, nil)
+			w.leave()
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"kvbench/internal/detect"
 	"kvbench/internal/record"
 )
 
@@ -23,9 +24,16 @@ type Tasks struct {
 	ctx        context.Context // of the run
 }
 
-// Tasks returns what starts tasks in the isolate and the invocation of the transaction.
-// Their randomness follows from w.Rand. End has to be called when the invocation is over.
+// Tasks returns what starts tasks in the isolate of the transaction, as one invocation. Of
+// a transaction that asks for several each is an invocation of its own. Their randomness
+// follows from w.Rand. End has to be called when the invocation is over.
 func (w *Worker) Tasks(ctx context.Context) *Tasks {
+	if w.asked++; w.asked > 1 {
+		number := w.invocation.number
+		w.leave()
+		w.invocation = &invocation{number: number + anotherInvocation}
+		w.invocation.tasks.Store(1)
+	}
 	t, ok := w.run.tasks.Get().(*Tasks)
 	if !ok {
 		t = &Tasks{run: w.run}
@@ -35,16 +43,22 @@ func (w *Worker) Tasks(ctx context.Context) *Tasks {
 	t.invocation, t.ctx = w.invocation, ctx
 	t.invocation.share()
 	t.invocation.later.Add(1)
+	t.invocation.tasks.Add(1)
 	return t
 }
+
+// anotherInvocation is between the numbers of the invocations of a transaction, so that
+// none is another transaction's.
+const anotherInvocation = 1 << 48
 
 // Uint64 draws from the randomness of the invocation.
 func (t *Tasks) Uint64() uint64 { return t.source.Uint64() }
 
 // Start runs f as a task of its own. Its calls of the store are recorded, its time is not
 // the transaction's. An error that it returns is counted where no call has counted it. ctx
-// is for f alone: what it did is recorded when that is done, too.
-func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker) error) {
+// is for f alone: what it did is recorded when that is done, too. site is the place in a
+// script that asked for it.
+func (t *Tasks) Start(ctx context.Context, site detect.Site, f func(ctx context.Context, w *Worker) error) {
 	r, invocation, whole := t.run, t.invocation, t.ctx
 	w, ok := r.later.Get().(*Worker)
 	if !ok {
@@ -53,9 +67,13 @@ func (t *Tasks) Start(ctx context.Context, f func(ctx context.Context, w *Worker
 	w.source.Seed(t.source.Uint64(), t.source.Uint64())
 	w.settleIn(t.isolate)
 	w.tx, w.metered, w.invocation = t.tx, t.metered, invocation
+	w.Site = site
+	w.In(0, "")
 	invocation.later.Add(1)
+	invocation.tasks.Add(1)
 	r.clock.Go(func() {
 		err := f(ctx, w)
+		w.leave()
 		invocation.later.Add(-1)
 		w.invocation = nil
 		if err != nil && whole.Err() == nil && w.tx.Due >= r.measureFrom {
@@ -78,12 +96,22 @@ func (t *Tasks) Observe(s Series, size int64) {
 // SinceDue is how long ago the transaction was due.
 func (t *Tasks) SinceDue() time.Duration { return t.run.clock.Now() - t.tx.Due }
 
-// End says that nothing more is started; what was started may go on.
+// End says that the invocation is over: nothing more is started. What was started may go
+// on, and is late.
 func (t *Tasks) End() {
+	r, v := t.run, t.invocation
+	if r.Calls != nil && t.metered && v.over.CompareAndSwap(false, true) {
+		r.Calls.Ended(v.number, r.clock.Now(), t.tx.Due < r.measureFrom)
+	}
+	v.tasks.Add(-1)
 	t.invocation.later.Add(-1)
 	t.invocation, t.ctx = nil, nil
 	t.run.tasks.Put(t)
 }
+
+// In makes w call one of several namespaces that share the store, by its index: its keys
+// have a prefix there, of which neither the caller nor who is told of calls sees anything.
+func (w *Worker) In(namespace int, prefix string) { w.Namespace, w.prefix = namespace, prefix }
 
 // At moves the transaction to an isolate of a location, counted from 0, before it makes
 // its first call. Which one follows from the transaction's number.

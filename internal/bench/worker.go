@@ -43,6 +43,8 @@ type Worker struct {
 	job        job    // what an open loop gives it to do
 	task       func() // does it
 	told       told
+	prefix     string // of its keys in the store; see In
+	asked      int    // how often it was asked for Tasks
 }
 
 var (
@@ -62,7 +64,8 @@ func (w *Worker) begin(i uint64) {
 	}
 	w.invocation.number = i
 	w.invocation.tasks.Store(1)
-	w.Site, w.Namespace = detect.Site{}, 0
+	w.Site, w.asked = detect.Site{}, 0
+	w.In(0, "")
 	w.settleIn(int(load.Mix(i^w.run.seed) % uint64(w.run.isolates)))
 }
 
@@ -161,7 +164,7 @@ func (w *Worker) Parallel(n int, f func(w *Worker, i int) error) error {
 		b.invocation = w.invocation
 		b.settleIn(w.isolate)
 		b.tx, b.metered = w.tx, w.metered
-		b.Site, b.Namespace = w.Site, w.Namespace
+		b.Site, b.Namespace, b.prefix = w.Site, w.Namespace, w.prefix
 	}
 	w.run.clock.Parallel(n, func(i int) { errs[i] = f(w.branches[i], i) })
 	for _, b := range w.branches[:n] {
@@ -190,7 +193,7 @@ func (w *Worker) Later(ctx context.Context, f func(ctx context.Context, w *Worke
 	later.invocation.share()
 	later.invocation.later.Add(1)
 	later.invocation.tasks.Add(1)
-	later.Site, later.Namespace = w.Site, w.Namespace
+	later.Site, later.Namespace, later.prefix = w.Site, w.Namespace, w.prefix
 	w.run.clock.Go(func() {
 		err := f(ctx, later)
 		later.leave()

@@ -19,6 +19,9 @@ type Config struct {
 	Bindings []string
 	// Vars are the other members of env: strings, and what encoding/json makes of JSON.
 	Vars map[string]any
+	// Absent are further bindings, which throw when they are used: what each is, such as "a
+	// D1 database".
+	Absent map[string]string
 	// Location is the name of where the isolate runs, as request.cf.colo has it.
 	Location string
 	// Seed starts what is random while the script's modules are loaded.

@@ -136,8 +136,42 @@ func (i *Isolate) setEnv() error {
 		}
 		_ = i.env.Set(name, v)
 	}
+	for _, name := range slices.Sorted(maps.Keys(i.config.Absent)) {
+		_ = i.env.Set(name, i.vm.NewDynamicObject(&absentBinding{i, name, i.config.Absent[name]}))
+	}
 	return nil
 }
+
+// absentBinding is a binding of a kind that is not here: it throws when it is used.
+type absentBinding struct {
+	isolate    *Isolate
+	name, kind string
+}
+
+func (a *absentBinding) throw() {
+	panic(a.isolate.newError("env.%s is %s, which is not here; the real runtime has it", a.name, a.kind))
+}
+
+// Get implements goja.DynamicObject. It may be awaited, and be written as JSON.
+func (a *absentBinding) Get(key string) goja.Value {
+	if key == "then" || key == "toJSON" {
+		return nil
+	}
+	a.throw()
+	return nil
+}
+
+// Set implements goja.DynamicObject.
+func (a *absentBinding) Set(string, goja.Value) bool { a.throw(); return false }
+
+// Has implements goja.DynamicObject.
+func (a *absentBinding) Has(string) bool { return false }
+
+// Delete implements goja.DynamicObject.
+func (a *absentBinding) Delete(string) bool { return false }
+
+// Keys implements goja.DynamicObject.
+func (a *absentBinding) Keys() []string { return nil }
 
 // listeners is the handler of a script of the service worker's kind; nil where it has
 // registered none.

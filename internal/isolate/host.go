@@ -23,8 +23,8 @@ type Host interface {
 	Uint64() uint64
 	// Ended says that the invocation is over: its response was given, or it failed, and
 	// what it handed to waitUntil has settled or was cancelled. failed is what of that was
-	// rejected. It is called once, within the isolate: it must not wait. Tasks of Start may
-	// still be under way, their context done.
+	// rejected. It is called once: it must not wait. Tasks of Start may still be under way;
+	// their context is done right after.
 	Ended(failed []error)
 }
 

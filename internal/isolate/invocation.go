@@ -234,6 +234,7 @@ func (v *invocation) end() {
 
 // finish tells the host that the invocation is over; outside of the isolate.
 func (v *invocation) finish() {
+	v.host.Ended(v.failures) // before what is in flight knows of it
 	if v.cancel != nil {
 		v.cancel()
 	}
@@ -243,5 +244,4 @@ func (v *invocation) finish() {
 	if v.watcher != nil {
 		v.watcher.Unpark()
 	}
-	v.host.Ended(v.failures)
 }
