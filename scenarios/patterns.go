@@ -14,5 +14,6 @@ func Patterns() []*bench.Pattern {
 		prefix(),
 		versioned(),
 		fallback(),
+		worker(),
 	}
 }

@@ -31,6 +31,7 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 		r.note(err)
 	}
 	r.commit(ctx, w, err, &w.tx)
+	w.leave()
 	return w.tx.End
 }
 

@@ -1,0 +1,228 @@
+package isolate
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+//go:embed prelude.js
+var preludeSource string
+
+// preludeName begins the name of the runtime's own script in stacks.
+const preludeName = "isolate:prelude.js"
+
+var prelude = sync.OnceValue(func() *goja.Program { return goja.MustCompile(preludeName, preludeSource, true) })
+
+type native = func(goja.FunctionCall) goja.Value
+
+// runtime is what the prelude gives back.
+type runtime struct {
+	namespace, openCache, listeners goja.Callable
+}
+
+// setGlobals gives the script all that is not the web's.
+func (i *Isolate) setGlobals() error {
+	made, err := i.vm.RunProgram(prelude())
+	if err != nil {
+		return err
+	}
+	install, _ := goja.AssertFunction(made)
+	host := map[string]any{
+		"kv": map[string]native{
+			"get": i.kvGet, "getWithMetadata": i.kvGetWithMetadata, "put": i.kvPut, "delete": i.kvDelete, "list": i.kvList,
+		},
+		"context": map[string]native{
+			"waitUntil": i.waitUntil, "passThroughOnException": i.passThroughOnException,
+		},
+		"cache":  map[string]native{"match": i.cacheMatch, "put": i.cachePut, "delete": i.cacheDelete},
+		"caches": map[string]native{"open": i.cacheOpen},
+		"log":    i.log,
+		"globals": map[string]native{
+			"fetch": i.fetchGlobal, "setTimeout": i.setTimeout, "setInterval": i.setInterval,
+			"clearTimeout": i.clearTimer, "clearInterval": i.clearTimer, "queueMicrotask": i.queueMicrotask,
+		},
+	}
+	v, err := install(goja.Undefined(), i.object(host))
+	if err != nil {
+		return err
+	}
+	given := v.(*goja.Object)
+	i.contexts = given.Get("context").(*goja.Object)
+	i.cachePrototype = given.Get("cache").(*goja.Object)
+	i.cacheNames = map[*goja.Object]string{given.Get("defaultCache").(*goja.Object): ""}
+	for name, f := range map[string]*goja.Callable{
+		"namespace": &i.runtime.namespace, "openCache": &i.runtime.openCache, "listeners": &i.runtime.listeners,
+	} {
+		*f, _ = goja.AssertFunction(given.Get(name))
+	}
+	i.origin = goja.NewSymbol("origin")
+	i.takeBuiltins()
+	cf := i.vm.NewObject()
+	_ = cf.Set("colo", i.config.Location)
+	i.cf = cf
+	return i.setEnv()
+}
+
+// object makes an object of nested maps, its members in order.
+func (i *Isolate) object(members map[string]any) *goja.Object {
+	o := i.vm.NewObject()
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		switch m := members[name].(type) {
+		case map[string]native:
+			inner := i.vm.NewObject()
+			for _, name := range slices.Sorted(maps.Keys(m)) {
+				_ = inner.Set(name, m[name])
+			}
+			_ = o.Set(name, inner)
+		default:
+			_ = o.Set(name, m)
+		}
+	}
+	return o
+}
+
+// jsonCalls are JSON's functions as they were before any script ran.
+type jsonCalls struct{ parse, stringify goja.Callable }
+
+func (i *Isolate) takeBuiltins() {
+	json := i.vm.Get("JSON").(*goja.Object)
+	i.json.parse, _ = goja.AssertFunction(json.Get("parse"))
+	i.json.stringify, _ = goja.AssertFunction(json.Get("stringify"))
+	promise := i.vm.Get("Promise").(*goja.Object).Get("prototype").(*goja.Object)
+	then, _ := goja.AssertFunction(promise.Get("then"))
+	i.then = then
+	i.newMap, _ = goja.AssertConstructor(i.vm.Get("Map"))
+	i.mapSet, _ = goja.AssertFunction(i.vm.Get("Map").(*goja.Object).Get("prototype").(*goja.Object).Get("set"))
+	i.answered = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
+		i.current.invocation.answer(c.Argument(0))
+		return goja.Undefined()
+	})
+	i.failed = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
+		i.current.invocation.fail(i.rejection(c.Argument(0)))
+		return goja.Undefined()
+	})
+	i.waited = i.vm.ToValue(func(goja.FunctionCall) goja.Value {
+		i.current.invocation.waitSettled(nil)
+		return goja.Undefined()
+	})
+	i.refused = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
+		i.current.invocation.waitSettled(i.rejection(c.Argument(0)))
+		return goja.Undefined()
+	})
+}
+
+// setEnv makes env: the bindings and the vars.
+func (i *Isolate) setEnv() error {
+	i.env = i.vm.NewObject()
+	i.names = map[*goja.Object]int{}
+	for n, name := range i.config.Bindings {
+		v, err := i.runtime.namespace(goja.Undefined())
+		if err != nil {
+			return err
+		}
+		namespace := v.(*goja.Object)
+		i.names[namespace] = n
+		_ = i.env.Set(name, namespace)
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.config.Vars)) {
+		v, err := i.value(i.config.Vars[name])
+		if err != nil {
+			return fmt.Errorf("the var %s: %w", name, err)
+		}
+		_ = i.env.Set(name, v)
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.config.Absent)) {
+		_ = i.env.Set(name, i.vm.NewDynamicObject(&absentBinding{i, name, i.config.Absent[name]}))
+	}
+	return nil
+}
+
+// absentBinding is a binding of a kind that is not here: it throws when it is used.
+type absentBinding struct {
+	isolate    *Isolate
+	name, kind string
+}
+
+func (a *absentBinding) throw() {
+	panic(a.isolate.newError("env.%s is %s, which is not here; the real runtime has it", a.name, a.kind))
+}
+
+// Get implements goja.DynamicObject. It may be awaited, and be written as JSON.
+func (a *absentBinding) Get(key string) goja.Value {
+	if key == "then" || key == "toJSON" {
+		return nil
+	}
+	a.throw()
+	return nil
+}
+
+// Set implements goja.DynamicObject.
+func (a *absentBinding) Set(string, goja.Value) bool { a.throw(); return false }
+
+// Has implements goja.DynamicObject.
+func (a *absentBinding) Has(string) bool { return false }
+
+// Delete implements goja.DynamicObject.
+func (a *absentBinding) Delete(string) bool { return false }
+
+// Keys implements goja.DynamicObject.
+func (a *absentBinding) Keys() []string { return nil }
+
+// listeners is the handler of a script of the service worker's kind; nil where it has
+// registered none.
+func (i *Isolate) listeners() goja.Value {
+	v, err := i.runtime.listeners(goja.Undefined(), i.env)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// newContext makes the ctx of an invocation.
+func (i *Isolate) newContext() goja.Value { return i.vm.CreateObject(i.contexts) }
+
+// checkContext throws where a method of ctx was taken off it.
+func (i *Isolate) checkContext(this goja.Value) *invocation {
+	o, ok := this.(*goja.Object)
+	if !ok || o.Prototype() != i.contexts || i.current == nil {
+		i.throwType("Illegal invocation: function called with incorrect `this` reference. " +
+			"See https://developers.cloudflare.com/workers/observability/errors/#illegal-invocation-errors for details.")
+	}
+	return i.current.invocation
+}
+
+func (i *Isolate) passThroughOnException(c goja.FunctionCall) goja.Value {
+	i.checkContext(c.This)
+	return goja.Undefined()
+}
+
+// waitUntil keeps the invocation going until a promise has settled.
+func (i *Isolate) waitUntil(c goja.FunctionCall) goja.Value {
+	v := i.checkContext(c.This)
+	if len(c.Arguments) == 0 {
+		i.throwType("Failed to execute 'waitUntil' on 'ExecutionContext': 1 argument required, but only 0 present.")
+	}
+	promise, ok := c.Argument(0).(*goja.Object)
+	if !ok || promise.ExportType() != promiseType {
+		return goja.Undefined() // it has settled already
+	}
+	i.locate()
+	v.waits++
+	if _, err := i.then(promise, i.waited, i.refused); err != nil {
+		v.waitSettled(i.exception(err))
+	}
+	return goja.Undefined()
+}
+
+func (v *invocation) waitSettled(err error) {
+	v.waits--
+	if err != nil {
+		v.failures = append(v.failures, err)
+	}
+	v.isolate.touch(v)
+}
