@@ -26,6 +26,7 @@ type Isolate struct {
 	now     time.Duration // when that began: time stands still in it
 	base    *scope        // whose macrotask it is
 	current *scope        // whose code runs now; nil while the modules are loaded
+	live    live
 	touched []*invocation // had something settled since the macrotask began
 	ended   []*invocation // over since then
 
@@ -166,6 +167,9 @@ func (i *Isolate) leave() {
 		i.touched[n] = nil
 	}
 	i.touched = i.touched[:0]
+	if i.live.idle > 0 {
+		i.live.cancelHung()
+	}
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
