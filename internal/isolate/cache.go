@@ -224,16 +224,11 @@ func (i *Isolate) cachePut(c goja.FunctionCall) goja.Value {
 		if pending == nil {
 			return put()
 		}
-		v, err := i.then(pending, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-			if r.Body, err = i.web.Bytes(c.Argument(0)); err != nil {
-				i.rethrow(err)
-			}
+		i.locate()
+		return i.chain(pending, func(v goja.Value) goja.Value {
+			r.Body = i.bytes(v)
 			return put()
-		}))
-		if err != nil {
-			i.rethrow(err)
-		}
-		return v
+		})
 	})
 }
 

@@ -90,12 +90,14 @@ func (i *Isolate) invoke(ctx context.Context, h Host, wantsResponse bool, call f
 	v := &invocation{isolate: i, host: h, parent: ctx, wantsResponse: wantsResponse}
 	i.enter(&scope{invocation: v})
 	i.live.add(v)
-	returned, err := call()
-	if err != nil {
-		v.fail(i.exception(err))
-	} else {
+	i.run(func() {
+		returned, err := call()
+		if err != nil {
+			v.fail(i.exception(err))
+			return
+		}
 		v.await(returned)
-	}
+	})
 	waker := v.waker
 	if !v.answered {
 		waker = i.config.Clock.Parker()
@@ -161,12 +163,7 @@ func (v *invocation) answer(value goja.Value) {
 // body waits for a response's body to be there.
 func (v *invocation) body(promise *goja.Object) {
 	i := v.isolate
-	_, err := i.then(promise, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		b, err := i.web.Bytes(c.Argument(0))
-		v.result.Response.Body = b
-		v.settle(err)
-		return goja.Undefined()
-	}), i.failed)
+	_, err := i.then(promise, i.complete, i.failed)
 	if err != nil {
 		v.fail(i.exception(err))
 	}

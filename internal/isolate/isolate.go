@@ -43,9 +43,11 @@ type Isolate struct {
 	contexts         *goja.Object         // the prototype of ctx
 	cachePrototype   *goja.Object
 	cacheNames       map[*goja.Object]string // the caches that the script has opened
-	answered, failed goja.Value              // called with what a handler's promise came to
+	answered, failed goja.Value              // called with what a handler's promise came to,
+	complete         goja.Value              // with its response's body,
 	waited, refused  goja.Value              // and with what one of waitUntil did
 	lastTimer        int64
+	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
 	places           map[goja.StackFrame]place
 }
@@ -159,6 +161,16 @@ func (i *Isolate) enter(s *scope) {
 	i.base, i.current = s, s
 }
 
+// run runs f in the runtime, and then the promise jobs that have come to be due. A call
+// of the script's within f runs none of them: only the outermost one does, which is that
+// of run.
+func (i *Isolate) run(f func()) {
+	i.job = f
+	if _, err := i.runtime.run(goja.Undefined()); err != nil {
+		i.base.invocation.fail(i.exception(err))
+	}
+}
+
 // leave ends a macrotask of an invocation.
 func (i *Isolate) leave() {
 	i.base.invocation.look()
@@ -218,7 +230,7 @@ func (i *Isolate) start(s *scope, site detect.Site, f func(ctx context.Context, 
 		i.enter(s)
 		v.pending--
 		if settle != nil && !v.over {
-			settle()
+			i.run(settle)
 		}
 		i.leave()
 	})

@@ -31,18 +31,10 @@ func (i *Isolate) kvPut(c goja.FunctionCall) goja.Value {
 			return put()
 		}
 		i.locate()
-		v, err := i.then(stream, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-			b, err := i.web.Bytes(c.Argument(0))
-			if err != nil {
-				i.rethrow(err)
-			}
-			value = b
+		return i.chain(stream, func(v goja.Value) goja.Value {
+			value = i.bytes(v)
 			return put()
-		}))
-		if err != nil {
-			i.rethrow(err)
-		}
-		return v
+		})
 	})
 }
 
