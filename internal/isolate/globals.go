@@ -104,6 +104,7 @@ func (i *Isolate) takeBuiltins() {
 	promise := i.vm.Get("Promise").(*goja.Object).Get("prototype").(*goja.Object)
 	then, _ := goja.AssertFunction(promise.Get("then"))
 	i.then = then
+	i.isView, _ = goja.AssertFunction(i.vm.Get("ArrayBuffer").(*goja.Object).Get("isView"))
 	i.newMap, _ = goja.AssertConstructor(i.vm.Get("Map"))
 	i.mapSet, _ = goja.AssertFunction(i.vm.Get("Map").(*goja.Object).Get("prototype").(*goja.Object).Get("set"))
 }

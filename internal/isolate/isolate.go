@@ -37,7 +37,7 @@ type Isolate struct {
 	origin           *goja.Symbol // hides an *origin in an error of the host's
 	cf               goja.Value   // of every request
 	newMap           goja.Constructor
-	mapSet           goja.Callable
+	mapSet, isView   goja.Callable
 	runtime          runtime
 	names            map[*goja.Object]int // the namespaces, by the index of their binding
 	contexts         *goja.Object         // the prototype of ctx

@@ -13,7 +13,10 @@ import (
 	"github.com/dop251/goja"
 )
 
-var promiseType = reflect.TypeFor[*goja.Promise]()
+var (
+	promiseType = reflect.TypeFor[*goja.Promise]()
+	bufferType  = reflect.TypeFor[goja.ArrayBuffer]()
+)
 
 // timer is a call that is due later. It is one of the invocation that set it.
 type timer struct {
