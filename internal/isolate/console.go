@@ -129,3 +129,8 @@ func (i *Isolate) report(v goja.Value) {
 		k.add(Line{At: i.now, Level: "error", Text: "Uncaught " + i.rejection(v).Error()})
 	}
 }
+
+func (i *Isolate) reportNative(c goja.FunctionCall) goja.Value {
+	i.report(c.Argument(0))
+	return goja.Undefined()
+}

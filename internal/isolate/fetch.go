@@ -51,16 +51,11 @@ func (i *Isolate) fetchGlobal(c goja.FunctionCall) goja.Value {
 		if pending == nil {
 			return fetch()
 		}
-		v, err := i.then(pending, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-			if r.Body, err = i.web.Bytes(c.Argument(0)); err != nil {
-				i.rethrow(err)
-			}
+		i.locate()
+		return i.chain(pending, func(v goja.Value) goja.Value {
+			r.Body = i.bytes(v)
 			return fetch()
-		}))
-		if err != nil {
-			i.rethrow(err)
-		}
-		return v
+		})
 	})
 }
 

@@ -22,7 +22,7 @@ type native = func(goja.FunctionCall) goja.Value
 
 // runtime is what the prelude gives back.
 type runtime struct {
-	namespace, openCache, listeners goja.Callable
+	namespace, openCache, listeners, run, wrap goja.Callable
 }
 
 // setGlobals gives the script all that is not the web's.
@@ -41,10 +41,10 @@ func (i *Isolate) setGlobals() error {
 		},
 		"cache":  map[string]native{"match": i.cacheMatch, "put": i.cachePut, "delete": i.cacheDelete},
 		"caches": map[string]native{"open": i.cacheOpen},
-		"log":    i.log,
+		"log":    i.log, "report": i.reportNative, "run": i.runJob, "reactions": i.reactions(),
 		"globals": map[string]native{
 			"fetch": i.fetchGlobal, "setTimeout": i.setTimeout, "setInterval": i.setInterval,
-			"clearTimeout": i.clearTimer, "clearInterval": i.clearTimer, "queueMicrotask": i.queueMicrotask,
+			"clearTimeout": i.clearTimer, "clearInterval": i.clearTimer,
 		},
 	}
 	v, err := install(goja.Undefined(), i.object(host))
@@ -56,12 +56,13 @@ func (i *Isolate) setGlobals() error {
 	i.cachePrototype = given.Get("cache").(*goja.Object)
 	i.cacheNames = map[*goja.Object]string{given.Get("defaultCache").(*goja.Object): ""}
 	for name, f := range map[string]*goja.Callable{
-		"namespace": &i.runtime.namespace, "openCache": &i.runtime.openCache, "listeners": &i.runtime.listeners,
+		"namespace": &i.runtime.namespace, "openCache": &i.runtime.openCache, "run": &i.runtime.run, "wrap": &i.runtime.wrap, "listeners": &i.runtime.listeners,
 	} {
 		*f, _ = goja.AssertFunction(given.Get(name))
 	}
 	i.origin = goja.NewSymbol("origin")
 	i.takeBuiltins()
+	i.takeReactions(given)
 	cf := i.vm.NewObject()
 	_ = cf.Set("colo", i.config.Location)
 	i.cf = cf
@@ -86,6 +87,13 @@ func (i *Isolate) object(members map[string]any) *goja.Object {
 	return o
 }
 
+func (i *Isolate) runJob(goja.FunctionCall) goja.Value {
+	f := i.job
+	i.job = nil
+	f()
+	return goja.Undefined()
+}
+
 // jsonCalls are JSON's functions as they were before any script ran.
 type jsonCalls struct{ parse, stringify goja.Callable }
 
@@ -96,24 +104,55 @@ func (i *Isolate) takeBuiltins() {
 	promise := i.vm.Get("Promise").(*goja.Object).Get("prototype").(*goja.Object)
 	then, _ := goja.AssertFunction(promise.Get("then"))
 	i.then = then
+	i.isView, _ = goja.AssertFunction(i.vm.Get("ArrayBuffer").(*goja.Object).Get("isView"))
 	i.newMap, _ = goja.AssertConstructor(i.vm.Get("Map"))
 	i.mapSet, _ = goja.AssertFunction(i.vm.Get("Map").(*goja.Object).Get("prototype").(*goja.Object).Get("set"))
-	i.answered = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		i.current.invocation.answer(c.Argument(0))
+}
+
+// takeReactions takes the functions that are called with what promises came to. They are
+// the prelude's around those of reactions.
+func (i *Isolate) takeReactions(given *goja.Object) {
+	made := given.Get("reactions").(*goja.Object)
+	for name, v := range map[string]*goja.Value{
+		"answered": &i.answered, "complete": &i.complete, "failed": &i.failed, "waited": &i.waited, "refused": &i.refused,
+	} {
+		*v = made.Get(name)
+	}
+}
+
+// chain has promise call f, and is the promise of what f returns.
+func (i *Isolate) chain(promise *goja.Object, f func(value goja.Value) goja.Value) goja.Value {
+	react, err := i.runtime.wrap(goja.Undefined(), i.vm.ToValue(func(c goja.FunctionCall) goja.Value { return f(c.Argument(0)) }))
+	if err != nil {
+		i.rethrow(err)
+	}
+	v, err := i.then(promise, react)
+	if err != nil {
+		i.rethrow(err)
+	}
+	return v
+}
+
+// reactions are called in the invocation that waited.
+func (i *Isolate) reactions() map[string]native {
+	return map[string]native{
+		"answered": i.reaction(func(v *invocation, value goja.Value) { v.answer(value) }),
+		"complete": i.reaction(func(v *invocation, value goja.Value) {
+			b, err := i.web.Bytes(value)
+			v.result.Response.Body = b
+			v.settle(err)
+		}),
+		"failed":  i.reaction(func(v *invocation, reason goja.Value) { v.fail(i.rejection(reason)) }),
+		"waited":  i.reaction(func(v *invocation, _ goja.Value) { v.waitSettled(nil) }),
+		"refused": i.reaction(func(v *invocation, reason goja.Value) { v.waitSettled(i.rejection(reason)) }),
+	}
+}
+
+func (i *Isolate) reaction(f func(v *invocation, value goja.Value)) native {
+	return func(c goja.FunctionCall) goja.Value {
+		f(i.current.invocation, c.Argument(0))
 		return goja.Undefined()
-	})
-	i.failed = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		i.current.invocation.fail(i.rejection(c.Argument(0)))
-		return goja.Undefined()
-	})
-	i.waited = i.vm.ToValue(func(goja.FunctionCall) goja.Value {
-		i.current.invocation.waitSettled(nil)
-		return goja.Undefined()
-	})
-	i.refused = i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		i.current.invocation.waitSettled(i.rejection(c.Argument(0)))
-		return goja.Undefined()
-	})
+	}
 }
 
 // setEnv makes env: the bindings and the vars.

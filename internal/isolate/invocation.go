@@ -34,6 +34,11 @@ type invocation struct {
 	waker    clock.Parker // of the invocation's task while it waits for the answer
 	watcher  clock.Parker // of the task that ends it when it goes on for too long
 
+	number     uint64 // counts the isolate's invocations
+	prev, next *invocation
+	idle       bool   // nothing of its own is under way
+	until      uint64 // and of others that could help it none began later
+
 	wantsResponse bool
 	answered      bool // result or err is there
 	over          bool
@@ -84,12 +89,15 @@ func (i *Isolate) Scheduled(ctx context.Context, h Host, cron string, at time.Ti
 func (i *Isolate) invoke(ctx context.Context, h Host, wantsResponse bool, call func() (goja.Value, error)) (Result, error) {
 	v := &invocation{isolate: i, host: h, parent: ctx, wantsResponse: wantsResponse}
 	i.enter(&scope{invocation: v})
-	returned, err := call()
-	if err != nil {
-		v.fail(i.exception(err))
-	} else {
+	i.live.add(v)
+	i.run(func() {
+		returned, err := call()
+		if err != nil {
+			v.fail(i.exception(err))
+			return
+		}
 		v.await(returned)
-	}
+	})
 	waker := v.waker
 	if !v.answered {
 		waker = i.config.Clock.Parker()
@@ -155,12 +163,7 @@ func (v *invocation) answer(value goja.Value) {
 // body waits for a response's body to be there.
 func (v *invocation) body(promise *goja.Object) {
 	i := v.isolate
-	_, err := i.then(promise, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		b, err := i.web.Bytes(c.Argument(0))
-		v.result.Response.Body = b
-		v.settle(err)
-		return goja.Undefined()
-	}), i.failed)
+	_, err := i.then(promise, i.complete, i.failed)
 	if err != nil {
 		v.fail(i.exception(err))
 	}
@@ -186,19 +189,16 @@ func (v *invocation) settle(err error) {
 	v.isolate.touch(v)
 }
 
-// look decides, when a macrotask has ended, whether the invocation can go on.
+// look decides, when a macrotask has ended, whether the invocation goes on.
 func (v *invocation) look() {
 	switch {
 	case v.over:
 	case v.answered && v.waits == 0:
 		v.end()
 	case v.pending > 0:
-	case !v.answered:
-		v.fail(errHung())
-		v.end()
-	default: // what it waits for can't come
-		v.failures = append(v.failures, errHungWait())
-		v.end()
+		v.setIdle(false)
+	default:
+		v.setIdle(true)
 	}
 }
 
@@ -229,6 +229,8 @@ func (v *invocation) end() {
 		return
 	}
 	v.over = true
+	v.setIdle(false)
+	v.isolate.live.remove(v)
 	v.isolate.ended = append(v.isolate.ended, v)
 }
 

@@ -26,6 +26,7 @@ type Isolate struct {
 	now     time.Duration // when that began: time stands still in it
 	base    *scope        // whose macrotask it is
 	current *scope        // whose code runs now; nil while the modules are loaded
+	live    live
 	touched []*invocation // had something settled since the macrotask began
 	ended   []*invocation // over since then
 
@@ -36,15 +37,17 @@ type Isolate struct {
 	origin           *goja.Symbol // hides an *origin in an error of the host's
 	cf               goja.Value   // of every request
 	newMap           goja.Constructor
-	mapSet           goja.Callable
+	mapSet, isView   goja.Callable
 	runtime          runtime
 	names            map[*goja.Object]int // the namespaces, by the index of their binding
 	contexts         *goja.Object         // the prototype of ctx
 	cachePrototype   *goja.Object
 	cacheNames       map[*goja.Object]string // the caches that the script has opened
-	answered, failed goja.Value              // called with what a handler's promise came to
+	answered, failed goja.Value              // called with what a handler's promise came to,
+	complete         goja.Value              // with its response's body,
 	waited, refused  goja.Value              // and with what one of waitUntil did
 	lastTimer        int64
+	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
 	places           map[goja.StackFrame]place
 }
@@ -158,6 +161,16 @@ func (i *Isolate) enter(s *scope) {
 	i.base, i.current = s, s
 }
 
+// run runs f in the runtime, and then the promise jobs that have come to be due. A call
+// of the script's within f runs none of them: only the outermost one does, which is that
+// of run.
+func (i *Isolate) run(f func()) {
+	i.job = f
+	if _, err := i.runtime.run(goja.Undefined()); err != nil {
+		i.base.invocation.fail(i.exception(err))
+	}
+}
+
 // leave ends a macrotask of an invocation.
 func (i *Isolate) leave() {
 	i.base.invocation.look()
@@ -166,6 +179,9 @@ func (i *Isolate) leave() {
 		i.touched[n] = nil
 	}
 	i.touched = i.touched[:0]
+	if i.live.idle > 0 {
+		i.live.cancelHung()
+	}
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
@@ -214,7 +230,7 @@ func (i *Isolate) start(s *scope, site detect.Site, f func(ctx context.Context, 
 		i.enter(s)
 		v.pending--
 		if settle != nil && !v.over {
-			settle()
+			i.run(settle)
 		}
 		i.leave()
 	})

@@ -135,3 +135,12 @@ func (i *Isolate) rethrow(err error) {
 	}
 	panic(err)
 }
+
+// bytes is what an ArrayBuffer, a view of one or a string holds.
+func (i *Isolate) bytes(v goja.Value) []byte {
+	b, err := i.web.Bytes(v)
+	if err != nil {
+		i.rethrow(err)
+	}
+	return b
+}

@@ -2,9 +2,7 @@ package isolate
 
 import (
 	"context"
-	"errors"
 
-	"kvbench/internal/webapi"
 	"kvbench/kv"
 
 	"github.com/dop251/goja"
@@ -31,18 +29,10 @@ func (i *Isolate) kvPut(c goja.FunctionCall) goja.Value {
 			return put()
 		}
 		i.locate()
-		v, err := i.then(stream, i.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-			b, err := i.web.Bytes(c.Argument(0))
-			if err != nil {
-				i.rethrow(err)
-			}
-			value = b
+		return i.chain(stream, func(v goja.Value) goja.Value {
+			value = i.bytes(v)
 			return put()
-		}))
-		if err != nil {
-			i.rethrow(err)
-		}
-		return v
+		})
 	})
 }
 
@@ -84,11 +74,10 @@ func (i *Isolate) putValue(v goja.Value) (value []byte, stream *goja.Object) {
 	if !ok {
 		return []byte(i.text(v)), nil
 	}
-	value, err := i.web.Bytes(v)
-	if err == nil {
-		return value, nil
+	if i.isBuffer(o) {
+		return i.bytes(v), nil
 	}
-	if errors.Is(err, webapi.ErrNotMessage) && i.isStream(o) {
+	if i.isStream(o) {
 		response, err := i.vm.New(i.vm.Get("Response"), o)
 		if err != nil {
 			i.rethrow(err)
@@ -104,6 +93,15 @@ func (i *Isolate) putValue(v goja.Value) (value []byte, stream *goja.Object) {
 	}
 	i.throwType("KV put() accepts only strings, ArrayBuffers, ArrayBufferViews, and ReadableStreams as values.")
 	return nil, nil
+}
+
+// isBuffer tells an ArrayBuffer or a view of one.
+func (i *Isolate) isBuffer(o *goja.Object) bool {
+	if o.ExportType() == bufferType {
+		return true
+	}
+	view, err := i.isView(goja.Undefined(), o)
+	return err == nil && view.ToBoolean()
 }
 
 // isStream tells a ReadableStream.

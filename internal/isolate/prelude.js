@@ -39,13 +39,31 @@
 		console[level] = (...values) => host.log(level, values);
 	}
 	define(host.globals);
+	const { then } = Promise.prototype;
+	const done = Promise.resolve();
+	const { apply } = Reflect;
 	define({
+		queueMicrotask(f) {
+			if (typeof f !== 'function') throw new TypeError("Failed to execute 'queueMicrotask': parameter 1 is not of type 'Function'.");
+			apply(then, done, [() => {
+				try { f(); } catch (e) { host.report(e); }
+			}]);
+		},
 		caches, console, scheduler, Cache, CacheStorage, ExecutionContext,
 		navigator: Object.freeze({ userAgent: 'Cloudflare-Workers', language: 'en', hardwareConcurrency: 1 }),
 		addEventListener(type, listener) { listeners[type] = typeof listener === 'function' ? listener : (e) => listener.handleEvent(e); },
 	});
 
+	// A promise job that is a function of Go's own has no frame below it, and would run
+	// what other jobs are due before its end; one of these has.
+	const wrap = (react) => (value) => react(value);
+	const reactions = {};
+	for (const name of Object.keys(host.reactions)) reactions[name] = wrap(host.reactions[name]);
+	const run = host.run;
+
 	return {
+		reactions, wrap,
+		run() { run(); },
 		namespace: () => Object.create(KvNamespace.prototype),
 		context: ExecutionContext.prototype,
 		cache: Cache.prototype,

@@ -13,7 +13,10 @@ import (
 	"github.com/dop251/goja"
 )
 
-var promiseType = reflect.TypeFor[*goja.Promise]()
+var (
+	promiseType = reflect.TypeFor[*goja.Promise]()
+	bufferType  = reflect.TypeFor[goja.ArrayBuffer]()
+)
 
 // timer is a call that is due later. It is one of the invocation that set it.
 type timer struct {
@@ -83,7 +86,7 @@ func (i *Isolate) setTimer(s *scope, site detect.Site, d time.Duration, repeat b
 			if !repeat {
 				v.clear(t)
 			}
-			f()
+			i.run(f)
 			again := repeat && !t.cleared && !v.over
 			i.leave()
 			if !again {
@@ -126,22 +129,4 @@ func (v *invocation) clear(t *timer) {
 	v.timers = slices.DeleteFunc(v.timers, func(other *timer) bool { return other == t })
 	v.pending--
 	v.isolate.touch(v)
-}
-
-func (i *Isolate) queueMicrotask(c goja.FunctionCall) goja.Value {
-	f, ok := goja.AssertFunction(c.Argument(0))
-	if !ok {
-		i.throwType("Failed to execute 'queueMicrotask': parameter 1 is not of type 'Function'.")
-	}
-	promise, resolve, _ := i.vm.NewPromise()
-	_ = resolve(goja.Undefined())
-	if _, err := i.then(i.vm.ToValue(promise), i.vm.ToValue(func(goja.FunctionCall) goja.Value {
-		if _, err := f(goja.Undefined()); err != nil {
-			i.uncaught(err)
-		}
-		return goja.Undefined()
-	})); err != nil {
-		panic(i.vm.ToValue(err.Error()))
-	}
-	return goja.Undefined()
 }

@@ -33,6 +33,8 @@ type decoder struct {
 	vars  map[*yaml.Node]expansion // of the scalars that hold variables
 	errs  Errors
 	shown string // the file's driver as it may be shown
+	// pattern is that of scenarios that name none; empty where they have to.
+	pattern string
 	// read is how many values were read, and expanded how many bytes the variables
 	// stand for; see maxValues.
 	read, expanded int

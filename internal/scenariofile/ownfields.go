@@ -23,6 +23,15 @@ type owned struct {
 
 func (o owned) values() []others { return o.all }
 
+// ofPattern is a scenario with the pattern that it has where it names none.
+func (d *decoder) ofPattern(item *yaml.Node) *yaml.Node {
+	if d.pattern == "" || d.find(item, "pattern") != nil {
+		return item
+	}
+	value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: d.pattern, Line: item.Line, Column: item.Column}
+	return d.replaced(item, []string{"pattern"}, item, value)
+}
+
 // ownFields are the fields of all patterns that have some, those of the scenario's to be
 // filled in.
 func (d *decoder) ownFields(item *yaml.Node, patterns []*bench.Pattern) (o owned) {

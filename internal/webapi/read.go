@@ -37,25 +37,29 @@ func (a *API) ReadResponse(v goja.Value) (r *Response, pending *goja.Object, err
 		return nil, nil, err
 	}
 	r = &Response{
-		Status:     int(s.Get("status").ToInteger()),
-		StatusText: s.Get("statusText").String(),
+		Status:     int(s.Get("kind").ToInteger()),
+		StatusText: s.Get("text").String(),
 		Headers:    parseFlat(s.Get("flat").String()),
 	}
 	r.Body, pending = out(s)
 	return r, pending, nil
 }
 
+// AsRequest is the Request that a call fetch(input, init) means.
+func (a *API) AsRequest(input, init goja.Value) (goja.Value, error) {
+	return a.asRequest(goja.Undefined(), input, init)
+}
+
 // ReadRequest reads a Request that a script made, and uses up its body; pending is as
-// ReadResponse has it. signal is its AbortSignal, or nil. manual says that redirects are
-// not to be followed.
+// ReadResponse has it. signal is its AbortSignal, or nil.
 func (a *API) ReadRequest(v goja.Value) (r *Request, pending *goja.Object, signal *goja.Object, err error) {
 	s, err := peek(a.peekRequest, v, "Request")
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	r = &Request{
-		Method:  s.Get("method").String(),
-		URL:     s.Get("url").String(),
+		Method:  s.Get("kind").String(),
+		URL:     s.Get("text").String(),
 		Headers: parseFlat(s.Get("flat").String()),
 	}
 	r.Body, pending = out(s)
@@ -88,7 +92,7 @@ func peek(f goja.Callable, v goja.Value, want string) (*goja.Object, error) {
 
 // out is a message's body, or the promise of it.
 func out(s *goja.Object) ([]byte, *goja.Object) {
-	v := s.Get("out")
+	v := s.Get("body")
 	if v == nil || goja.IsNull(v) {
 		return nil, nil
 	}

@@ -29,6 +29,17 @@ func (a *API) hostDecode() func(goja.FunctionCall) goja.Value {
 	}
 }
 
+// hostWellFormed is wellFormed(string): surrogates that stand alone become U+FFFD.
+func (a *API) hostWellFormed() func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		v := c.Argument(0)
+		if s := v.String(); !utf8.ValidString(s) {
+			return a.vm.ToValue(strings.ToValidUTF8(s, "\uFFFD"))
+		}
+		return v
+	}
+}
+
 // utf8Of is a JavaScript string in UTF-8. Surrogates that stand alone become U+FFFD.
 func utf8Of(v goja.Value) []byte {
 	s := v.String()

@@ -39,7 +39,7 @@ type API struct {
 var files embed.FS
 
 // order is the order in which the prelude is run.
-var order = []string{"base", "core"}
+var order = []string{"base", "headers", "message", "request", "response"}
 
 var programs = sync.OnceValue(func() []*goja.Program {
 	all := make([]*goja.Program, len(order))
@@ -80,7 +80,7 @@ func Install(vm *goja.Runtime, env Env) (*API, error) {
 	}
 	for name, f := range map[string]*goja.Callable{
 		"newRequest": &a.newRequest, "newResponse": &a.newResponse,
-		"peekRequest": &a.peekRequest, "peekResponse": &a.peekResponse,
+		"peekRequest": &a.peekRequest, "peekResponse": &a.peekResponse, "asRequest": &a.asRequest,
 	} {
 		var ok bool
 		if *f, ok = goja.AssertFunction(a.lib.Get(name)); !ok {
@@ -99,6 +99,7 @@ type host struct {
 var hosts = []host{
 	{"encode", (*API).hostEncode},
 	{"decode", (*API).hostDecode},
+	{"wellFormed", (*API).hostWellFormed},
 	{"href", (*API).hostHref},
 }
 

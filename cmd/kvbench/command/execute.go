@@ -10,6 +10,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
@@ -148,7 +149,11 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
-	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight})
+	options := bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight}
+	if p.detect {
+		options.Calls = detect.New(detect.Options{Epoch: c.Epoch()})
+	}
+	result, err := bench.Run(ctx, s, v, options)
 	if why := failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)

@@ -34,10 +34,17 @@ const (
 // statusError is an error that decides the exit status.
 type statusError struct {
 	status int
-	err    error
+	err    error  // nil: what it is about has been said
+	out    string // for stdout
 }
 
-func (e *statusError) Error() string { return e.err.Error() }
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
 func (e *statusError) Unwrap() error { return e.err }
 
 // usage makes err one of the command or its files.
@@ -45,7 +52,7 @@ func usage(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &statusError{exitUsage, err}
+	return &statusError{status: exitUsage, err: err}
 }
 
 // Main runs the command line of the process with a table of drivers, such as those of
@@ -85,6 +92,9 @@ func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, 
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
+	if s := new(statusError); errors.As(err, &s) && s.out != "" {
+		_, _ = io.WriteString(out, s.out) // whose failure is told below
+	}
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
@@ -99,10 +109,12 @@ func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, 
 		err = usage(err)
 	}
 	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
-		s = &statusError{exitInterrupted, errors.New("interrupted")}
+		s = &statusError{status: exitInterrupted, err: errors.New("interrupted")}
 		err = s
 	}
-	fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+	if err.Error() != "" {
+		fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+	}
 	if errors.As(err, &s) {
 		return s.status
 	}
