@@ -1,6 +1,7 @@
 package isolate
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -116,17 +117,20 @@ func (i *Isolate) inspect(v goja.Value) string {
 
 // uncaught tells of an exception that had nobody to catch it.
 func (i *Isolate) uncaught(err error) {
-	k := i.config.Console
-	if k == nil || k.full() {
-		return
+	var e *Exception
+	if errors.As(i.exception(err), &e) {
+		i.tell(e)
 	}
-	k.add(Line{At: i.now, Level: "error", Text: "Uncaught " + i.exception(err).Error()})
 }
 
 // report tells of a value that was thrown and had nobody to catch it.
-func (i *Isolate) report(v goja.Value) {
+func (i *Isolate) report(v goja.Value) { i.tell(i.rejection(v)) }
+
+func (i *Isolate) tell(e *Exception) {
 	if k := i.config.Console; k != nil && !k.full() {
-		k.add(Line{At: i.now, Level: "error", Text: "Uncaught " + i.rejection(v).Error()})
+		text := *e
+		text.Site = detect.Site{}
+		k.add(Line{At: i.now, Level: "error", Site: e.Site, Text: "Uncaught " + text.Error()})
 	}
 }
 

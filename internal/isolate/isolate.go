@@ -47,6 +47,7 @@ type Isolate struct {
 	complete         goja.Value              // with its response's body,
 	waited, refused  goja.Value              // and with what one of waitUntil did
 	lastTimer        int64
+	running          bool              // within run
 	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
 	places           map[goja.StackFrame]place
@@ -165,9 +166,11 @@ func (i *Isolate) enter(s *scope) {
 // of the script's within f runs none of them: only the outermost one does, which is that
 // of run.
 func (i *Isolate) run(f func()) {
-	i.job = f
-	if _, err := i.runtime.run(goja.Undefined()); err != nil {
-		i.base.invocation.fail(i.exception(err))
+	i.job, i.running = f, true
+	_, err := i.runtime.run(goja.Undefined())
+	i.running = false
+	if err != nil {
+		i.current.invocation.fail(i.exception(err))
 	}
 }
 
