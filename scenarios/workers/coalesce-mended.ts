@@ -1,5 +1,6 @@
 // A key per field: an update writes the fields that it changes and nothing else, so that no
-// update takes another's away.
+// update takes another's away. It waits for all of its puts, also when one is refused: what
+// is in flight when an invocation ends is cancelled.
 
 interface Env {
   USERS: KVNamespace;
@@ -21,7 +22,10 @@ async function readProfile(env: Env, id: string): Promise<Profile | null> {
 }
 
 async function updateProfile(env: Env, id: string, changes: Profile): Promise<void> {
-  await Promise.all(Object.entries(changes).map(([field, value]) => env.USERS.put(key(id, field), value)));
+  const puts = await Promise.allSettled(Object.entries(changes).map(([field, value]) => env.USERS.put(key(id, field), value)));
+  for (const put of puts) {
+    if (put.status === "rejected") throw put.reason;
+  }
 }
 
 export default {

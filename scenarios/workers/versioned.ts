@@ -38,7 +38,10 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const key = new URL(request.url).pathname.slice(1);
     if (request.method === "PUT") {
-      await env.DATA.put(key, JSON.stringify(await request.json()), { metadata: { version: targetVersion } });
+      await env.DATA.put(key, JSON.stringify(await request.json()), {
+        metadata: { version: targetVersion },
+        expirationTtl: 86400, // an update begins the day anew
+      });
       return new Response(null, { status: 204, headers: { "kvbench-outcome": "updated" } });
     }
     const { value, outcome } = await migrateIfNeeded(env, key);
