@@ -66,7 +66,10 @@ const maxStack = 32
 func (i *Isolate) exception(err error) error {
 	var thrown *goja.Exception
 	var known *Exception
+	var interrupted *goja.InterruptedError
 	switch {
+	case errors.As(err, &interrupted):
+		return i.interruption(interrupted)
 	case errors.As(err, &thrown):
 		return i.thrown(thrown.Value(), thrown.Stack())
 	case errors.As(err, &known):

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kvbench/internal/detect"
@@ -49,7 +50,10 @@ type Isolate struct {
 	lastTimer        int64
 	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
-	places           map[goja.StackFrame]place
+
+	tasks       atomic.Uint64 // macrotasks that have begun and that have ended
+	interrupted atomic.Pointer[Exception]
+	places      map[goja.StackFrame]place
 }
 
 // New makes an isolate and loads the script's modules in it. What they throw is an
@@ -79,6 +83,11 @@ func New(c Config) (*Isolate, error) {
 	if err := i.setGlobals(); err != nil {
 		return nil, err
 	}
+	if c.Made != nil {
+		c.Made(i)
+	}
+	i.tasks.Add(1)
+	defer i.tasks.Add(1)
 	if _, err := i.vm.RunProgram(c.Program.compiled); err != nil {
 		return nil, i.exception(err)
 	}
@@ -157,6 +166,7 @@ func (i *Isolate) Handles() (fetch, scheduled bool) { return i.fetch != nil, i.s
 // enter begins a macrotask: the task that calls it is alone in the isolate until leave.
 func (i *Isolate) enter(s *scope) {
 	i.mu.Lock()
+	i.tasks.Add(1)
 	i.now = i.config.Clock.Now()
 	i.base, i.current = s, s
 }
@@ -185,6 +195,7 @@ func (i *Isolate) leave() {
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
+	i.tasks.Add(1)
 	i.mu.Unlock()
 	for _, v := range ended {
 		v.finish()
