@@ -1,6 +1,8 @@
 package isolate
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -116,21 +118,47 @@ func (i *Isolate) inspect(v goja.Value) string {
 
 // uncaught tells of an exception that had nobody to catch it.
 func (i *Isolate) uncaught(err error) {
-	k := i.config.Console
-	if k == nil || k.full() {
-		return
+	var e *Exception
+	if errors.As(i.exception(err), &e) {
+		i.tell(e)
 	}
-	k.add(Line{At: i.now, Level: "error", Text: "Uncaught " + i.exception(err).Error()})
 }
 
 // report tells of a value that was thrown and had nobody to catch it.
-func (i *Isolate) report(v goja.Value) {
+func (i *Isolate) report(v goja.Value) { i.tell(i.rejection(v)) }
+
+func (i *Isolate) tell(e *Exception) {
 	if k := i.config.Console; k != nil && !k.full() {
-		k.add(Line{At: i.now, Level: "error", Text: "Uncaught " + i.rejection(v).Error()})
+		text := *e
+		text.Site = detect.Site{}
+		k.add(Line{At: i.now, Level: "error", Site: e.Site, Text: "Uncaught " + text.Error()})
 	}
 }
 
 func (i *Isolate) reportNative(c goja.FunctionCall) goja.Value {
 	i.report(c.Argument(0))
 	return goja.Undefined()
+}
+
+// trackRejection is told of promises that are rejected and have nobody to handle it, and
+// of those that somebody does handle after all.
+func (i *Isolate) trackRejection(p *goja.Promise, operation goja.PromiseRejectionOperation) {
+	if i.config.Console == nil {
+		return
+	}
+	if operation == goja.PromiseRejectionReject {
+		i.loose = append(i.loose, p)
+	} else if n := slices.Index(i.loose, p); n >= 0 {
+		i.loose = slices.Delete(i.loose, n, n+1)
+	}
+}
+
+// tellRejections logs, when a macrotask has ended, what nobody handled in it.
+func (i *Isolate) tellRejections() {
+	for _, p := range i.loose {
+		e := i.rejection(p.Result())
+		e.Message += " (in promise)"
+		i.tell(e)
+	}
+	i.loose = i.loose[:0]
 }

@@ -66,16 +66,36 @@ const maxStack = 32
 func (i *Isolate) exception(err error) error {
 	var thrown *goja.Exception
 	var known *Exception
-	var interrupted *goja.InterruptedError
+	var deep *goja.StackOverflowError
+	var stopped *goja.InterruptedError
 	switch {
-	case errors.As(err, &interrupted):
-		return i.interruption(interrupted)
+	case errors.As(err, &deep), errors.As(err, &stopped):
+		if i.running { // no script may catch it, and no more of this one may run
+			panic(err)
+		}
+		return i.broken(err)
 	case errors.As(err, &thrown):
 		return i.thrown(thrown.Value(), thrown.Stack())
 	case errors.As(err, &known):
 		return err
 	}
 	return &Exception{Name: "Error", Message: err.Error(), Cause: err}
+}
+
+// broken describes what ended a macrotask from outside of the script.
+func (i *Isolate) broken(err error) *Exception {
+	e := &Exception{Name: "RangeError", Message: "Maximum call stack size exceeded", Cause: err}
+	var stopped *goja.InterruptedError
+	if errors.As(err, &stopped) {
+		e.Name, e.Message = "Error", fmt.Sprint(stopped.Value())
+	}
+	if traced, ok := err.(interface{ Stack() []goja.StackFrame }); ok {
+		i.trace(e, traced.Stack())
+	}
+	if stopped != nil {
+		i.interrupted.Store(e)
+	}
+	return e
 }
 
 // rejection is what a promise was rejected with.

@@ -28,8 +28,9 @@ type Isolate struct {
 	base    *scope        // whose macrotask it is
 	current *scope        // whose code runs now; nil while the modules are loaded
 	live    live
-	touched []*invocation // had something settled since the macrotask began
-	ended   []*invocation // over since then
+	touched []*invocation   // had something settled since the macrotask began
+	ended   []*invocation   // over since then
+	loose   []*goja.Promise // rejected since then, and nobody has handled it
 
 	env, handler     *goja.Object
 	fetch, scheduled goja.Callable
@@ -48,6 +49,7 @@ type Isolate struct {
 	complete         goja.Value              // with its response's body,
 	waited, refused  goja.Value              // and with what one of waitUntil did
 	lastTimer        int64
+	running          bool              // within run
 	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
 
@@ -76,6 +78,7 @@ func New(c Config) (*Isolate, error) {
 	i.vm.SetTimeSource(i.time)
 	i.vm.SetRandSource(i.float64)
 	i.vm.SetAsyncContextTracker((*tracker)(i))
+	i.vm.SetPromiseRejectionTracker(i.trackRejection)
 	var err error
 	if i.web, err = webapi.Install(i.vm, webapi.Env{Random: i.fill, Timer: i.after, Report: i.report}); err != nil {
 		return nil, err
@@ -129,27 +132,26 @@ func (i *Isolate) findHandlers() error {
 		main = i.listeners()
 	}
 	handler, ok := main.(*goja.Object)
-	switch {
-	case !ok:
+	if !ok {
 		return fmt.Errorf("%s: no handler: it wants export default { async fetch(request, env, ctx) { … } }", name)
-	case isClass(handler):
-		return fmt.Errorf("%s: a class as the default export is not here; the real runtime has it: "+
-			"export default { async fetch(request, env, ctx) { … } }", name)
 	}
 	i.handler = handler
 	i.fetch, _ = goja.AssertFunction(handler.Get("fetch"))
 	i.scheduled, _ = goja.AssertFunction(handler.Get("scheduled"))
-	if i.fetch == nil && i.scheduled == nil {
-		return fmt.Errorf("%s: the default export has neither fetch nor scheduled: it has %s", name, list(handler.Keys()))
+	switch {
+	case i.fetch != nil || i.scheduled != nil:
+		return nil
+	case isFunction(handler):
+		return fmt.Errorf("%s: a class as the default export is not here; the real runtime has it: "+
+			"export default { async fetch(request, env, ctx) { … } }", name)
 	}
-	return nil
+	return fmt.Errorf("%s: the default export has neither fetch nor scheduled: it has %s", name, list(handler.Keys()))
 }
 
-// isClass tells a class, or function, from an object with handlers.
-func isClass(o *goja.Object) bool {
+// isFunction tells a function, such as a class, from an object with handlers.
+func isFunction(o *goja.Object) bool {
 	_, callable := goja.AssertFunction(o)
-	_, constructs := goja.AssertConstructor(o)
-	return callable || constructs
+	return callable
 }
 
 func list(names []string) string {
@@ -175,9 +177,11 @@ func (i *Isolate) enter(s *scope) {
 // of the script's within f runs none of them: only the outermost one does, which is that
 // of run.
 func (i *Isolate) run(f func()) {
-	i.job = f
-	if _, err := i.runtime.run(goja.Undefined()); err != nil {
-		i.base.invocation.fail(i.exception(err))
+	i.job, i.running = f, true
+	_, err := i.runtime.run(goja.Undefined())
+	i.running = false
+	if err != nil {
+		i.current.invocation.fail(i.exception(err))
 	}
 }
 
@@ -189,6 +193,7 @@ func (i *Isolate) leave() {
 		i.touched[n] = nil
 	}
 	i.touched = i.touched[:0]
+	i.tellRejections()
 	if i.live.idle > 0 {
 		i.live.cancelHung()
 	}

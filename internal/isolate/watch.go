@@ -1,7 +1,5 @@
 package isolate
 
-import "github.com/dop251/goja"
-
 // Running tells whoever watches from outside of the clock which macrotask the script is in:
 // a number that no other macrotask of the isolate has; 0 where it is in none.
 func (i *Isolate) Running() uint64 {
@@ -18,14 +16,3 @@ func (i *Isolate) Interrupt(why error) { i.vm.Interrupt(why) }
 // Interrupted is where the script was when it was interrupted; nil where it was not, or that
 // is not known yet.
 func (i *Isolate) Interrupted() *Exception { return i.interrupted.Load() }
-
-// interruption notes where the script was interrupted.
-func (i *Isolate) interruption(err *goja.InterruptedError) *Exception {
-	e := &Exception{Name: "Error", Message: "the script was ended"}
-	if why, ok := err.Value().(error); ok {
-		e.Message, e.Cause = why.Error(), why
-	}
-	i.trace(e, err.Stack())
-	i.interrupted.Store(e)
-	return e
-}

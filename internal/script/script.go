@@ -4,7 +4,6 @@
 package script
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -58,9 +57,7 @@ func Build(path string, o Options) (*Bundle, error) {
 	b := &Bundle{Name: relative(root, entry)}
 	for _, f := range built.OutputFiles {
 		if strings.HasSuffix(f.Path, ".map") {
-			if b.sources, err = sourcemap.Parse("", f.Contents); err != nil {
-				return nil, fmt.Errorf("%s: its source map: %w", b.Name, err)
-			}
+			b.sources, _ = sourcemap.Parse("", f.Contents) // nil where nothing is left of the sources
 			b.Modules = strings.Contains(string(f.Contents), modules)
 			continue
 		}
@@ -107,6 +104,9 @@ const modules = "node_modules/"
 // where no source has it. own says that the place is the author's code, not that of a
 // package in node_modules nor of the bundler.
 func (b *Bundle) Site(line, column int) (p Place, own bool) {
+	if b.sources == nil {
+		return Place{}, false
+	}
 	file, _, line, column, ok := b.sources.Source(line, column-1)
 	if !ok {
 		return Place{}, false

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+	"golang.org/x/text/collate"
 )
 
 // Prefix begins the name of each file of the prelude, as it stands in stack traces: frames
@@ -32,6 +33,10 @@ type API struct {
 	env Env
 	lib *goja.Object
 
+	last      parsed                       // the URL that was parsed last
+	sets      map[string][]span            // sets of characters of regular expressions
+	collators map[string]*collate.Collator // by their options
+
 	newRequest, newResponse, peekRequest, peekResponse, asRequest goja.Callable
 }
 
@@ -39,7 +44,10 @@ type API struct {
 var files embed.FS
 
 // order is the order in which the prelude is run.
-var order = []string{"base", "headers", "message", "request", "response"}
+var order = []string{
+	"base", "language", "iterators", "regexp", "locale", "dom", "headers", "message", "request", "response", "url",
+	"readers", "readable", "writable", "transform", "pipes", "blob", "text", "crypto", "clone", "missing",
+}
 
 var programs = sync.OnceValue(func() []*goja.Program {
 	all := make([]*goja.Program, len(order))
@@ -88,19 +96,6 @@ func Install(vm *goja.Runtime, env Env) (*API, error) {
 		}
 	}
 	return a, nil
-}
-
-// host is a primitive in Go that the prelude uses.
-type host struct {
-	name string
-	bind func(a *API) func(goja.FunctionCall) goja.Value
-}
-
-var hosts = []host{
-	{"encode", (*API).hostEncode},
-	{"decode", (*API).hostDecode},
-	{"wellFormed", (*API).hostWellFormed},
-	{"href", (*API).hostHref},
 }
 
 // typeError throws a TypeError in the script.

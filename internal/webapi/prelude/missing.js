@@ -1,0 +1,20 @@
+// What the runtime has and kvbench has not: a name that can be asked for, and that throws
+// when it is used.
+(function (host, lib) {
+'use strict';
+
+for (const name of host.missingClasses()) {
+	if (Object.prototype.hasOwnProperty.call(globalThis, name)) continue;
+	const c = function () { throw new Error(lib.missing(name)); };
+	Object.defineProperty(c, 'name', { value: name });
+	lib.define({ [name]: c });
+}
+const atomics = {};
+for (const n of ['add', 'and', 'compareExchange', 'exchange', 'isLockFree', 'load', 'notify', 'or', 'store', 'sub', 'wait', 'waitAsync', 'xor']) {
+	lib.put(atomics, n, function () { throw new Error(lib.missing('Atomics.' + n)); });
+}
+lib.define({
+	Atomics: atomics,
+	navigator: Object.freeze({ userAgent: 'Cloudflare-Workers' }),
+});
+})
