@@ -42,6 +42,13 @@ func (l *listener) Ended(invocation uint64, at time.Duration, warmUp bool) {
 	l.said = append(l.said, heard{"ended", invocation, at, false, warmUp})
 }
 
+// slowPuts is a store whose puts take a second.
+type slowPuts struct{ *store }
+
+func (s slowPuts) Put(ctx context.Context, _ string, _ []byte, _ kv.PutOptions) error {
+	return s.clock.Sleep(ctx, time.Second)
+}
+
 // A watcher is told every call, whose it is, and when all of an invocation has ended: what
 // it left to run too, unless the workload says before that it is over.
 func TestCallsAreTold(t *testing.T) {
@@ -54,24 +61,24 @@ func TestCallsAreTold(t *testing.T) {
 			{"get", 0, s, false, true}, {"began put", 0, s, false, true}, {"put", 0, 2 * s, false, true}, {"ended", 0, 2 * s, false, true},
 		}},
 		"over before": {true, []heard{
-			{"get", 0, s, false, true}, {"began put", 0, s, false, true}, {"ended", 0, s, false, true}, {"put", 0, 2 * s, true, true},
+			{"get", 0, s, false, true}, {"began put", 0, s, false, true}, {"ended", 0, s + s/4, false, true}, {"put", 0, 2 * s, true, true},
 		}},
 	} {
 		c := clock.NewVirtual()
 		l := &listener{}
-		sc := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) error {
+		sc := scenario(do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 			if i > 0 {
-				return nil
+				return done, nil
 			}
 			err := w.Get(ctx, "k", kv.GetOptions{}, &w.Entry)
 			w.Later(ctx, func(ctx context.Context, w *bench.Worker) error { return w.Put(ctx, "k", nil, kv.PutOptions{}) })
 			if test.over {
-				_ = w.Sleep(ctx, 0)
+				_ = w.Sleep(ctx, s/4)
 				w.Over()
 			}
-			return err
-		}), load.Load{Shape: load.Closed{Workers: 1, Think: 10 * s}, WarmUp: 10 * s, Duration: s})
-		st := &store{clock: c, delay: func(time.Duration) time.Duration { return s }}
+			return done, err
+		}), load.Load{Shape: load.Closed{Workers: 1, Think: 7 * s}, WarmUp: 10 * s, Duration: 10 * s})
+		st := slowPuts{&store{clock: c, delay: func(time.Duration) time.Duration { return s }}}
 		if _, err := bench.Run(t.Context(), sc, sc.Pattern.Variants[0], bench.Options{Clock: c, Store: st, Seed: 1, Observer: &keep{}, Calls: l}); err != nil {
 			t.Fatal(err)
 		}
