@@ -17,7 +17,7 @@ import (
 )
 
 // worker is a Worker of one's own. What it is apart from its name follows from the scenario.
-func worker() *bench.Pattern {
+func worker(made Made) *bench.Pattern {
 	base := &bench.Pattern{
 		Name: "worker",
 		Doc:  "A Worker of your own: its script runs in isolates on the scenario's clock, its calls of KV go to the scenario's store.",
@@ -34,7 +34,7 @@ func worker() *bench.Pattern {
 		},
 	}
 	known := bundles{}
-	base.Adapt = func(a bench.Asked) *bench.Pattern { return adaptWorker(base, a, known) }
+	base.Adapt = func(a bench.Asked) *bench.Pattern { return adaptWorker(base, a, known, made) }
 	return base
 }
 
@@ -56,6 +56,7 @@ type workerLoad struct {
 	*workerPlan
 	bench.Params
 	seed      uint64
+	variant   string
 	program   *workerProgram
 	chooser   *load.Chooser
 	isolates  []workerIsolate // by number
@@ -72,7 +73,7 @@ func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
 		}
 	}
 	l := &workerLoad{
-		workerPlan: p, Params: s.Params, seed: s.Seed, program: p.programs[s.Variant],
+		workerPlan: p, Params: s.Params, seed: s.Seed, variant: s.Variant, program: p.programs[s.Variant],
 		isolates: make([]workerIsolate, s.Isolates*s.Locations), caches: make([]*isolate.Caches, s.Locations), locations: s.Locations,
 	}
 	if len(p.crons) > 0 && l.program.scheduled {

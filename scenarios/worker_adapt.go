@@ -28,6 +28,8 @@ type workerPlan struct {
 	outcomes []bench.Outcome
 	crons    []workerCron
 	fields   *workerFields
+	made     Made // may be nil
+	scenario string
 }
 
 // decoded is a value as encoding/json has it.
@@ -39,10 +41,10 @@ func decoded(text json.RawMessage) (v any) {
 }
 
 // adaptWorker makes the pattern that one scenario runs.
-func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles) *bench.Pattern {
+func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, made Made) *bench.Pattern {
 	f := a.Fields.(*workerFields)
 	c := &compiler{Asked: a}
-	p := &workerPlan{fields: f, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
+	p := &workerPlan{fields: f, made: made, scenario: a.Scenario, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
 	own := *base
 	own.Fields, own.Adapt = nil, nil
 

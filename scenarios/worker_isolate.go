@@ -34,7 +34,7 @@ func (p *workerLoad) isolate(w *bench.Worker) (*isolate.Isolate, error) {
 		return s.isolate, nil
 	}
 	seed := load.Mix(load.Mix(p.seed^uint64(w.Isolate())) ^ s.made)
-	made, err := p.newIsolate(w.Clock(), p.program.Program, seed, w.Location(), p.cache(w))
+	made, err := p.newIsolate(w.Clock(), p.variant, p.program.Program, seed, w.Location(), p.cache(w))
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +55,13 @@ func (p *workerLoad) cache(w *bench.Worker) *isolate.Caches {
 }
 
 // newIsolate makes an isolate of a script.
-func (p *workerPlan) newIsolate(c clock.Clock, program *isolate.Program, seed uint64, location int, caches *isolate.Caches) (*isolate.Isolate, error) {
+func (p *workerPlan) newIsolate(c clock.Clock, variant string, program *isolate.Program, seed uint64, location int, caches *isolate.Caches) (*isolate.Isolate, error) {
+	var made func(*isolate.Isolate)
+	if p.made != nil {
+		made = func(i *isolate.Isolate) { p.made(p.scenario+"/"+variant, i) }
+	}
 	return isolate.New(isolate.Config{
+		Made:  made,
 		Clock: c, Program: program, Bindings: p.bindings, Vars: p.vars, Absent: p.absent,
 		Location: "L" + strconv.Itoa(location), Seed: seed, Caches: caches,
 	})

@@ -117,7 +117,7 @@ func (p *workerProgram) suppressed(kind detect.Kind, site detect.Site) bool {
 // load loads a script as an isolate does, and says what goes wrong, or whether it has a
 // scheduled handler.
 func (c *compiler) load(p *workerPlan, program *isolate.Program, v workerScript, root string, path []string) (scheduled bool) {
-	i, err := p.newIsolate(clock.NewVirtual(), program, 0, 0, nil)
+	i, err := p.newIsolate(clock.NewVirtual(), v.name, program, 0, 0, nil)
 	if thrown, ok := errors.AsType[*isolate.Exception](err); ok {
 		place := bench.Place{File: v.file}
 		if s := thrown.Site; s.File != "" {
@@ -129,7 +129,7 @@ func (c *compiler) load(p *workerPlan, program *isolate.Program, v workerScript,
 		return false
 	}
 	if err != nil {
-		c.broken(v.file, err)
+		c.fail(err.Error(), "", 0, path...)
 		return false
 	}
 	fetch, scheduled := i.Handles()

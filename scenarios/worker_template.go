@@ -58,7 +58,7 @@ func parseTemplate(text string, known []string) (t template, bad *templateError)
 			if slot < 0 {
 				return nil, &templateError{
 					at: before + at[0], message: fmt.Sprintf("there is no %s here", word),
-					hint: suggest.Mean(name, "the words in braces are", known) + "; for the braces themselves write {{" + name + "}}",
+					hint: suggest.Mean(name, "the words in braces are", known) + " ({{" + name + "}} is {" + name + "} itself)",
 				}
 			}
 			t = append(t, templatePart{text[:at[0]], slot})

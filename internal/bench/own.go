@@ -3,6 +3,7 @@ package bench
 // Asked is what a scenario asks of a pattern whose variants and outcomes are the
 // scenario's own.
 type Asked struct {
+	Scenario string // its name
 	// Fields is what Pattern.Fields gave, filled in.
 	Fields any
 	// File is the scenario file as it was named; paths in it are relative to its folder.

@@ -66,6 +66,7 @@ type Detector struct {
 	written  uint64              // so many have begun
 	versions int                 // kept, of all keys
 	window   time.Duration
+	mostKeys int
 	swept    time.Duration
 	now      time.Duration
 	measured tally // what was told of invocations that count
@@ -99,7 +100,7 @@ func New(o Options) *Detector {
 		o.Window = DefaultWindow
 	}
 	return &Detector{
-		o: o, window: o.Window,
+		o: o, window: o.Window, mostKeys: maxKeys,
 		keys: map[keyName]*key{}, names: map[int]*btree.BTreeG[*key]{}, live: map[uint64]*invocation{},
 		groups: map[groupKey]*group{}, writes: map[uint64]*version{},
 	}
@@ -246,7 +247,7 @@ func (d *Detector) Notes() (notes []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, text := range [numNotes]string{
-		noteKeys:     fmt.Sprintf("the detector watches %d keys; %%d calls of others were not looked at", maxKeys),
+		noteKeys:     fmt.Sprintf("the detector watches %d keys; %%d calls of others were not looked at", d.mostKeys),
 		noteVersions: fmt.Sprintf("more than %d versions were written within %v: older ones were forgotten early, %%d times", maxVersions/2, d.window),
 		noteGroups:   fmt.Sprintf("the detector tells %d findings apart; %%d occurrences of others were left out", maxGroups),
 	} {

@@ -58,7 +58,7 @@ func (d *Detector) key(c *Call, name string) *key {
 	if k != nil {
 		return k
 	}
-	if len(d.keys) == maxKeys {
+	if len(d.keys) == d.mostKeys {
 		d.notes[noteKeys]++
 		return nil
 	}

@@ -32,6 +32,8 @@ type Config struct {
 	// Console gets what the script logs. Nil: it is dropped.
 	Console *Console
 	Limits  Limits
+	// Made is told of the isolate before it loads the script's modules; nil: nobody is.
+	Made func(*Isolate)
 }
 
 // Limits are what an isolate allows its script.

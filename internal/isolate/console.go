@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -137,4 +138,27 @@ func (i *Isolate) tell(e *Exception) {
 func (i *Isolate) reportNative(c goja.FunctionCall) goja.Value {
 	i.report(c.Argument(0))
 	return goja.Undefined()
+}
+
+// trackRejection is told of promises that are rejected and have nobody to handle it, and
+// of those that somebody does handle after all.
+func (i *Isolate) trackRejection(p *goja.Promise, operation goja.PromiseRejectionOperation) {
+	if i.config.Console == nil {
+		return
+	}
+	if operation == goja.PromiseRejectionReject {
+		i.loose = append(i.loose, p)
+	} else if n := slices.Index(i.loose, p); n >= 0 {
+		i.loose = slices.Delete(i.loose, n, n+1)
+	}
+}
+
+// tellRejections logs, when a macrotask has ended, what nobody handled in it.
+func (i *Isolate) tellRejections() {
+	for _, p := range i.loose {
+		e := i.rejection(p.Result())
+		e.Message += " (in promise)"
+		i.tell(e)
+	}
+	i.loose = i.loose[:0]
 }

@@ -92,6 +92,9 @@ func (i *Isolate) broken(err error) *Exception {
 	if traced, ok := err.(interface{ Stack() []goja.StackFrame }); ok {
 		i.trace(e, traced.Stack())
 	}
+	if stopped != nil {
+		i.interrupted.Store(e)
+	}
 	return e
 }
 

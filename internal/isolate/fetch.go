@@ -19,14 +19,15 @@ func okResponse(body []byte) *webapi.Response {
 	return &webapi.Response{Status: http.StatusOK, Body: body}
 }
 
-// fetchGlobal is fetch: the host's origins answer it.
+// fetchGlobal is fetch: the host's origins answer it. One that is aborted keeps its
+// connection until its answer would have come.
 func (i *Isolate) fetchGlobal(c goja.FunctionCall) goja.Value {
 	return i.promised(func() goja.Value {
 		request, err := i.vm.New(i.vm.Get("Request"), c.Arguments...)
 		if err != nil {
 			i.rethrow(err)
 		}
-		r, pending, _, err := i.web.ReadRequest(request)
+		r, pending, signal, err := i.web.ReadRequest(request)
 		if err != nil {
 			i.rethrow(err)
 		}
@@ -48,14 +49,24 @@ func (i *Isolate) fetchGlobal(c goja.FunctionCall) goja.Value {
 					return i.newErrorOf("TypeError", fmt.Sprintf("fetch of %s: %v", r.URL, err))
 				})
 		}
+		var promise goja.Value
 		if pending == nil {
-			return fetch()
+			promise = fetch()
+		} else {
+			i.locate()
+			promise = i.chain(pending, func(v goja.Value) goja.Value {
+				r.Body = i.bytes(v)
+				return fetch()
+			})
 		}
-		i.locate()
-		return i.chain(pending, func(v goja.Value) goja.Value {
-			r.Body = i.bytes(v)
-			return fetch()
-		})
+		if signal == nil {
+			return promise
+		}
+		v, err := i.runtime.abortable(goja.Undefined(), signal, promise)
+		if err != nil {
+			i.rethrow(err)
+		}
+		return v
 	})
 }
 

@@ -103,8 +103,12 @@ func TestFetch(t *testing.T) {
 	i := w.isolate(project(t, "index.js", handler(`
 		const r = await fetch('https://api.example.com/a', { method: 'POST', body: 'abc', headers: { 'x-is': '1' } });
 		const failed = await fetch('https://other.example.com/').catch((e) => e.name + ': ' + e.message);
-		return new Response([r.status, r.ok, r.headers.get('x-was'), await r.text(), failed].join());`)))
-	if got, want := w.body(i, "/"), "201,true,1,POSTabc,TypeError: fetch of https://other.example.com/: no origin of that name"; got != want {
+		const slow = fetch('https://api.example.com/b', { signal: AbortSignal.timeout(4) }).catch((e) => e.name + '@' + (Date.now() - t));
+		const t = Date.now(), gone = new AbortController();
+		gone.abort(new Error('gone'));
+		const aborted = await fetch('https://api.example.com/b', { signal: gone.signal }).catch((e) => e.message);
+		return new Response([r.status, r.ok, r.headers.get('x-was'), await r.text(), failed, await slow, aborted].join());`)))
+	if got, want := w.body(i, "/"), "201,true,1,POSTabc,TypeError: fetch of https://other.example.com/: no origin of that name,TimeoutError@4,gone"; got != want {
 		t.Error(got)
 	}
 }
@@ -170,6 +174,7 @@ func TestConsole(t *testing.T) {
 console.warn('a', 1, { b: [2] }, null, undefined, new TypeError('x'));
 await KV.get('k');
 setTimeout(() => { throw new Error('loose'); }, 1);
+Promise.reject(new Error('handled')).catch(() => {}); Promise.reject(new Error('floating'));
 await scheduler.wait(2);
 for (let n = 0; n < 5000; n++) console.log('y'.repeat(10000));
 return new Response('');`)),
@@ -183,18 +188,19 @@ return new Response('');`)),
 	size := 0
 	for _, l := range lines {
 		size += len(l.Text)
-		if len(got) < 3 {
+		if len(got) < 4 {
 			got = append(got, fmt.Sprint(l.At, " ", l.Level, " ", l.Site, " ", l.Text))
 		}
 	}
 	want := []string{
 		"0s log { 0 0} load", `0s warn {index.js 4 9} a 1 {"b":[2]} null undefined TypeError: x`,
+		"10ms error {index.js 7 70} Uncaught Error: floating (in promise)",
 		"11ms error {index.js 6 26} Uncaught Error: loose",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if int(dropped)+len(lines) != 5003 || size > isolate.ConsoleBytes+5000 {
+	if int(dropped)+len(lines) != 5004 || size > isolate.ConsoleBytes+5000 {
 		t.Errorf("%d lines of %d bytes kept, %d dropped", len(lines), size, dropped)
 	}
 }

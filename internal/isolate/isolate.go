@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kvbench/internal/detect"
@@ -27,8 +28,9 @@ type Isolate struct {
 	base    *scope        // whose macrotask it is
 	current *scope        // whose code runs now; nil while the modules are loaded
 	live    live
-	touched []*invocation // had something settled since the macrotask began
-	ended   []*invocation // over since then
+	touched []*invocation   // had something settled since the macrotask began
+	ended   []*invocation   // over since then
+	loose   []*goja.Promise // rejected since then, and nobody has handled it
 
 	env, handler     *goja.Object
 	fetch, scheduled goja.Callable
@@ -50,7 +52,10 @@ type Isolate struct {
 	running          bool              // within run
 	job              func()            // what run runs
 	stack            []goja.StackFrame // scratch
-	places           map[goja.StackFrame]place
+
+	tasks       atomic.Uint64 // macrotasks that have begun and that have ended
+	interrupted atomic.Pointer[Exception]
+	places      map[goja.StackFrame]place
 }
 
 // New makes an isolate and loads the script's modules in it. What they throw is an
@@ -73,6 +78,7 @@ func New(c Config) (*Isolate, error) {
 	i.vm.SetTimeSource(i.time)
 	i.vm.SetRandSource(i.float64)
 	i.vm.SetAsyncContextTracker((*tracker)(i))
+	i.vm.SetPromiseRejectionTracker(i.trackRejection)
 	var err error
 	if i.web, err = webapi.Install(i.vm, webapi.Env{Random: i.fill, Timer: i.after, Report: i.report}); err != nil {
 		return nil, err
@@ -80,6 +86,11 @@ func New(c Config) (*Isolate, error) {
 	if err := i.setGlobals(); err != nil {
 		return nil, err
 	}
+	if c.Made != nil {
+		c.Made(i)
+	}
+	i.tasks.Add(1)
+	defer i.tasks.Add(1)
 	if _, err := i.vm.RunProgram(c.Program.compiled); err != nil {
 		return nil, i.exception(err)
 	}
@@ -121,27 +132,26 @@ func (i *Isolate) findHandlers() error {
 		main = i.listeners()
 	}
 	handler, ok := main.(*goja.Object)
-	switch {
-	case !ok:
+	if !ok {
 		return fmt.Errorf("%s: no handler: it wants export default { async fetch(request, env, ctx) { … } }", name)
-	case isClass(handler):
-		return fmt.Errorf("%s: a class as the default export is not here; the real runtime has it: "+
-			"export default { async fetch(request, env, ctx) { … } }", name)
 	}
 	i.handler = handler
 	i.fetch, _ = goja.AssertFunction(handler.Get("fetch"))
 	i.scheduled, _ = goja.AssertFunction(handler.Get("scheduled"))
-	if i.fetch == nil && i.scheduled == nil {
-		return fmt.Errorf("%s: the default export has neither fetch nor scheduled: it has %s", name, list(handler.Keys()))
+	switch {
+	case i.fetch != nil || i.scheduled != nil:
+		return nil
+	case isFunction(handler):
+		return fmt.Errorf("%s: a class as the default export is not here; the real runtime has it: "+
+			"export default { async fetch(request, env, ctx) { … } }", name)
 	}
-	return nil
+	return fmt.Errorf("%s: the default export has neither fetch nor scheduled: it has %s", name, list(handler.Keys()))
 }
 
-// isClass tells a class, or function, from an object with handlers.
-func isClass(o *goja.Object) bool {
+// isFunction tells a function, such as a class, from an object with handlers.
+func isFunction(o *goja.Object) bool {
 	_, callable := goja.AssertFunction(o)
-	_, constructs := goja.AssertConstructor(o)
-	return callable || constructs
+	return callable
 }
 
 func list(names []string) string {
@@ -158,6 +168,7 @@ func (i *Isolate) Handles() (fetch, scheduled bool) { return i.fetch != nil, i.s
 // enter begins a macrotask: the task that calls it is alone in the isolate until leave.
 func (i *Isolate) enter(s *scope) {
 	i.mu.Lock()
+	i.tasks.Add(1)
 	i.now = i.config.Clock.Now()
 	i.base, i.current = s, s
 }
@@ -182,12 +193,14 @@ func (i *Isolate) leave() {
 		i.touched[n] = nil
 	}
 	i.touched = i.touched[:0]
+	i.tellRejections()
 	if i.live.idle > 0 {
 		i.live.cancelHung()
 	}
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
+	i.tasks.Add(1)
 	i.mu.Unlock()
 	for _, v := range ended {
 		v.finish()

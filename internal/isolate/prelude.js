@@ -63,6 +63,12 @@
 
 	return {
 		reactions, wrap,
+		// abortable is what promise comes to, unless signal aborts it first.
+		abortable: (signal, promise) => new Promise((resolve, reject) => {
+			promise.then(resolve, reject);
+			if (signal.aborted) reject(signal.reason);
+			else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+		}),
 		run() { run(); },
 		namespace: () => Object.create(KvNamespace.prototype),
 		context: ExecutionContext.prototype,

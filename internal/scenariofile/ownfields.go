@@ -67,7 +67,7 @@ func (d *decoder) adapted(item *yaml.Node, p *bench.Pattern, o owned, before int
 		return p
 	}
 	own := p.Adapt(bench.Asked{
-		Fields: o.given, File: d.src.name,
+		Scenario: d.textOf(d.at(item, "name")), Fields: o.given, File: d.src.name,
 		Fail: func(message, hint string, offset int, path ...string) {
 			at := d.inside(item, path)
 			d.failInside(at, resolve(at).Value, offset, hint, "%s", message)

@@ -140,6 +140,7 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 
 func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer, inFlight *atomic.Int64) (*runfile.Variant, error) {
 	v := s.Variants[variant]
+	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
 	seed := load.RepeatSeed(p.header.Seed, repeat)
 	var c clock.Clock = clock.NewWall()
 	if s.Clock == "virtual" {

@@ -48,7 +48,7 @@ func loadFile(ctx context.Context, args []string, told io.Writer, secrets *secre
 	if err != nil {
 		return nil, unlessStopped(ctx, err)
 	}
-	file, err := scenariofile.LoadFor(patternOf(name), name, data, scenarios.Patterns(), secrets)
+	file, err := scenariofile.LoadFor(patternOf(name), name, data, patternsFor(ctx), secrets)
 	return file, usage(err)
 }
 

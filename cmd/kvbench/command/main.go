@@ -58,17 +58,42 @@ func usage(err error) error {
 // Main runs the command line of the process with a table of drivers, such as those of
 // drivers.Table and one more, and returns its exit status.
 func Main(table []kv.Driver) int {
+	asked := os.Getenv(childVariable) != ""
+	if !asked && children && mayHaveWorker(os.Args[1:]) {
+		return supervise(os.Args[1:])
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	var told *parent
+	if asked {
+		ctx, told = asChild(ctx)
+		defer told.tell(toldDone, "")
+	}
+	ctx = watchScripts(ctx, longestTask)
 	ctx = endAfter(ctx, func() {
+		if stuck, ok := errors.AsType[*stuckError](context.Cause(ctx)); ok {
+			fmt.Fprintf(os.Stderr, "kvbench: %v; what was measured until then is kept\n", stuck)
+			told.tell(toldDone, "")
+			os.Exit(exitFailed)
+		}
 		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
+		told.tell(toldDone, "")
 		os.Exit(exitInterrupted)
 	})
 	if os.Getenv("GOMEMLIMIT") == "" { // near it more is collected, rather than that the system ends the process
 		debug.SetMemoryLimit(int64(0.9 * mostMemory()))
 	}
 	return executeWith(ctx, table, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// asChild makes the process the child of one that looks after it.
+func asChild(ctx context.Context) (context.Context, *parent) {
+	_ = os.Unsetenv(childVariable)
+	p := &parent{to: os.NewFile(4, "parent"), crash: os.Stderr}
+	os.Stderr = os.NewFile(3, "stderr")
+	limitAddresses(0)
+	return context.WithValue(ctx, parentKey{}, p), p
 }
 
 // execute is executeWith kvbench's own drivers.
@@ -107,6 +132,11 @@ func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, 
 	var s *statusError
 	if damage := new(runfile.DamageError); errors.As(err, &damage) && !errors.As(err, &s) {
 		err = usage(err)
+	}
+	if stuck, ok := errors.AsType[*stuckError](context.Cause(ctx)); ok {
+		err = fmt.Errorf("%w (%w)", stuck, err)
+		fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+		return exitFailed
 	}
 	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
 		s = &statusError{status: exitInterrupted, err: errors.New("interrupted")}

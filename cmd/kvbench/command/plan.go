@@ -172,6 +172,9 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	if s.repeat > 0 {
 		add("repeat", fmt.Sprint(s.repeat))
 	}
+	if s.detect {
+		command = append(command, "--detect")
+	}
 	add("seed", fmt.Sprint(seed))
 	h.Command = strings.Join(command, " ")
 	return h

@@ -129,6 +129,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 		return err
 	}
 	p.estimated = all
+	parentOf(ctx).needs(p.need(all).memory)
 	if !o.quiet {
 		for _, text := range p.need(all).warnings() {
 			fmt.Fprintln(stderr, "WARNING", text)
