@@ -9,6 +9,7 @@ type host struct {
 }
 
 var hosts = []host{
+	{"load", (*API).hostLoad},
 	{"encode", (*API).hostEncode},
 	{"decode", (*API).hostDecode},
 	{"wellFormed", (*API).hostWellFormed},
@@ -42,6 +43,16 @@ var hosts = []host{
 	{"timer", (*API).hostTimer},
 	{"report", (*API).hostReport},
 	{"missingClasses", (*API).hostMissing},
+}
+
+// hostLoad is load(file): runs a file of the prelude, once.
+func (a *API) hostLoad() func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		if err := a.load(c.Argument(0).String()); err != nil {
+			panic(a.vm.NewGoError(err))
+		}
+		return goja.Undefined()
+	}
 }
 
 // hostTimer is timer(ms, f).

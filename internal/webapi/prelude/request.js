@@ -3,7 +3,7 @@
 'use strict';
 
 const { Message, state, blank, token } = lib;
-const methods = { GET: 1, HEAD: 1, POST: 1, PUT: 1, DELETE: 1, OPTIONS: 1, PATCH: 1 };
+const methods = { GET: 1, HEAD: 1, POST: 1, PUT: 1, DELETE: 1, OPTIONS: 1 };
 
 function methodName(m) {
 	m = String(m);
