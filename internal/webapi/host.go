@@ -85,8 +85,8 @@ func (a *API) hostReport() func(goja.FunctionCall) goja.Value {
 func (a *API) hostMissing() func(goja.FunctionCall) goja.Value {
 	return func(goja.FunctionCall) goja.Value {
 		names := make([]any, len(missing))
-		for i, n := range missing {
-			names[i] = n
+		for i, e := range missing {
+			names[i] = e.Name
 		}
 		return a.vm.NewArray(names...)
 	}
