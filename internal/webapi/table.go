@@ -39,7 +39,7 @@ var messages = []Entry{
 	{Name: "Headers", Group: "Requests and responses"},
 	{Name: "Request", Group: "Requests and responses", How: Limited, Note: "no integrity, keepalive, mode, credentials; redirect is follow or manual, as on Cloudflare"},
 	{Name: "Response", Group: "Requests and responses", How: Limited, Note: "no WebSocket, no encodeBody"},
-	{Name: "Body (text, json, arrayBuffer, bytes, blob, formData)", Group: "Requests and responses", How: Limited, Note: "up to 128 MiB, and of a stream up to 262,144 chunks", probe: "typeof Response.prototype.bytes === 'function'"},
+	{Name: "Body (text, json, arrayBuffer, bytes, blob, formData)", Group: "Requests and responses", How: Limited, Note: "up to 128 MiB, and of a stream up to 65,536 chunks", probe: "typeof Response.prototype.bytes === 'function'"},
 	{Name: "FormData", Group: "Requests and responses", How: Limited, Note: "a multipart body has up to 10,000 parts"},
 	{Name: "Blob", Group: "Requests and responses"},
 	{Name: "File", Group: "Requests and responses"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dop251/goja"
 	"golang.org/x/text/collate"
@@ -99,10 +100,16 @@ var programs = sync.OnceValue(func() []*goja.Program {
 	return all
 })
 
-// Install gives vm the APIs. It is for a runtime in which no script has run.
+// Install gives vm the APIs. It is for a runtime in which no script has run, in a process
+// whose local time is UTC: goja's Date has the process's, and Workers have UTC.
 func Install(vm *goja.Runtime, env Env) (*API, error) {
 	if env.Random == nil {
 		return nil, errors.New("webapi: Env.Random is nil")
+	}
+	for _, m := range []time.Month{time.January, time.July} {
+		if _, off := time.Date(2020, m, 1, 0, 0, 0, 0, time.Local).Zone(); off != 0 {
+			return nil, errors.New("webapi: the process's local time has to be UTC, as the Workers runtime's is (TZ=UTC)")
+		}
 	}
 	a := &API{vm: vm, env: env, lib: vm.NewObject()}
 	host := vm.NewObject()
