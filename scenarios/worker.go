@@ -67,10 +67,8 @@ type workerLoad struct {
 }
 
 func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
-	for i := range p.mix.kinds {
-		if at := p.mix.kinds[i].location; at >= s.Locations {
-			return nil, fmt.Errorf("requests: a request is made at location %d, and the store has %d, counted from 0", at, s.Locations)
-		}
+	if at := p.mix.furthest(); at >= s.Locations {
+		return nil, fmt.Errorf("requests: a request is made at location %d, and the store has %d, counted from 0", at, s.Locations)
 	}
 	l := &workerLoad{
 		workerPlan: p, Params: s.Params, seed: s.Seed, variant: s.Variant, program: p.programs[s.Variant],
@@ -111,7 +109,15 @@ func (p *workerLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.O
 	var outcome bench.Outcome
 	for j := range kind.calls {
 		call := &kind.calls[j]
+		if call.at >= 0 {
+			w.At(call.at)
+		}
 		for range call.times {
+			if call.after > 0 {
+				if err := w.Pause(ctx, call.after); err != nil {
+					return "", err
+				}
+			}
 			response, err := p.ask(ctx, w, call.request(&v))
 			if err != nil {
 				return "", err
