@@ -19,7 +19,7 @@ import (
 const (
 	laneHeight = 92
 	laneLeft   = 150
-	laneTop    = 26
+	laneTop    = 34
 	leastGap   = 96 // between two times, so that words fit
 	moreGap    = 70 // that the longest gap is wider
 	mostMarks  = 7  // of a lane
@@ -176,7 +176,7 @@ func (m *mark) draw(out *strings.Builder, withKey bool) {
 	default:
 		fmt.Fprintf(out, `<circle cx="%.1f" cy="%.1f" r="7"/>`, m.x, m.y)
 	}
-	words, key, site := m.y-16, m.y-30, m.y+24
+	words, site, key := m.y-16, m.y-30, m.y-44
 	if m.below { // so that an arrow has room
 		words, site, key = m.y+24, m.y+38, m.y+52
 	}
