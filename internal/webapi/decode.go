@@ -83,19 +83,33 @@ func (a *API) hostDecodeWith() func(goja.FunctionCall) goja.Value {
 		case "utf-16le":
 			text, rest, ok = decode16(in, more)
 		default:
-			e, err := htmlindex.Get(name)
-			if err != nil {
+			e, _ := htmlindex.Get(name) // nil if it has none
+			m, isMap := e.(*charmap.Charmap)
+			if !isMap {
 				a.typeError("no encoding %s", name)
 			}
-			b, err := e.NewDecoder().Bytes(in)
-			text = string(b)
-			ok = err == nil && (name == "windows-1252" || !strings.Contains(text, "\uFFFD"))
+			text = single(m, in, strings.HasPrefix(name, "windows-"))
+			ok = !strings.Contains(text, "\uFFFD")
 		}
 		if !ok && c.Argument(4).ToBoolean() {
 			return goja.Undefined()
 		}
 		return a.vm.NewArray(text, a.vm.NewArrayBuffer(slices.Clone(rest)))
 	}
+}
+
+// single decodes an encoding of a byte a character. Where a windows code page has gaps
+// among the control characters, the Encoding standard has these.
+func single(m *charmap.Charmap, in []byte, windows bool) string {
+	var s strings.Builder
+	for _, c := range in {
+		r := m.DecodeByte(c)
+		if r == utf8.RuneError && windows && c >= 0x80 && c <= 0x9F {
+			r = rune(c)
+		}
+		s.WriteRune(r)
+	}
+	return s.String()
 }
 
 // unfinished is how many bytes at the end of b begin a character that may go on.

@@ -9,6 +9,7 @@ type host struct {
 }
 
 var hosts = []host{
+	{"load", (*API).hostLoad},
 	{"encode", (*API).hostEncode},
 	{"decode", (*API).hostDecode},
 	{"wellFormed", (*API).hostWellFormed},
@@ -44,6 +45,16 @@ var hosts = []host{
 	{"missingClasses", (*API).hostMissing},
 }
 
+// hostLoad is load(file): runs a file of the prelude, once.
+func (a *API) hostLoad() func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		if err := a.load(c.Argument(0).String()); err != nil {
+			panic(a.vm.NewGoError(err))
+		}
+		return goja.Undefined()
+	}
+}
+
 // hostTimer is timer(ms, f).
 func (a *API) hostTimer() func(goja.FunctionCall) goja.Value {
 	return func(c goja.FunctionCall) goja.Value {
@@ -74,8 +85,8 @@ func (a *API) hostReport() func(goja.FunctionCall) goja.Value {
 func (a *API) hostMissing() func(goja.FunctionCall) goja.Value {
 	return func(goja.FunctionCall) goja.Value {
 		names := make([]any, len(missing))
-		for i, n := range missing {
-			names[i] = n
+		for i, e := range missing {
+			names[i] = e.Name
 		}
 		return a.vm.NewArray(names...)
 	}

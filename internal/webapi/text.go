@@ -115,7 +115,11 @@ func view(v goja.Value) ([]byte, bool) {
 	case []byte:
 		return b, true
 	}
-	buf, ok := o.Get("buffer").Export().(goja.ArrayBuffer)
+	field := o.Get("buffer")
+	if field == nil {
+		return nil, false
+	}
+	buf, ok := field.Export().(goja.ArrayBuffer)
 	if !ok || buf.Detached() {
 		return nil, false
 	}

@@ -2,16 +2,6 @@
 (function (host, lib) {
 'use strict';
 
-lib.join = (chunks, total) => {
-	const all = new Uint8Array(total);
-	let at = 0;
-	for (const c of chunks) {
-		all.set(c, at);
-		at += c.length;
-	}
-	return all;
-};
-
 function bytesOf(v) {
 	if (v instanceof ArrayBuffer) return new Uint8Array(v);
 	if (ArrayBuffer.isView(v)) return new Uint8Array(v.buffer, v.byteOffset, v.byteLength);
@@ -157,17 +147,6 @@ lib.parseForm = (bytes, type) => {
 	return form;
 };
 
-lib.extract = (v) => {
-	if (lib.isReadable(v)) {
-		if (lib.disturbed(v)) throw new TypeError(lib.usedText);
-		if (v.locked) throw new TypeError('This ReadableStream is currently locked to a reader.');
-		return [v, ''];
-	}
-	if (lib.isBlob(v)) return [lib.blobBytes(v).slice(), v.type];
-	if (lib.isForm(v)) return multipart(v);
-	if (lib.isParams(v)) return [v.toString(), 'application/x-www-form-urlencoded;charset=UTF-8'];
-	return undefined;
-};
-
+lib.multipart = multipart;
 lib.define({ Blob: Blob, File: File, FormData: FormData });
 })

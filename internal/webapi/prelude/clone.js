@@ -4,6 +4,7 @@
 
 const errors = { Error: Error, EvalError: EvalError, RangeError: RangeError, ReferenceError: ReferenceError, SyntaxError: SyntaxError, TypeError: TypeError, URIError: URIError };
 const tag = (v) => Object.prototype.toString.call(v).slice(8, -1);
+const refused = new Set(['Promise', 'WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry', 'Headers', 'Request', 'Response', 'URL', 'URLSearchParams', 'FormData', 'ReadableStream', 'WritableStream', 'TransformStream', 'EventTarget', 'Event', 'CustomEvent', 'AbortSignal', 'AbortController', 'TextEncoder', 'TextDecoder', 'Crypto', 'SubtleCrypto', 'CryptoKey', 'Generator', 'Intl']);
 const refuse = (what) => { throw new DOMException(what + ' could not be cloned.', 'DataCloneError'); };
 const brand = (f) => (v) => {
 	try {
@@ -53,7 +54,7 @@ function clone(v, seen, depth) {
 		for (const x of Array.from(Set.prototype.values.call(v))) c.add(clone(x, seen, depth + 1));
 		return c;
 	}
-	if (v instanceof DOMException) return keep(new DOMException(v.message, v.name));
+	if (tag(v) === 'DOMException') return keep(new DOMException(v.message, v.name));
 	if (v instanceof Error) {
 		const name = typeof v.name === 'string' && Object.prototype.hasOwnProperty.call(errors, v.name) ? v.name : 'Error';
 		const e = keep(new errors[name]());
@@ -71,14 +72,12 @@ function clone(v, seen, depth) {
 		return c;
 	}
 	const t = tag(v);
-	if (t !== 'Object' && t !== 'Arguments' && lib.refused.some((c) => v instanceof c)) refuse('#<' + t + '>');
-	if (v instanceof Promise || v instanceof WeakMap || v instanceof WeakSet || v instanceof WeakRef) refuse('#<' + t + '>');
+	if (refused.has(t)) refuse('#<' + t + '>');
 	const c = keep({});
 	for (const k of Object.keys(v)) Object.defineProperty(c, k, { value: clone(v[k], seen, depth + 1), writable: true, enumerable: true, configurable: true });
 	return c;
 }
 
-lib.refused = [Headers, Request, Response, URL, URLSearchParams, FormData, ReadableStream, WritableStream, TransformStream, EventTarget, Event, TextEncoder, TextDecoder];
 lib.define({
 	structuredClone: function structuredClone(value, options) {
 		if (arguments.length === 0) throw new TypeError('structuredClone: the value is missing.');

@@ -183,21 +183,9 @@ for (const name of Object.keys(operations)) {
 	Object.defineProperty(SubtleCrypto.prototype, name, { value: m[name], writable: true, configurable: true });
 }
 
-class Crypto {
-	constructor(key) { if (key !== lib.blank) throw new TypeError('Illegal constructor'); }
-	get subtle() { return subtle; }
-	getRandomValues(v) {
-		if (!ArrayBuffer.isView(v) || v instanceof Float32Array || v instanceof Float64Array || v instanceof DataView) {
-			throw err('TypeMismatchError', 'getRandomValues() takes an array of integers.');
-		}
-		if (v.byteLength > 65536) throw err('QuotaExceededError', 'getRandomValues() only accepts buffers of size <= 64K but provided ' + v.byteLength + ' bytes.');
-		host.random(v);
-		return v;
-	}
-	randomUUID() { return host.uuid(); }
-	get [Symbol.toStringTag]() { return 'Crypto'; }
-}
-class DigestStream extends WritableStream {
+// Made when it is asked for, since it needs streams.
+let digestStream;
+const makeDigestStream = () => class DigestStream extends WritableStream {
 	#digest;
 	constructor(a) {
 		const name = hash(a, 'DigestStream');
@@ -217,10 +205,27 @@ class DigestStream extends WritableStream {
 		this.#digest = d.promise;
 	}
 	get digest() { return this.#digest; }
-}
+};
 
+class Crypto {
+	constructor(key) { if (key !== lib.blank) throw new TypeError('Illegal constructor'); }
+	get subtle() { return subtle; }
+	getRandomValues(v) {
+		if (!ArrayBuffer.isView(v) || v instanceof Float32Array || v instanceof Float64Array || v instanceof DataView) {
+			throw err('TypeMismatchError', 'getRandomValues() takes an array of integers.');
+		}
+		if (v.byteLength > 65536) throw err('QuotaExceededError', 'getRandomValues() only accepts buffers of size <= 64K but provided ' + v.byteLength + ' bytes.');
+		host.random(v);
+		return v;
+	}
+	get DigestStream() {
+		if (digestStream === undefined) digestStream = makeDigestStream();
+		return digestStream;
+	}
+	randomUUID() { return host.uuid(); }
+	get [Symbol.toStringTag]() { return 'Crypto'; }
+}
 const subtle = new SubtleCrypto(lib.blank);
 const crypto = new Crypto(lib.blank);
-crypto.constructor.prototype.DigestStream = DigestStream;
 lib.define({ Crypto: Crypto, SubtleCrypto: SubtleCrypto, CryptoKey: CryptoKey, crypto: crypto });
 })

@@ -122,6 +122,18 @@ methods(Error, {
 	stackTraceLimit: 10,
 });
 
+// A text of a Date names its zone as V8 does, and typed arrays are made from text, too.
+for (const name of ['toString', 'toTimeString']) {
+	const native = Date.prototype[name];
+	const m = { [name]() { return native.call(this).replace('(UTC)', '(Coordinated Universal Time)'); } };
+	Object.defineProperty(Date.prototype, name, { value: m[name], writable: true, configurable: true });
+}
+const typed = Object.getPrototypeOf(Uint8Array), typedFrom = typed.from;
+Object.defineProperty(typed, 'from', {
+	value: function from(items, ...rest) { return typedFrom.call(this, typeof items === 'string' ? Array.from(items) : items, ...rest); },
+	writable: true, configurable: true,
+});
+
 // A buffer that is transferred is empty from then on; none can be resized.
 methods(ArrayBuffer.prototype, {
 	transfer(n) { return host.transfer(this, n === undefined ? this.byteLength : Number(n)); },

@@ -8,6 +8,19 @@ const { headersMap, headersFlat, headersFromFlat, freezeHeaders } = lib;
 
 let type = ''; // the content type of what extract was last given
 
+// special is the body and the type of an object that is more than its text.
+function special(v) {
+	if (lib.isReadable(v)) {
+		if (lib.disturbed(v)) throw new TypeError(usedText);
+		if (v.locked) throw new TypeError('This ReadableStream is currently locked to a reader.');
+		return [v, ''];
+	}
+	if (lib.isBlob(v)) return [lib.blobBytes(v).slice(), v.type];
+	if (lib.isForm(v)) return lib.multipart(v);
+	if (lib.isParams(v)) return [v.toString(), 'application/x-www-form-urlencoded;charset=UTF-8'];
+	return undefined;
+}
+
 // extract is the body of a value: null, a string, a Uint8Array or a ReadableStream.
 function extract(v) {
 	type = '';
@@ -21,7 +34,7 @@ function extract(v) {
 		if (ArrayBuffer.isView(v)) {
 			return new Uint8Array(v.buffer.slice(v.byteOffset, v.byteOffset + v.byteLength));
 		}
-		const more = lib.extract(v);
+		const more = special(v);
 		if (more !== undefined) {
 			type = more[1];
 			return more[0];
@@ -34,7 +47,8 @@ function extract(v) {
 const usedText = 'Body has already been used. It can only be used once. Use tee() first if you need to read it twice.';
 const isStream = (b) => b !== null && typeof b === 'object' && !(b instanceof Uint8Array);
 
-const toText = (b) => b === null ? '' : typeof b === 'string' ? host.wellFormed(b) : host.decode(b);
+const plain = (s) => host.wellFormed(s.charCodeAt(0) === 0xFEFF ? s.slice(1) : s);
+const toText = (b) => b === null ? '' : typeof b === 'string' ? plain(b) : host.decode(b);
 const toJSON = (b) => JSON.parse(toText(b));
 const toBuffer = (b) => {
 	if (b === null) return new ArrayBuffer(0);
@@ -168,7 +182,7 @@ state.fill = (m, init, type) => {
 };
 
 Object.assign(lib, {
-	Message: Message, state: state, blank: {}, extract: () => undefined, bodyOf: extract, typeOf: () => type,
+	Message: Message, state: state, blank: {}, bodyOf: extract, typeOf: () => type,
 	usedText: usedText, isStream: isStream, toBytes: toBytes, toText: toText,
 });
 })

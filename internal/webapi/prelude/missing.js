@@ -4,10 +4,14 @@
 'use strict';
 
 for (const name of host.missingClasses()) {
-	if (Object.prototype.hasOwnProperty.call(globalThis, name)) continue;
 	const c = function () { throw new Error(lib.missing(name)); };
-	Object.defineProperty(c, 'name', { value: name });
-	lib.define({ [name]: c });
+	const [space, member] = name.split('.');
+	Object.defineProperty(c, 'name', { value: member === undefined ? space : member });
+	if (member === undefined) lib.define({ [name]: c });
+	else {
+		if (!(space in globalThis)) lib.define({ [space]: {} });
+		lib.put(globalThis[space], member, c);
+	}
 }
 const atomics = {};
 for (const n of ['add', 'and', 'compareExchange', 'exchange', 'isLockFree', 'load', 'notify', 'or', 'store', 'sub', 'wait', 'waitAsync', 'xor']) {

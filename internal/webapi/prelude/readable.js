@@ -4,9 +4,9 @@
 
 // A body is read up to so many bytes, in up to so many chunks: a stream that never ends
 // has to end somewhere.
-const maxBytes = 128 * 1024 * 1024, maxChunks = 1 << 18;
+const maxBytes = 128 * 1024 * 1024, maxChunks = 1 << 16;
 
-const { quiet, strategy, call } = lib;
+const { deferred, quiet, strategy, call } = lib;
 const { pull: start, error: fail, cancel: stop } = lib.readable;
 
 class ReadableStream {
@@ -127,34 +127,28 @@ lib.proxyStream = (stream) => {
 // readAll is the promise of all bytes of a stream.
 lib.readAll = (stream) => {
 	const reader = stream.getReader();
-	const chunks = [];
+	const chunks = [], all = deferred();
 	let total = 0;
-	const fail = (e) => {
+	const refuse = (e) => {
 		quiet(reader.cancel(e));
-		throw e;
+		all.reject(e);
 	};
-	const step = (r) => {
-		if (r.done) return total;
+	const next = () => { reader.read().then(take, all.reject); };
+	const take = (r) => {
+		if (r.done) return all.resolve(lib.join(chunks, total));
 		let v = r.value;
 		if (v instanceof ArrayBuffer) v = new Uint8Array(v);
-		if (!ArrayBuffer.isView(v)) {
-			fail(new TypeError('This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.'));
-		}
-		total += v.byteLength;
+		else if (!ArrayBuffer.isView(v)) {
+			return refuse(new TypeError('This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.'));
+		} else if (!(v instanceof Uint8Array)) v = new Uint8Array(v.buffer, v.byteOffset, v.byteLength);
+		total += v.length;
 		chunks.push(v);
-		if (total > maxBytes) fail(new RangeError('The body is over 128 MiB, an isolate\'s memory.'));
-		if (chunks.length > maxChunks) fail(new RangeError('The body has over ' + maxChunks + ' chunks.'));
-		return reader.read().then(step);
+		if (total > maxBytes) return refuse(new RangeError('The body is over 128 MiB, an isolate\'s memory.'));
+		if (chunks.length > maxChunks) return refuse(new RangeError('The body has over ' + maxChunks + ' chunks.'));
+		next();
 	};
-	return reader.read().then(step).then(() => {
-		const all = new Uint8Array(total);
-		let at = 0;
-		for (const v of chunks) {
-			all.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
-			at += v.byteLength;
-		}
-		return all;
-	});
+	next();
+	return all.promise;
 };
 
 lib.define({ ReadableStream: ReadableStream });

@@ -3,7 +3,7 @@
 'use strict';
 
 const { Message, state, blank, token } = lib;
-const methods = { GET: 1, HEAD: 1, POST: 1, PUT: 1, DELETE: 1, OPTIONS: 1, PATCH: 1 };
+const methods = { GET: 1, HEAD: 1, POST: 1, PUT: 1, DELETE: 1, OPTIONS: 1 };
 
 function methodName(m) {
 	m = String(m);
@@ -32,9 +32,9 @@ function rare(init, old) {
 const isRequest = (v) => state.is(v) && typeof state.kind(v) === 'string';
 
 class Request extends Message {
-	constructor(input, init) {
+	constructor(input, init, b0, flat, kind, text, more0) {
 		if (input === blank) {
-			super(init.b, init.flat, init.kind, init.text, init.more);
+			super(b0, flat, kind, text, more0);
 			return;
 		}
 		if (arguments.length === 0) throw new TypeError('Request: a URL or a Request is missing.');
@@ -90,30 +90,17 @@ class Request extends Message {
 	}
 	clone() {
 		const more = state.more(this);
-		const c = new Request(blank, {
-			b: state.cloneBody(this), flat: '', kind: this.method, text: this.url,
-			more: more === undefined ? undefined : Object.assign({}, more),
-		});
+		const c = new Request(blank, undefined, state.cloneBody(this), '', this.method, this.url, more === undefined ? undefined : Object.assign({}, more));
 		state.cloneHeaders(this, c);
 		return c;
 	}
 	get [Symbol.toStringTag]() { return 'Request'; }
 }
 
-class Incoming {
-	constructor(b, flat, kind, text, more) {
-		this.b = b;
-		this.flat = flat;
-		this.kind = kind;
-		this.text = text;
-		this.more = more;
-	}
-}
-
-lib.newRequest = (method, url, flat, body, cf) => state.lock(new Request(blank, new Incoming(
-	body === null ? null : new Uint8Array(body), flat, method, url,
-	cf === undefined ? undefined : { cf: cf, raw: true, redirect: 'manual' })));
+lib.newRequest = (method, url, flat, body, cf) => state.lock(new Request(blank, undefined,
+	body === null ? null : new Uint8Array(body), flat, method, url, cf === undefined ? undefined : { cf: cf, raw: true, redirect: 'manual' }));
 lib.peekRequest = (v) => isRequest(v) ? lib.peek(v) : undefined;
+Object.defineProperty(Request, 'length', { value: 1 });
 lib.isRequest = isRequest;
 lib.asRequest = (input, init) => isRequest(input) && init === undefined ? input : new Request(input, init);
 

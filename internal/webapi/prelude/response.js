@@ -7,9 +7,9 @@ const nullBody = { 101: true, 103: true, 204: true, 205: true, 304: true };
 const nullText = 'Response with null body status (101, 204, 205, or 304) cannot have a body.';
 
 class Response extends Message {
-	constructor(body, init) {
+	constructor(body, init, b0, flat, kind, text, more0) {
 		if (body === blank) {
-			super(init.b, init.flat, init.kind, init.text, init.more);
+			super(b0, flat, kind, text, more0);
 			return;
 		}
 		let b = lib.bodyOf(body);
@@ -47,7 +47,7 @@ class Response extends Message {
 		const text = JSON.stringify(data);
 		if (text === undefined) throw new TypeError('Response.json: the value has no JSON.');
 		const plain = init === undefined || init === null;
-		if (plain) return new Response(blank, { b: text, flat: 'content-type\napplication/json\n', kind: 200, text: '', more: undefined });
+		if (plain) return new Response(blank, undefined, text, 'content-type\napplication/json\n', 200, '', undefined);
 		const own = init.headers !== undefined && init.headers !== null && new Headers(init.headers).has('content-type');
 		const r = new Response(text, init);
 		if (!own) headersMap(r.headers).set('content-type', 'application/json');
@@ -64,7 +64,7 @@ class Response extends Message {
 		return r;
 	}
 	static error() {
-		return state.lock(new Response(blank, { b: null, flat: '', kind: 0, text: '', more: { type: 'error' } }));
+		return state.lock(new Response(blank, undefined, null, '', 0, '', { type: 'error' }));
 	}
 	get status() { return state.kind(this); }
 	get ok() {
@@ -77,18 +77,16 @@ class Response extends Message {
 	get type() { return state.more(this) === undefined || state.more(this).type === undefined ? 'default' : state.more(this).type; }
 	get webSocket() { return null; }
 	clone() {
-		const c = new Response(blank, {
-			b: state.cloneBody(this), flat: '', kind: this.status, text: this.statusText, more: state.more(this),
-		});
+		const c = new Response(blank, undefined, state.cloneBody(this), '', this.status, this.statusText, state.more(this));
 		state.cloneHeaders(this, c);
 		return c;
 	}
 	get [Symbol.toStringTag]() { return 'Response'; }
 }
 
-lib.newResponse = (status, statusText, flat, body, url) => state.lock(new Response(blank, {
-	b: body === null ? null : new Uint8Array(body), flat: flat, kind: status, text: statusText, more: { url: url },
-}));
+lib.newResponse = (status, statusText, flat, body, url) => state.lock(new Response(blank, undefined,
+	body === null ? null : new Uint8Array(body), flat, status, statusText, { url: url }));
+Object.defineProperty(Response, 'length', { value: 0 });
 lib.peekResponse = (v) => state.is(v) && typeof state.kind(v) === 'number' ? lib.peek(v) : undefined;
 
 lib.define({ Response: Response });
