@@ -55,10 +55,39 @@ func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
 	if stages := table.Stages(s); len(stages.Columns) > 0 {
 		stages.Markdown(out)
 	}
+	findingsMarkdown(out, s)
 	for _, note := range s.Notes {
 		fmt.Fprintf(out, "\n%s\n", table.Inline(note))
 	}
 	for _, phrase := range table.Unseen(s.Scenario) {
 		fmt.Fprintf(out, "\n%s.\n", table.Inline(phrase))
+	}
+}
+
+// findingsMarkdown writes what a detector found, each with how it came about.
+func findingsMarkdown(out *strings.Builder, s *answer.Scenario) {
+	found := s.Findings(false)
+	if len(found) == 0 {
+		if watched, _ := s.Watched(); watched {
+			out.WriteString("\nNo findings.\n")
+		}
+		return
+	}
+	out.WriteString("\n| finding | where | how often | size | what to do |\n|---|---|---|---|---|\n")
+	for i := range found {
+		f := &found[i]
+		where := f.Place()
+		if other := f.Other.String(); other != "" {
+			where += ", against " + other
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n",
+			table.Inline(f.ID), table.Inline(where), table.Inline(f.Often()), table.Inline(f.Sizes()), table.Inline(f.Do))
+	}
+	if lines := answer.Story(found[0].Example); len(lines) > 0 {
+		fmt.Fprintf(out, "\n<details><summary>How %s came about</summary>\n\n", table.Inline(found[0].ID))
+		for _, line := range lines {
+			fmt.Fprintf(out, "- %s\n", table.Inline(line))
+		}
+		out.WriteString("\n</details>\n")
 	}
 }

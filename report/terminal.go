@@ -76,6 +76,7 @@ func (t *terminal) scenario(s *answer.Scenario) {
 	for _, note := range s.Notes {
 		t.out.WriteString(t.wrapped(note) + "\n")
 	}
+	t.findings(s)
 	for _, e := range s.Expectations {
 		switch {
 		case !e.OK:
@@ -83,6 +84,44 @@ func (t *terminal) scenario(s *answer.Scenario) {
 		case t.verbose:
 			t.out.WriteString(t.wrapped("met "+e.Variant+": "+e.Text+": "+e.Have) + "\n")
 		}
+	}
+}
+
+// mostFindings is how many findings are printed unless all are asked for.
+const mostFindings = 12
+
+// findings prints what a detector found, the worst first; with verbose how each came about.
+func (t *terminal) findings(s *answer.Scenario) {
+	watched, notes := s.Watched()
+	if !watched {
+		return
+	}
+	found := s.Findings(false)
+	suppressed := len(s.Findings(true)) - len(found)
+	if len(found) == 0 {
+		t.out.WriteString(t.bold.Render("NO FINDINGS") + "\n")
+	} else {
+		t.out.WriteString(t.bold.Render("FINDINGS") + "\n")
+	}
+	for i := range found {
+		if i == mostFindings && !t.verbose {
+			fmt.Fprintf(t.out, "%d more; --verbose shows them\n", len(found)-i)
+			break
+		}
+		f := &found[i]
+		t.out.WriteString(t.wrapped(f.Line()+": "+f.Do) + "\n")
+		if t.verbose {
+			t.out.WriteString(t.wrapped(f.Doc+": "+f.Sizes()) + "\n")
+			for _, line := range answer.Story(f.Example) {
+				t.out.WriteString("    " + printable.Line(line) + "\n")
+			}
+		}
+	}
+	if suppressed > 0 {
+		fmt.Fprintf(t.out, "%d suppressed by kvbench-ignore\n", suppressed)
+	}
+	for _, note := range notes {
+		t.out.WriteString(t.wrapped(note) + "\n")
 	}
 }
 

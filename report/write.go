@@ -41,6 +41,7 @@ func documents() []document {
 		{"junit", "junit.xml", of(export.JUnit)},
 		{"hlog", "report.hlog", of(func(a *answer.Answer) ([]byte, error) { return export.HLog(a.Set.Run) })},
 		{"json", "report.json", of(export.JSON)},
+		{"sarif", "report.sarif", of(export.SARIF)},
 	}
 }
 
@@ -150,7 +151,7 @@ func render(ctx context.Context, a *answer.Answer, formats []string, charts []ch
 // printed is a document as it is written: what it quotes from outside can be shown,
 // whatever the run file holds.
 func printed(format string, data []byte) []byte {
-	if format == "json" {
+	if format == "json" || format == "sarif" {
 		return printable.JSON(data)
 	}
 	return []byte(printable.Text(string(data)))

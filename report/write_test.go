@@ -108,7 +108,7 @@ func TestWriteFiles(t *testing.T) {
 		t.Error(diff)
 	}
 	got := within(t, dir, written)
-	want := []string{"report.html", "report.md", "report.csv", "report.bench.txt", "junit.xml", "report.hlog", "report.json"}
+	want := []string{"report.html", "report.md", "report.csv", "report.bench.txt", "junit.xml", "report.hlog", "report.json", "report.sarif"}
 	if diff := cmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {
 		t.Error(diff)
 	}

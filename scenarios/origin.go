@@ -82,9 +82,7 @@ var (
 	}
 )
 
-// origin is a modelled server. Each of its values changes once a period, at a
-// point of the period that is the key's own, so that which version is current,
-// and since when an older one is not, follows from the time alone.
+// origin is a modelled server, whose values change.
 type origin struct {
 	originParams
 	seed   uint64
@@ -104,19 +102,17 @@ func newOrigin(k originParams, seed uint64, keys int, size load.Size) *origin {
 	return o
 }
 
+func (o *origin) changing() changing { return changing{o.seed, o.Changes} }
+
 // version is the version of a key's value at a time; 1 or more.
 func (o *origin) version(key int, at time.Duration) uint64 {
-	return uint64((at+o.phase(key))/o.Changes) + 1
+	return o.changing().version(uint64(key), at)
 }
 
 // staleFor is how long, at a time, a version of a key's value had not been
 // current; 0 when it still was.
 func (o *origin) staleFor(key int, version uint64, at time.Duration) time.Duration {
-	return max(0, at-(time.Duration(version)*o.Changes-o.phase(key)))
-}
-
-func (o *origin) phase(key int) time.Duration {
-	return time.Duration(load.Mix(o.seed^uint64(key)) % uint64(o.Changes))
+	return o.changing().staleFor(uint64(key), version, at)
 }
 
 // chance is what of a fetch is left to it.

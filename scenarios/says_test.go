@@ -18,7 +18,7 @@ var phrase = regexp.MustCompile(`^[a-z]+s .*\{share\} of (?:its )?([a-z -]+?)(?:
 // Every anomaly says what a variant does that has it, as a share of what it is a share
 // of: of a series or an outcome of its pattern, in the plural.
 func TestAnomaliesSay(t *testing.T) {
-	plurals := map[string]string{"pages": "listings", "fetch": "fetches", "live": "live answers"}
+	plurals := map[string]string{"pages": "listings", "fetch": "fetches", "live": "live answers", "served-origin": "responses", "invocation": "invocations"}
 	for _, p := range scenarios.Patterns() {
 		of := p.AllOutcomes()
 		for _, s := range p.Series() {
@@ -37,6 +37,9 @@ func TestAnomaliesSay(t *testing.T) {
 				want = r.Of + "s"
 			}
 			parts := phrase.FindStringSubmatch(r.Says)
+			if r.Of == "response" && p.Fields != nil { // of which a Worker has one each invocation
+				want = "invocations"
+			}
 			if parts == nil || strings.Count(r.Says, "{share}") != 1 || parts[1] != want {
 				t.Errorf("%s: %s says %q; want a verb, and {share} of %s once", p.Name, r.Name, r.Says, want)
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"kvbench/internal/detect"
 	"kvbench/internal/record"
 	"kvbench/kv"
 )
@@ -35,10 +36,18 @@ type openCall struct {
 func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entry) error {
 	call, err := w.call(ctx)
 	if err != nil {
+		w.unsent(detect.Get, key, err)
 		return err
 	}
-	err = w.store.Get(ctx, key, o, e)
+	err = w.store.Get(ctx, w.key(key), o, e)
 	w.done(record.Get, call, err)
+	if w.run.Calls != nil {
+		c := w.tellKey(detect.Get, call.start, key)
+		c.Get = o
+		w.told.one[0] = *e
+		c.Entries = w.told.one[:]
+		w.ended(c, err)
+	}
 	b := record.Billed{Reads: 1}
 	if err == nil {
 		b.BytesRead = uint64(len(e.Value))
@@ -51,10 +60,19 @@ func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Ent
 func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
 	call, err := w.call(ctx)
 	if err != nil {
+		w.unsent(detect.Put, key, err)
 		return err
 	}
-	err = w.store.Put(ctx, key, value, o)
+	if w.run.Calls != nil {
+		c := w.tellKey(detect.Put, call.start, key)
+		c.Value, c.Put = value, o
+		w.began(c)
+	}
+	err = w.store.Put(ctx, w.key(key), value, o)
 	w.done(record.Put, call, err)
+	if w.run.Calls != nil {
+		w.ended(&w.told.call, err)
+	}
 	w.bill(record.Billed{Writes: 1, BytesWritten: uint64(len(value))})
 	return err
 }
@@ -63,10 +81,17 @@ func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOpti
 func (w *Worker) Delete(ctx context.Context, key string) error {
 	call, err := w.call(ctx)
 	if err != nil {
+		w.unsent(detect.Delete, key, err)
 		return err
 	}
-	err = w.store.Delete(ctx, key)
+	if w.run.Calls != nil {
+		w.began(w.tellKey(detect.Delete, call.start, key))
+	}
+	err = w.store.Delete(ctx, w.key(key))
 	w.done(record.Delete, call, err)
+	if w.run.Calls != nil {
+		w.ended(&w.told.call, err)
+	}
 	w.bill(record.Billed{Deletes: 1})
 	return err
 }
@@ -75,10 +100,16 @@ func (w *Worker) Delete(ctx context.Context, key string) error {
 func (w *Worker) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	call, err := w.call(ctx)
 	if err != nil {
+		w.unsent(detect.List, "", err)
 		return err
 	}
-	err = w.store.List(ctx, o, p)
+	err = w.list(ctx, o, p)
 	w.done(record.List, call, err)
+	if w.run.Calls != nil {
+		c := w.tell(detect.List, call.start)
+		c.List, c.Page = o, p
+		w.ended(c, err)
+	}
 	w.bill(record.Billed{Lists: 1})
 	return err
 }
@@ -91,10 +122,16 @@ func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es
 	}
 	call, err := w.call(ctx)
 	if err != nil {
+		w.unsent(detect.BulkGet, "", err)
 		return err
 	}
-	err = bulk.BulkGet(ctx, keys, o, es)
+	err = bulk.BulkGet(ctx, w.keys(keys), o, es)
 	w.done(record.BulkGet, call, err)
+	if w.run.Calls != nil {
+		c := w.tell(detect.BulkGet, call.start)
+		c.Keys, c.Get, c.Entries = keys, o, es
+		w.ended(c, err)
+	}
 	b := record.Billed{Reads: uint64(len(keys))}
 	for i := range es {
 		b.BytesRead += uint64(len(es[i].Value))
@@ -113,8 +150,11 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	if err != nil {
 		return err
 	}
-	err = bulk.BulkPut(ctx, pairs)
+	err = bulk.BulkPut(ctx, w.pairs(pairs))
 	w.done(record.BulkPut, call, err)
+	if w.run.Calls != nil {
+		w.tellPairs(call.start, pairs, err)
+	}
 	b := record.Billed{Writes: uint64(len(pairs))}
 	for i := range pairs {
 		b.BytesWritten += uint64(len(pairs[i].Value))
@@ -124,7 +164,13 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 }
 
 // Capabilities implements kv.Store.
-func (w *Worker) Capabilities() kv.Capabilities { return w.store.Capabilities() }
+func (w *Worker) Capabilities() kv.Capabilities {
+	c := w.store.Capabilities()
+	if c.MaxKeyBytes > 0 {
+		c.MaxKeyBytes -= len(w.prefix)
+	}
+	return c
+}
 
 // Close implements kv.Store. The store stays open: it is not the worker's.
 func (w *Worker) Close() error { return nil }

@@ -23,8 +23,23 @@ func ownCode(err error) string {
 	if errors.Is(err, kv.ErrInvocationLimit) {
 		return record.InvocationLimit
 	}
+	if s, ok := errors.AsType[*ScriptError](err); ok {
+		return s.Code
+	}
 	return record.TransactionFailed
 }
+
+// ScriptError is how the code of a Worker failed.
+type ScriptError struct {
+	Code string // record.Exception, record.Hung or record.NoOrigin
+	Text string
+	Err  error // why; may be nil
+}
+
+func (e *ScriptError) Error() string { return e.Text }
+
+// Unwrap returns why.
+func (e *ScriptError) Unwrap() error { return e.Err }
 
 // note keeps the text of the first error that a measured transaction ended in: in
 // one line, of printable characters.

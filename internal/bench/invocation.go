@@ -31,6 +31,9 @@ type invocation struct {
 	// nothing below is guarded, since nobody else can see it.
 	shared  bool
 	later   atomic.Int32 // tasks of Later that still use it
+	number  uint64       // the transaction's
+	tasks   atomic.Int32 // that are not over, where a watcher is told of calls
+	over    atomic.Bool  // they all are
 	mu      sync.Mutex
 	made    int // operations
 	open    int // connections

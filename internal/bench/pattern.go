@@ -25,9 +25,18 @@ type Pattern struct {
 	// Models are what of its latencies is drawn from a distribution whatever the
 	// store is, such as an origin's: one sentence each.
 	Models []string
+	// Notes are what a user should know of how a scenario runs it, in full sentences.
+	Notes []string
 	// Grows says that its transactions create keys for as long as it runs, so that there
 	// may be more and more of them.
 	Grows bool
+	// Fields returns a struct of the fields that a scenario of the pattern has beside those
+	// of every scenario, with its defaults, and with tags as package scenariofile reads
+	// them; nil where there are none.
+	Fields func() any
+	// Adapt returns the pattern as one scenario runs it; nil where all run the same. What
+	// it returns is right if nothing failed.
+	Adapt func(Asked) *Pattern
 	// New makes the workload of one variant. It is called for checking too, so
 	// it does nothing expensive: that belongs to Seed.
 	New func(Setup) (Workload, error)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
@@ -27,6 +28,10 @@ type Options struct {
 	// InFlight counts the transactions that have begun and not ended while the load runs,
 	// for whoever reads it then; nil: nobody does.
 	InFlight *atomic.Int64
+	// Calls is told every call of the store: of the transactions, of what they leave to run,
+	// and of seeding and verifying, which are of detect.Outside. It is told of the end of a
+	// transaction when all that it left to run has ended too. nil: nobody is told.
+	Calls detect.Watcher
 }
 
 // run is one variant at work.
@@ -55,6 +60,7 @@ type run struct {
 	ended       atomic.Uint64    // transactions of a closed loop, within the time that its load asks for
 	firstError  atomic.Pointer[string]
 	later       sync.Pool // of *Worker, for what runs beside transactions
+	tasks       sync.Pool // of *Tasks
 }
 
 // Run runs one variant of s: seed, warm up, run, settle, verify. It always
@@ -71,6 +77,7 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 			break
 		}
 	}
+	r.find(result)
 	result.Total = runfile.Interval{To: r.measured - r.measureFrom, Snapshot: r.recorder.Total()}
 	result.Complete = err == nil
 	if first := r.firstError.Load(); first != nil {
@@ -106,8 +113,11 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 		r.steady = &steady{tolerance: until.Tolerance}
 	}
 	var err error
-	r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed))
-	return r, err
+	if r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed)); err != nil {
+		return r, err
+	}
+	r.watch()
+	return r, nil
 }
 
 func isClosed(l load.Load) bool { _, closed := l.Closed(); return closed }
@@ -225,6 +235,9 @@ func (r *run) carry(ctx context.Context) error {
 		ticking, stop := context.WithCancel(ctx)
 		defer stop()
 		r.clock.Background(func() { r.tick(ticking, halt) })
+		if s, ok := r.workload.(Scheduler); ok {
+			r.clock.Background(func() { r.schedule(ticking, ctx, s) })
+		}
 		switch loop := r.Load.Shape.(type) {
 		case load.Open:
 			r.open(loading, loop, start)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/load"
 	"kvbench/internal/record"
 	"kvbench/kv"
@@ -23,11 +24,16 @@ type Worker struct {
 	Entries []kv.Entry
 	Page    kv.Page
 	Buf     []byte
+	// Site is the place in a script that calls, for whoever is told of calls; the zero
+	// value where there is none. Namespace is the index of the binding that it calls.
+	Site      detect.Site
+	Namespace int
 
 	run     *run
 	source  rand.PCG
 	number  int // of the worker: which shard it commits to
 	tx      record.Transaction
+	paused  time.Duration // by the transaction's client, see Pause
 	tally   record.Tally
 	isolate int
 	store   kv.Store // as seen from the location of isolate
@@ -37,6 +43,9 @@ type Worker struct {
 	branches   []*Worker
 	job        job    // what an open loop gives it to do
 	task       func() // does it
+	told       told
+	prefix     string // of its keys in the store; see In
+	asked      int    // how often it was asked for Tasks
 }
 
 var (
@@ -48,11 +57,17 @@ var (
 // begin makes w ready for transaction i.
 func (w *Worker) begin(i uint64) {
 	load.Seed(&w.source, w.run.seed, i)
+	w.paused = 0
 	if v := w.invocation; v == nil || v.later.Load() > 0 {
 		w.invocation = &invocation{}
 	} else {
 		v.shared, v.made = false, 0
+		v.over.Store(false)
 	}
+	w.invocation.number = i
+	w.invocation.tasks.Store(1)
+	w.Site, w.asked = detect.Site{}, 0
+	w.In(0, "")
 	w.settleIn(int(load.Mix(i^w.run.seed) % uint64(w.run.isolates)))
 }
 
@@ -65,6 +80,10 @@ func (w *Worker) settleIn(isolate int) {
 // Isolate is the number of the isolate that the transaction runs in, counted
 // over all locations from 0. It depends on the transaction's number alone.
 func (w *Worker) Isolate() int { return w.isolate }
+
+// Invocation is the number of the transaction, which its branches and what it leaves to run
+// share: as a detect.Call has it.
+func (w *Worker) Invocation() uint64 { return w.invocation.number }
 
 // Location is the number of the location that the transaction runs at.
 func (w *Worker) Location() int { return w.isolate / w.run.perLocation }
@@ -87,6 +106,16 @@ func (w *Worker) Measured() time.Duration { return w.Now() - w.run.measureFrom }
 // Sleep waits on the scenario's clock.
 func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
 	return w.run.clock.Sleep(ctx, d)
+}
+
+// Clock is the scenario's.
+func (w *Worker) Clock() clock.Clock { return w.run.clock }
+
+// Pause waits on the scenario's clock as a client does between two requests of one
+// transaction: it is no part of the transaction's response and service.
+func (w *Worker) Pause(ctx context.Context, d time.Duration) error {
+	w.paused += d
+	return w.Sleep(ctx, d)
 }
 
 // Parker returns a parker on the scenario's clock.
@@ -144,6 +173,7 @@ func (w *Worker) Parallel(n int, f func(w *Worker, i int) error) error {
 		b.invocation = w.invocation
 		b.settleIn(w.isolate)
 		b.tx, b.metered = w.tx, w.metered
+		b.Site, b.Namespace, b.prefix = w.Site, w.Namespace, w.prefix
 	}
 	w.run.clock.Parallel(n, func(i int) { errs[i] = f(w.branches[i], i) })
 	for _, b := range w.branches[:n] {
@@ -171,8 +201,11 @@ func (w *Worker) Later(ctx context.Context, f func(ctx context.Context, w *Worke
 	later.invocation = w.invocation
 	later.invocation.share()
 	later.invocation.later.Add(1)
+	later.invocation.tasks.Add(1)
+	later.Site, later.Namespace, later.prefix = w.Site, w.Namespace, w.prefix
 	w.run.clock.Go(func() {
 		err := f(ctx, later)
+		later.leave()
 		later.invocation.later.Add(-1)
 		later.invocation = nil
 		w.run.commit(ctx, later, err, nil)

@@ -16,11 +16,16 @@ import (
 // whichever task is in the isolate, until the invocation is over.
 type Host interface {
 	// Start runs f as a task of its own beside the invocation, on the clock. site is the
-	// place in the script that asked for it. The context that f gets ends when the
-	// invocation is over: what is in flight then is cancelled.
-	Start(site detect.Site, f func(ctx context.Context, t Task))
+	// place in the script that asked for it. f gets ctx, which ends when the invocation is
+	// over: what is in flight then is cancelled.
+	Start(ctx context.Context, site detect.Site, f func(ctx context.Context, t Task))
 	// Uint64 draws from the invocation's own randomness, which follows from the run's seed.
 	Uint64() uint64
+	// Ended says that the invocation is over: its response was given, or it failed, and
+	// what it handed to waitUntil has settled or was cancelled. failed is what of that was
+	// rejected. It is called once: it must not wait. Tasks of Start may still be under way;
+	// their context is done right after.
+	Ended(failed []error)
 }
 
 // Task is what a task of an invocation may call. It waits where they wait.

@@ -59,7 +59,10 @@ func (h *History) StaleFor(key int, version uint64, sent, at time.Duration) time
 	if p == nil {
 		return 0
 	}
-	writes := *p
+	return staleFor(*p, version, sent, at)
+}
+
+func staleFor(writes []write, version uint64, sent, at time.Duration) time.Duration {
 	after := time.Duration(-1 << 63) // when the version was acknowledged
 	next := 0                        // of the writes that were acknowledged later
 	if version > 0 {

@@ -18,6 +18,9 @@ type Code struct {
 const (
 	TransactionFailed = "transaction"
 	InvocationLimit   = "invocation-limit"
+	Exception         = "exception"
+	Hung              = "hung"
+	NoOrigin          = "no-origin"
 )
 
 // Words are the words for failures of calls, or for those of transactions alone.
@@ -37,7 +40,7 @@ func IsCall(code string) bool {
 	return err == nil && status >= 100 && status < 600 && code == strconv.Itoa(status) || slices.Contains(Words(true), code)
 }
 
-// Codes are all the words there are: those of kv.ErrorCode, and the two above.
+// Codes are all the words there are: those of kv.ErrorCode, and those above.
 func Codes() []Code {
 	return []Code{
 		{"network", true, "no answer came"},
@@ -46,5 +49,8 @@ func Codes() []Code {
 		{"other", true, "an error that is none of these"},
 		{TransactionFailed, false, "a transaction failed, and no call of the store did"},
 		{InvocationLimit, false, "one invocation of a Worker would have made more operations than it may"},
+		{Exception, false, "the code of a Worker threw what nobody caught, which is a response 500 in production"},
+		{Hung, false, "the code of a Worker waited for what can never come"},
+		{NoOrigin, false, "the code of a Worker fetched from a host that the scenario models no origin of"},
 	}
 }

@@ -173,6 +173,7 @@ func TestFormat1CutOff(t *testing.T) {
 // that is impossible is an error, and never more than that.
 func FuzzReadSealed(f *testing.F) {
 	f.Add(strings.Join(unsealed(write(f)), "\n"))
+	f.Add(strings.Join(unsealed(withFindings(f, found(), nil)), "\n"))
 	f.Fuzz(func(t *testing.T, text string) {
 		run, err := runfile.Read("run.jsonl", strings.NewReader(sealed(strings.Split(text, "\n")...)))
 		if err != nil {

@@ -63,6 +63,7 @@ type end struct {
 	Behind     uint64        `json:"behind,omitempty"`
 	Stable     *bool         `json:"stable,omitempty"`
 	FirstError string        `json:"first_error,omitempty"`
+	Findings   *Findings     `json:"findings,omitempty"`
 	Complete   bool          `json:"complete"`
 	Error      string        `json:"error,omitempty"`
 }

@@ -209,7 +209,7 @@ func (p *parser) strand(s *strand, l *line) error {
 	}
 	v.Total, v.Verified, v.Complete, v.Error = total, e.Verified, e.Complete, e.Error
 	v.Stored, v.FirstError, v.Ended, v.Within = e.Stored, e.FirstError, e.Ended, e.Within
-	v.Behind, v.Stable = e.Behind, e.Stable
+	v.Behind, v.Stable, v.Findings = e.Behind, e.Stable, e.Findings
 	s.ended = true
 	return nil
 }
@@ -224,7 +224,7 @@ func (e *end) check() error {
 	case e.Behind > maxCount:
 		return fmt.Errorf("%d transactions had not begun", e.Behind)
 	}
-	return nil
+	return e.Findings.check()
 }
 
 // interval reads an interval of a strand, or its total, and checks its figures.

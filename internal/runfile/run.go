@@ -157,6 +157,8 @@ type Variant struct {
 	// FirstError is the text of the first error that a transaction ended in; empty
 	// when none did.
 	FirstError string
+	// Findings are what a detector found; nil where there was none.
+	Findings *Findings
 	// Complete says that it ran to its end; when not, Total is the sum of the
 	// intervals that were written and its histograms are exact to 1 % instead
 	// of 0.1 %.

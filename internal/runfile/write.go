@@ -138,7 +138,7 @@ func (v *VariantWriter) End(gave *Variant) error {
 	}
 	err = v.write(line{End: &end{
 		Total: total, Verified: gave.Verified, Stored: gave.Stored, Ended: gave.Ended, Within: gave.Within, Behind: gave.Behind, Stable: gave.Stable,
-		FirstError: v.w.secrets.Strike(gave.FirstError), Complete: gave.Complete, Error: v.w.secrets.Strike(gave.Error),
+		FirstError: v.w.secrets.Strike(gave.FirstError), Complete: gave.Complete, Findings: gave.Findings.struck(v.w.secrets), Error: v.w.secrets.Strike(gave.Error),
 	}})
 	v.series = nil
 	return err

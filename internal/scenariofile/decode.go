@@ -33,6 +33,8 @@ type decoder struct {
 	vars  map[*yaml.Node]expansion // of the scalars that hold variables
 	errs  Errors
 	shown string // the file's driver as it may be shown
+	// pattern is that of scenarios that name none; empty where they have to.
+	pattern string
 	// read is how many values were read, and expanded how many bytes the variables
 	// stand for; see maxValues.
 	read, expanded int
@@ -92,21 +94,34 @@ func kindOf(n *yaml.Node) string {
 	return "a single value"
 }
 
-// structure fills a struct from a mapping.
-func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
+// known is a field that a mapping may have.
+type known struct {
+	tag   reflect.StructTag
+	value reflect.Value
+	of    string // the pattern that has it where another is asked for
+}
+
+// structure fills a struct from a mapping, and others with the fields that these have.
+func (d *decoder) structure(n *yaml.Node, v reflect.Value, more ...others) {
 	at := n
 	if n = resolve(n); n.Kind != yaml.MappingNode {
 		d.fail(at, "write its fields as name: value", "this is %s; want a mapping", kindOf(n))
 		return
 	}
 	var names []string
-	index := map[string]int{}
+	index := map[string]known{}
 	renamed := map[string]string{} // from what it was called before
-	for i := range v.NumField() {
-		tag := v.Type().Field(i).Tag
-		if name := tag.Get("yaml"); name != "" {
-			index[name] = i
-			names = append(names, name)
+	for _, from := range append([]others{{v, ""}}, more...) {
+		for i := range from.NumField() {
+			tag := from.Type().Field(i).Tag
+			name := tag.Get("yaml")
+			if name == "" {
+				continue
+			}
+			index[name] = known{tag, from.Field(i), from.of}
+			if from.of == "" {
+				names = append(names, name)
+			}
 			if was := tag.Get("was"); was != "" {
 				renamed[was] = name
 			}
@@ -114,7 +129,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 	}
 	given := map[string]bool{}
 	for _, f := range d.fields(n) {
-		i, known := index[f.name]
+		to, known := index[f.name]
 		if now := renamed[f.name]; now != "" {
 			d.fail(f.at, "write "+now, "%s is called %s now", f.name, now)
 			continue
@@ -127,12 +142,16 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 			d.fail(f.at, hint, "there is no field %q here", f.name)
 			continue
 		}
+		if to.of != "" {
+			d.fail(f.at, "remove it, or write pattern: "+to.of, "only a scenario of the pattern %s has the field %s", to.of, f.name)
+			continue
+		}
 		given[f.name] = true
-		d.value(f.value, v.Field(i), v.Type().Field(i).Tag)
+		d.value(f.value, to.value, to.tag)
 	}
 	var missing []string
 	for _, name := range names {
-		if !given[name] && v.Type().Field(index[name]).Tag.Get("required") != "" {
+		if !given[name] && index[name].tag.Get("required") != "" {
 			missing = append(missing, name)
 		}
 	}
@@ -155,6 +174,13 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, tag reflect.StructTag) {
 		d.fail(at, "give it one, or remove the field", "there is no value")
 	case v.Type() == nodeType:
 		v.Set(reflect.ValueOf(n))
+	case v.Kind() == reflect.Pointer: // of which nil is that it is not given
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(at, v.Elem(), tag)
+	case v.Type() == anyType:
+		d.whatever(at, v)
+	case isEntries(v.Type()):
+		d.entries(at, v, tag)
 	case parserOf(v.Type()) != nil:
 		d.scalar(at, v, tag)
 	case v.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:

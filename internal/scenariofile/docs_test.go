@@ -3,9 +3,11 @@ package scenariofile
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"kvbench/internal/bench"
 	"kvbench/internal/setting"
 	"kvbench/scenarios"
 
@@ -15,20 +17,45 @@ import (
 // The reference has a table for each struct of the format, made from its tags, and every
 // field says what it means.
 func TestReference(t *testing.T) {
-	const name = "../../docs/scenarios.md"
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made := string(text)
+	tables := map[string][]field{}
 	for heading, spec := range map[string]any{
 		"The file": defaultFile(), "A scenario": defaultScenario(defaultFile()), "load": defaultScenario(defaultFile()).Load,
 		"stages": stageSpec{}, "keys": defaultScenario(defaultFile()).Keys, "choose": chooseSpec{},
 		"find": defaultScenario(defaultFile()).Find.MaxRate,
 	} {
+		tables[heading] = fieldsOf(reflect.ValueOf(spec))
+	}
+	checkTables(t, "../../docs/scenarios.md", tables)
+}
+
+// So has the reference of the pattern worker, whose fields are its own.
+func TestWorkerReference(t *testing.T) {
+	patterns := scenarios.Patterns()
+	i := slices.IndexFunc(patterns, func(p *bench.Pattern) bool { return p.Fields != nil })
+	own := fieldsOf(reflect.ValueOf(patterns[i].Fields()).Elem())
+	in := func(fields []field, name string) *field {
+		at := slices.IndexFunc(fields, func(f field) bool { return f.Name == name })
+		return &fields[at]
+	}
+	checkTables(t, "../../docs/workers.md", map[string][]field{
+		"The fields": own, "kv": in(own, "kv").items, "requests": in(own, "requests").items,
+		"sequence": in(in(own, "requests").items, "sequence").items, "origins": in(own, "origins").entries.fields,
+	})
+}
+
+// checkTables holds the tables of a document against the fields that they are made from, or
+// writes them.
+func checkTables(t *testing.T, name string, tables map[string][]field) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := string(text)
+	for heading, all := range tables {
 		var table strings.Builder
 		var fields []setting.Setting
-		for _, f := range fieldsOf(reflect.ValueOf(spec)) {
+		for _, f := range all {
 			if f.Doc == "" {
 				t.Errorf("%s: %s says nothing of what it means", heading, f.Name)
 			}
@@ -49,7 +76,7 @@ func TestReference(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else if diff := cmp.Diff(made, string(text)); diff != "" {
-		t.Errorf("%s is out of step; run go test ./internal/scenariofile -run TestReference -update\n%s", name, diff)
+		t.Errorf("%s is out of step; run go test ./internal/scenariofile -run Reference -update\n%s", name, diff)
 	}
 }
 

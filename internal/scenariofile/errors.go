@@ -11,7 +11,7 @@ import (
 // Error is one thing that is wrong in a scenario file.
 type Error struct {
 	File    string
-	Line    int    // counted from 1
+	Line    int    // counted from 1; 0 where it is of the whole file
 	Column  int    // counted from 1, in characters
 	Text    string // the line as it was written
 	Message string // what is wrong
@@ -28,7 +28,11 @@ const (
 // Error shows the message, the line with a caret under the place, and the hint.
 func (e Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+	b.WriteString(e.File)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
+	}
+	fmt.Fprintf(&b, ": %s", e.Message)
 	if strings.TrimSpace(e.Text) != "" {
 		line, at, before, after := around(e.Text, max(e.Column-1, 0))
 		number := fmt.Sprintf("%5d | ", e.Line)

@@ -33,8 +33,13 @@ type File struct {
 // at least secret.MinVariableBytes, and the user and password of a driver's URL, which no
 // driver takes.
 func Load(name string, data []byte, patterns []*bench.Pattern, secrets *secret.Set) (*File, error) {
+	return LoadFor("", name, data, patterns, secrets)
+}
+
+// LoadFor is Load of a file whose scenarios are of a pattern where they name none.
+func LoadFor(pattern, name string, data []byte, patterns []*bench.Pattern, secrets *secret.Set) (*File, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	d := &decoder{src: newSource(name, data, secrets), vars: map[*yaml.Node]expansion{}}
+	d := &decoder{src: newSource(name, data, secrets), vars: map[*yaml.Node]expansion{}, pattern: pattern}
 	f := d.file(name, data, patterns)
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
@@ -65,7 +70,7 @@ func (d *decoder) file(name string, data []byte, patterns []*bench.Pattern) *Fil
 			if len(d.errs) >= maxErrors {
 				break
 			}
-			points := d.scenarios(item, spec, patterns)
+			points := d.scenarios(d.ofPattern(item), spec, patterns)
 			name := points[0].Name
 			if first, twice := lines[name]; twice {
 				d.fail(d.at(item, "name"), "", "a scenario named %q is already on line %d", name, first)

@@ -29,7 +29,8 @@ const (
 func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pattern) bench.Scenario {
 	before := len(d.errs)
 	spec := defaultScenario(file)
-	d.structure(item, reflect.ValueOf(&spec).Elem())
+	own := d.ownFields(item, patterns)
+	d.structure(item, reflect.ValueOf(&spec).Elem(), own.values()...)
 	s := bench.Scenario{
 		Name:     spec.Name,
 		Question: spec.Question,
@@ -88,7 +89,10 @@ func (d *decoder) scenario(item *yaml.Node, file fileSpec, patterns []*bench.Pat
 		}
 		return s
 	}
-	s.Pattern = patterns[i]
+	s.Pattern = d.adapted(item, patterns[i], own, before)
+	if s.Pattern.Adapt != nil { // which variants it has is not known
+		return s
+	}
 	s.Variants = d.variants(item, s.Pattern, spec.Variants)
 	s.Find = d.maxRate(item, finding, s, spec)
 	d.expectations(item, s)

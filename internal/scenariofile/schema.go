@@ -43,6 +43,7 @@ func Schema(patterns []*bench.Pattern) any {
 	stage["dependentSchemas"] = object{"to": object{"properties": object{"amplitude": false, "period": false}}}
 	names := make([]string, len(patterns))
 	cases := make([]object, len(patterns))
+	own := object{} // fields of patterns
 	for i, p := range patterns {
 		names[i] = p.Name
 		with := object{"type": "object", "additionalProperties": false}
@@ -54,10 +55,22 @@ func Schema(patterns []*bench.Pattern) any {
 		for i, v := range p.Variants {
 			variants[i] = v.Name
 		}
+		is := object{"required": []string{"pattern"}, "properties": object{"pattern": object{"const": p.Name}}}
 		cases[i] = object{
-			"if":   object{"required": []string{"pattern"}, "properties": object{"pattern": object{"const": p.Name}}},
+			"if":   is,
 			"then": object{"properties": object{"variants": object{"items": words(variants)}, "with": with}},
 		}
+		if p.Fields != nil {
+			others := object{}
+			for name, schema := range schemaOf(fieldsOf(reflect.ValueOf(p.Fields()).Elem()))["properties"].(object) {
+				own[name], others[name] = schema, false
+			}
+			cases[i]["then"] = object{"properties": object{"with": with}} // the variants are the scenario's own
+			cases[i]["else"] = object{"properties": others}
+		}
+	}
+	for name, schema := range own {
+		properties[name] = schema
 	}
 	pattern := words(names)
 	pattern["description"] = properties["pattern"].(object)["description"]
@@ -112,9 +125,13 @@ func (f *field) schema() object {
 	switch f.Kind {
 	case setting.Mapping:
 		s["type"] = "object"
-		if f.fields != nil {
+		switch {
+		case f.fields != nil:
 			s = schemaOf(f.fields)
+		case f.entries != nil:
+			s["additionalProperties"] = f.entries.schema()
 		}
+	case setting.Whatever:
 	case setting.List:
 		s = object{"type": "array", "items": object{"type": "string"}}
 		switch {
@@ -130,7 +147,9 @@ func (f *field) schema() object {
 	default:
 		s = f.scalar()
 	}
-	s["description"] = f.describe()
+	if f.Doc != "" {
+		s["description"] = f.describe()
+	}
 	if !f.Otherwise && !f.Required && f.Default != "" {
 		s["default"] = f.value(f.Default)
 	}

@@ -32,6 +32,8 @@ type field struct {
 	setting.Setting
 	fields []field // of a mapping
 	items  []field // of each mapping of a list of them
+	// entries is what each value is of a mapping whose names are the file's own.
+	entries *field
 }
 
 // flat are the fields without those that hold others, whose names these have before them.
@@ -69,7 +71,9 @@ func fieldsOf(v reflect.Value) []field {
 		if f.Kind == setting.Mapping && v.Field(i).Kind() == reflect.Struct {
 			f.fields = fieldsOf(v.Field(i))
 		}
-		if t := v.Field(i).Type(); f.Kind == setting.List && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
+		if t := v.Field(i).Type(); isEntries(t) {
+			f.entries = entryOf(t)
+		} else if f.Kind == setting.List && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
 			f.items = fieldsOf(reflect.New(t.Elem()).Elem())
 		}
 		if f.Default, f.Otherwise = tag.Lookup("unset"); !f.Otherwise && !f.Required {
@@ -78,6 +82,21 @@ func fieldsOf(v reflect.Value) []field {
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// isEntries reports whether a field of the type is a mapping whose names are the file's own.
+func isEntries(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Implements(reflect.TypeFor[interface{ IsEntry() }]())
+}
+
+// entryOf describes the values of such a mapping.
+func entryOf(t reflect.Type) *field {
+	value, _ := t.Elem().FieldByName("Value")
+	f := &field{Setting: setting.Setting{Kind: kindOfType(value.Type)}}
+	if f.Kind == setting.Mapping && value.Type.Kind() == reflect.Struct {
+		f.fields = fieldsOf(reflect.New(value.Type).Elem())
+	}
+	return f
 }
 
 // bounds are the ends of what a field of this type and tag may have, as they are written;
@@ -108,7 +127,12 @@ func bounds(t reflect.Type, tag reflect.StructTag) (low, high string) {
 
 // kindOfType is what kind of value a field of a type has.
 func kindOfType(t reflect.Type) setting.Kind {
+	if t.Kind() == reflect.Pointer && t != nodeType {
+		t = t.Elem()
+	}
 	switch t {
+	case reflect.TypeFor[setting.Any]():
+		return setting.Whatever
 	case reflect.TypeFor[time.Duration]():
 		return setting.Duration
 	case reflect.TypeFor[load.Rate](), reflect.TypeFor[level]():
@@ -133,6 +157,8 @@ func kindOfType(t reflect.Type) setting.Kind {
 		return setting.Whole
 	case t.Kind() == reflect.Float64:
 		return setting.Share
+	case isEntries(t):
+		return setting.Mapping
 	case t.Kind() == reflect.Slice:
 		return setting.List
 	}

@@ -29,6 +29,7 @@ const (
 	Percentiles  Kind = "percentiles"  // of a time; or one time
 	Mapping      Kind = "mapping"
 	List         Kind = "list"
+	Whatever     Kind = "text, or anything that JSON has"
 )
 
 // Setting is one setting.

@@ -24,6 +24,7 @@ type (
 		Errors   int         `xml:"errors,attr"`
 		Facts    []junitFact `xml:"properties>property"`
 		Cases    []junitCase `xml:"testcase"`
+		Output   string      `xml:"system-out,omitempty"`
 	}
 	junitFact struct {
 		Name  string `xml:"name,attr"`
@@ -44,7 +45,8 @@ type (
 
 // JUnit writes the expectations of a run for a CI server: a test suite for each scenario,
 // a test case for each expectation of each variant, with what was measured, one with an
-// error for each variant that did not run to its end, and one with the choice.
+// error for each variant that did not run to its end, and one with the choice. What a
+// detector found is output of the suite: it fails nothing unless an expectation forbids it.
 func JUnit(a *answer.Answer) ([]byte, error) {
 	out := junitSuites{Name: "kvbench"}
 	for i := range a.Scenarios {
@@ -83,6 +85,7 @@ func junit(s *answer.Scenario) junitSuite {
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
+	suite.Output = findingsText(s)
 	suite.Tests = len(suite.Cases)
 	return suite
 }

@@ -106,6 +106,9 @@ type Variant struct {
 	Outcomes map[string]uint64 `json:"outcomes"`
 	Errors   map[string]uint64 `json:"errors"`
 	Series   map[string]Stats  `json:"series"`
+	// Findings are what a detector found, the worst first: staleness only where an
+	// expectation or a promise limits it. Left out where there was no detector.
+	Findings *[]Finding `json:"findings,omitempty"`
 }
 
 // RateMissed is how far a variant fell short of the rate of its load.
@@ -219,7 +222,12 @@ func scenario(s *answer.Scenario) Scenario {
 	out.MaxRates = maxRates(s)
 	for _, v := range s.Variants {
 		if len(v.Repeats) > 0 {
-			out.Variants = append(out.Variants, variant(v))
+			one := variant(v)
+			if _, _, watched := v.Findings(); watched {
+				found := append([]Finding{}, findings(s, v.Name)...)
+				one.Findings = &found
+			}
+			out.Variants = append(out.Variants, one)
 		}
 	}
 	return out

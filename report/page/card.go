@@ -30,6 +30,39 @@ type card struct {
 	Terms         []answer.Fact
 	Charts, Alike []picture // what tells the variants apart, and what does not
 	YAML, Command string
+	Watched       bool // a detector was told its calls
+	Findings      []finding
+	Seen          string // what it did not look at
+}
+
+// finding is what a detector found.
+type finding struct {
+	*answer.Finding
+	ID    string
+	SVG   template.HTML
+	Story []string
+}
+
+// mostFindings is how many are on the page.
+const mostFindings = 40
+
+// addFindings adds what a detector found.
+func (c *card) addFindings(s *answer.Scenario) {
+	var notes []string
+	c.Watched, notes = s.Watched()
+	found := s.Findings(false)
+	if n := len(s.Findings(true)) - len(found); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d findings are suppressed by kvbench-ignore.", n))
+	}
+	if n := len(found) - mostFindings; n > 0 {
+		notes = append(notes, fmt.Sprintf("%d findings more are in the JSON.", n))
+		found = found[:mostFindings]
+	}
+	for i := range found {
+		id := fmt.Sprintf("finding-%s-%d", c.ID, i+1)
+		c.Findings = append(c.Findings, finding{&found[i], id, interleaving(&found[i], id+"-arrow"), answer.Story(found[i].Example)})
+	}
+	c.Seen = strings.Join(notes, " ")
 }
 
 // picture is a chart that tells its values.
@@ -51,6 +84,7 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 			c.Unmet = append(c.Unmet, unmet{e, fmt.Sprintf("expectation-%s-%d", id, i+1)})
 		}
 	}
+	c.addFindings(s)
 	main, stages, details := table.Main(s), table.Stages(s), table.Details(s)
 	rates := table.Rates(s)
 	c.Unseen = table.Unseen(s.Scenario)

@@ -31,6 +31,7 @@ var readers = []struct {
 	{".html", page},
 	{".md", markdown},
 	{".json", object},
+	{".sarif", object},
 }
 
 // Folder reads every file of a report in a folder and below, but for the run file, and

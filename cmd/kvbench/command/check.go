@@ -19,7 +19,7 @@ import (
 func newCheck(secrets *secret.Set, open openURL) *cobra.Command {
 	s := settings{secrets: secrets, openURL: open}
 	c := &cobra.Command{
-		Use:   "check [scenarios.yaml]",
+		Use:   "check [scenarios.yaml | PROJECT]",
 		Short: "Check a scenario file and print its plan",
 		Long: `Check reads a scenario file as run would, refuses what is wrong in it, and prints
 what would run: transactions, KV operations, dollars, time and memory. They are

@@ -157,7 +157,7 @@ func runCompare(c *cobra.Command, args []string, o compareOptions) error {
 	case !o.gate || changed.Gate == "pass":
 		return nil
 	}
-	return &statusError{exitUnmet, fmt.Errorf("the gate failed\n  %s", strings.Join(failures(changed.Failed), "\n  "))}
+	return &statusError{status: exitUnmet, err: fmt.Errorf("the gate failed\n  %s", strings.Join(failures(changed.Failed), "\n  "))}
 }
 
 // mostFailures is the most failures of the gate that are told one by one.

@@ -88,7 +88,7 @@ func (o compareOptions) runBoth(ctx context.Context, args []string, stderr io.Wr
 		}
 	}
 	if interrupted {
-		return dirs, ran, &statusError{exitInterrupted, errors.New("interrupted; what was measured is in " + out)}
+		return dirs, ran, &statusError{status: exitInterrupted, err: errors.New("interrupted; what was measured is in " + out)}
 	}
 	return dirs, ran, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
@@ -139,6 +140,7 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 
 func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer, inFlight *atomic.Int64) (*runfile.Variant, error) {
 	v := s.Variants[variant]
+	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
 	seed := load.RepeatSeed(p.header.Seed, repeat)
 	var c clock.Clock = clock.NewWall()
 	if s.Clock == "virtual" {
@@ -148,7 +150,11 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
-	result, err := bench.Run(ctx, s, v, bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight})
+	options := bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight}
+	if p.detect {
+		options.Calls = detect.New(detect.Options{Epoch: c.Epoch()})
+	}
+	result, err := bench.Run(ctx, s, v, options)
 	if why := failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)

@@ -30,6 +30,10 @@ func loadFile(ctx context.Context, args []string, told io.Writer, secrets *secre
 	if len(args) > 0 {
 		name = args[0]
 	}
+	name, err := projectFile(name)
+	if err != nil {
+		return nil, err
+	}
 	data, err := readFile(ctx, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && len(args) == 0:
@@ -44,7 +48,7 @@ func loadFile(ctx context.Context, args []string, told io.Writer, secrets *secre
 	if err != nil {
 		return nil, unlessStopped(ctx, err)
 	}
-	file, err := scenariofile.Load(name, data, scenarios.Patterns(), secrets)
+	file, err := scenariofile.LoadFor(patternOf(name), name, data, patternsFor(ctx), secrets)
 	return file, usage(err)
 }
 

@@ -34,10 +34,17 @@ const (
 // statusError is an error that decides the exit status.
 type statusError struct {
 	status int
-	err    error
+	err    error  // nil: what it is about has been said
+	out    string // for stdout
 }
 
-func (e *statusError) Error() string { return e.err.Error() }
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
 func (e *statusError) Unwrap() error { return e.err }
 
 // usage makes err one of the command or its files.
@@ -45,23 +52,48 @@ func usage(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &statusError{exitUsage, err}
+	return &statusError{status: exitUsage, err: err}
 }
 
 // Main runs the command line of the process with a table of drivers, such as those of
 // drivers.Table and one more, and returns its exit status.
 func Main(table []kv.Driver) int {
+	asked := os.Getenv(childVariable) != ""
+	if !asked && children && mayHaveWorker(os.Args[1:]) {
+		return supervise(os.Args[1:])
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	var told *parent
+	if asked {
+		ctx, told = asChild(ctx)
+		defer told.tell(toldDone, "")
+	}
+	ctx = watchScripts(ctx, longestTask)
 	ctx = endAfter(ctx, func() {
+		if stuck, ok := errors.AsType[*stuckError](context.Cause(ctx)); ok {
+			fmt.Fprintf(os.Stderr, "kvbench: %v; what was measured until then is kept\n", stuck)
+			told.tell(toldDone, "")
+			os.Exit(exitFailed)
+		}
 		fmt.Fprintln(os.Stderr, "kvbench: interrupted, and ended in the middle of what takes long")
+		told.tell(toldDone, "")
 		os.Exit(exitInterrupted)
 	})
 	if os.Getenv("GOMEMLIMIT") == "" { // near it more is collected, rather than that the system ends the process
 		debug.SetMemoryLimit(int64(0.9 * mostMemory()))
 	}
 	return executeWith(ctx, table, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// asChild makes the process the child of one that looks after it.
+func asChild(ctx context.Context) (context.Context, *parent) {
+	_ = os.Unsetenv(childVariable)
+	p := &parent{to: os.NewFile(4, "parent"), crash: os.Stderr}
+	os.Stderr = os.NewFile(3, "stderr")
+	limitAddresses(0)
+	return context.WithValue(ctx, parentKey{}, p), p
 }
 
 // execute is executeWith kvbench's own drivers.
@@ -85,6 +117,9 @@ func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, 
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
+	if s := new(statusError); errors.As(err, &s) && s.out != "" {
+		_, _ = io.WriteString(out, s.out) // whose failure is told below
+	}
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
@@ -98,11 +133,18 @@ func executeWith(ctx context.Context, table []kv.Driver, args []string, stdout, 
 	if damage := new(runfile.DamageError); errors.As(err, &damage) && !errors.As(err, &s) {
 		err = usage(err)
 	}
+	if stuck, ok := errors.AsType[*stuckError](context.Cause(ctx)); ok {
+		err = fmt.Errorf("%w (%w)", stuck, err)
+		fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+		return exitFailed
+	}
 	if errors.Is(err, context.Canceled) && !errors.As(err, &s) {
-		s = &statusError{exitInterrupted, errors.New("interrupted")}
+		s = &statusError{status: exitInterrupted, err: errors.New("interrupted")}
 		err = s
 	}
-	fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+	if err.Error() != "" {
+		fmt.Fprintln(errs, "kvbench:", printable.Text(err.Error()))
+	}
 	if errors.As(err, &s) {
 		return s.status
 	}

@@ -25,6 +25,7 @@ type settings struct {
 	only     []string
 	duration time.Duration
 	repeat   int
+	detect   bool
 	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
@@ -48,6 +49,7 @@ type plan struct {
 	of        []int                 // by those, the scenario of the header
 	defs      []*runfile.Definition // by those, as the header has it at the point
 	openURL   openURL
+	detect    bool        // a detector is told the calls of every variant
 	secrets   *secret.Set // that no file of the run holds
 	// open opens the store of one run of a variant.
 	open func(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error)
@@ -71,7 +73,7 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if s.seeded {
 		seed = s.seed
 	}
-	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets, lanes: s.lanes()}
+	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets, detect: s.detect, lanes: s.lanes()}
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
@@ -169,6 +171,9 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	}
 	if s.repeat > 0 {
 		add("repeat", fmt.Sprint(s.repeat))
+	}
+	if s.detect {
+		command = append(command, "--detect")
 	}
 	add("seed", fmt.Sprint(seed))
 	h.Command = strings.Join(command, " ")

@@ -37,11 +37,15 @@ type runOptions struct {
 func newRun(secrets *secret.Set, open openURL) *cobra.Command {
 	o := runOptions{settings: settings{secrets: secrets, openURL: open}, formats: report.DefaultFormats()}
 	c := &cobra.Command{
-		Use:   "run [scenarios.yaml]",
+		Use:   "run [scenarios.yaml | PROJECT]",
 		Short: "Run scenarios and report on them",
 		Long: `Run runs the scenarios of a file: ./scenarios.yaml, or the built-in copy of the
 shipped one where there is none. It writes run.jsonl as it goes, then report.html
-and charts, to results/<time>-<name> or the folder that --out names.`,
+and charts, to results/<time>-<name> or the folder that --out names.
+
+The folder of a Worker's project stands for the kvbench.yaml in it, whose scenarios run
+the script of its wrangler.jsonc or wrangler.toml; without one, it prints one to begin
+with.`,
 		Example: `  kvbench run
   kvbench run --only 'coalesce-*' --seed 7
   kvbench run my.yaml --driver 'embedded://?locations=3&profile=edge' --clock wall --duration 30s`,
@@ -57,6 +61,7 @@ and charts, to results/<time>-<name> or the folder that --out names.`,
 	f.StringVar(&o.clock, "clock", "", "run in `auto|wall|virtual` time")
 	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`; one shorter than the scenario's shortens the warm-up as well, and stages keep their proportions")
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant `N` times")
+	f.BoolVar(&o.detect, "detect", false, "look for races, staleness and mistakes in the calls of every variant")
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
@@ -124,6 +129,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 		return err
 	}
 	p.estimated = all
+	parentOf(ctx).needs(p.need(all).memory)
 	if !o.quiet {
 		for _, text := range p.need(all).warnings() {
 			fmt.Fprintln(stderr, "WARNING", text)
@@ -193,7 +199,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	done()
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &statusError{exitInterrupted, fmt.Errorf("interrupted; what was measured is in %s, and kvbench report %[1]s draws it", dir)}
+		return &statusError{status: exitInterrupted, err: fmt.Errorf("interrupted; what was measured is in %s, and kvbench report %[1]s draws it", dir)}
 	case err != nil:
 		return err
 	}
@@ -205,7 +211,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	}
 	switch {
 	case interrupted:
-		return &statusError{exitInterrupted, errors.New("interrupted; what was measured is in " + dir)}
+		return &statusError{status: exitInterrupted, err: errors.New("interrupted; what was measured is in " + dir)}
 	case runErr != nil:
 		return errors.New("the run failed; what was measured is in " + dir)
 	case cleanErr != nil:
@@ -232,5 +238,5 @@ func unmet(a *answer.Answer) error {
 	for i, r := range results {
 		lines[i] = fmt.Sprintf("  %s/%s: %s: %s", r.Scenario, r.Variant, r.Text, r.Have)
 	}
-	return &statusError{exitUnmet, fmt.Errorf("%d of %d expectations not met\n%s", len(lines), a.Expected(), strings.Join(lines, "\n"))}
+	return &statusError{status: exitUnmet, err: fmt.Errorf("%d of %d expectations not met\n%s", len(lines), a.Expected(), strings.Join(lines, "\n"))}
 }

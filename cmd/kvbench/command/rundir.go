@@ -22,6 +22,9 @@ func runDir(out, file string) string {
 		return out
 	}
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	if dir, err := filepath.Abs(filepath.Dir(file)); err == nil && patternOf(file) != "" {
+		name = filepath.Base(dir) // the project's
+	}
 	name = unsafe.ReplaceAllString(strings.TrimPrefix(name, "built-in "), "-")
 	return filepath.Join("results", time.Now().Format("20060102-150405")+"-"+name)
 }

@@ -94,6 +94,7 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, capab
 }
 
 func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities) (t *trial, err error) {
+	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
 	open := p.openURL
 	if !capabilities.Virtual {
 		open = drivers.Open

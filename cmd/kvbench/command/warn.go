@@ -8,6 +8,11 @@ func (p *plan) warnings() []string {
 	var out []string
 	for i := range p.scenarios {
 		s := &p.scenarios[i]
+		if i == 0 || p.of[i] != p.of[i-1] { // not of each point
+			for _, note := range s.Pattern.Notes {
+				out = append(out, s.Name+": "+note)
+			}
+		}
 		for _, w := range p.defs[i].Capabilities.Faults {
 			if d := s.Load.Duration; d > 0 && w.From >= d {
 				out = append(out, fmt.Sprintf("%s: nothing fails: its fault begins %v after measuring does, which ends after %v; "+

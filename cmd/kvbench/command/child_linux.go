@@ -1,0 +1,49 @@
+package command
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// children says that commands can run in a child.
+const children = true
+
+// childAttributes put the child into a group of its own, so that a signal of the terminal
+// reaches it once, through its parent, and end it with the parent.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// residentMemory is what a process holds of memory, in bytes; 0 where that is not known.
+func residentMemory(pid int) uint64 {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(text)
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseUint(string(fields[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * uint64(os.Getpagesize())
+}
+
+// reserved are addresses that Go takes without using them, with room to spare.
+const reserved = 6 << 30
+
+// limitAddresses bounds the addresses of this process, of a plan that needs so many bytes:
+// what is asked for at once and is larger than that fails at once.
+func limitAddresses(needs uint64) {
+	most := firstMemory + 4*needs + reserved
+	var now syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &now); err != nil {
+		return // the parent watches all the same
+	}
+	now.Cur = min(most, now.Max)
+	_ = syscall.Setrlimit(syscall.RLIMIT_AS, &now) // as above
+}

@@ -1,0 +1,143 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"kvbench/internal/bench"
+	"kvbench/internal/clock"
+	"kvbench/internal/detect"
+	"kvbench/internal/isolate"
+	"kvbench/internal/script"
+	"kvbench/internal/wrangler"
+)
+
+// bundles keeps scripts that were bundled, as the points of a sweep have the same.
+type bundles map[string]*bundled
+
+type bundled struct {
+	bundle *script.Bundle
+	err    error
+}
+
+func (b bundles) file(path, root string, define map[string]string) (*script.Bundle, error) {
+	if b[path] == nil {
+		bundle, err := script.Build(path, script.Options{Root: root, Define: define})
+		b[path] = &bundled{bundle, err}
+	}
+	return b[path].bundle, b[path].err
+}
+
+// program makes the script of a variant ready to run, and loads it once to hear what is wrong.
+func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Config, known bundles) {
+	path := []string{v.field}
+	if v.field == "scripts" {
+		path = append(path, v.name)
+	}
+	info, err := os.Stat(v.file)
+	switch {
+	case err != nil && c.File != "" && config.Main != "" && c.Fields.(*workerFields).Script == "" && v.name == workerVariant:
+		c.broken(config.File, fmt.Errorf("main is %s, and there is no such file", config.Main))
+		return
+	case err != nil:
+		c.fail("there is no file "+filepath.ToSlash(v.file), "write its path from the folder of the scenario file", 0, path...)
+		return
+	case info.IsDir():
+		c.fail(filepath.ToSlash(v.file)+" is a folder", "name the script in it", 0, path...)
+		return
+	}
+	root := filepath.Dir(v.file)
+	if config.File != "" {
+		root = filepath.Dir(config.File)
+	}
+	bundle, err := known.file(v.file, root, config.Define)
+	if bad, ok := errors.AsType[*script.Error](err); ok {
+		c.failed = true
+		for _, b := range bad.Problems {
+			place := bench.Place{File: v.file, Line: b.Place.Line, Column: b.Place.Column, Text: b.Source}
+			if b.Place.File != "" {
+				place.File = filepath.Join(root, filepath.FromSlash(b.Place.File))
+			}
+			c.FailIn(place, b.Text, strings.Join(b.Notes, "; "))
+		}
+	} else if err != nil {
+		c.broken(v.file, err)
+	}
+	if c.failed {
+		return
+	}
+	program, err := isolate.Compile(bundle)
+	if err != nil {
+		c.broken(v.file, err)
+		return
+	}
+	p.programs[v.name] = &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
+}
+
+// workerProgram is the script of a variant.
+type workerProgram struct {
+	*isolate.Program
+	scheduled bool // it has a handler for that
+	root      string
+	ignores   sync.Map // by file, the lines of its source
+}
+
+// ignore is the comment after which a finding is suppressed, on its line or the one above.
+const ignore = "kvbench-ignore"
+
+// suppressed reports whether a comment at the site says so of findings of a kind.
+func (p *workerProgram) suppressed(kind detect.Kind, site detect.Site) bool {
+	if site.File == "" {
+		return false
+	}
+	lines, ok := p.ignores.Load(site.File)
+	if !ok {
+		text, err := os.ReadFile(filepath.Join(p.root, filepath.FromSlash(site.File)))
+		if err != nil {
+			text = nil // it was bundled, so that it is a file that is gone since
+		}
+		lines, _ = p.ignores.LoadOrStore(site.File, strings.Split(string(text), "\n"))
+	}
+	for _, n := range []int{site.Line - 1, site.Line} {
+		if all := lines.([]string); n >= 1 && n <= len(all) {
+			_, rest, said := strings.Cut(all[n-1], ignore)
+			if said && slices.Contains(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\r' }), kind.String()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// load loads a script as an isolate does, and says what goes wrong, or whether it has a
+// scheduled handler.
+func (c *compiler) load(p *workerPlan, program *isolate.Program, v workerScript, root string, path []string) (scheduled bool) {
+	i, err := p.newIsolate(clock.NewVirtual(), v.name, program, 0, 0, nil)
+	if thrown, ok := errors.AsType[*isolate.Exception](err); ok {
+		place := bench.Place{File: v.file}
+		if s := thrown.Site; s.File != "" {
+			place = bench.Place{File: filepath.Join(root, filepath.FromSlash(s.File)), Line: s.Line, Column: s.Column}
+			place.Text = lineOf(place.File, place.Line)
+		}
+		c.failed = true
+		c.FailIn(place, "the script throws when it is loaded: "+thrown.Name+": "+thrown.Message, "")
+		return false
+	}
+	if err != nil {
+		c.fail(err.Error(), "", 0, path...)
+		return false
+	}
+	fetch, scheduled := i.Handles()
+	switch {
+	case !fetch:
+		c.fail(filepath.ToSlash(v.file)+" has no fetch handler", "write export default { async fetch(request, env, ctx) { … } }", 0, path...)
+	case !scheduled && len(p.fields.Crons) > 0:
+		c.fail(filepath.ToSlash(v.file)+" has no scheduled handler", "write export default { async scheduled(controller, env, ctx) { … } }", 0, "crons")
+	}
+	return scheduled
+}
