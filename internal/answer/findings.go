@@ -159,7 +159,15 @@ func Several(e *runfile.Example) bool {
 
 // ActorName names an invocation of an example.
 func ActorName(a *runfile.Actor) string {
-	return fmt.Sprintf("invocation %d at location %d", a.Invocation, a.Location+1)
+	return fmt.Sprintf("%s at location %d", InvocationName(a), a.Location+1)
+}
+
+// InvocationName names one by its transaction, and the request of it where there are several.
+func InvocationName(a *runfile.Actor) string {
+	if a.Request > 1 {
+		return fmt.Sprintf("invocation %d/%d", a.Invocation, a.Request)
+	}
+	return fmt.Sprintf("invocation %d", a.Invocation)
 }
 
 // StepWords is what a step did: "get: version 3, from the cache".

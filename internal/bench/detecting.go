@@ -85,7 +85,10 @@ func example(e *detect.Example) *runfile.Example {
 	for i := range e.Actors {
 		a := &e.Actors[i]
 		to := runfile.Actor{
-			Invocation: a.Invocation, Role: string(a.Role), Isolate: a.Isolate, Location: a.Location, Start: a.Start, Left: a.Left,
+			Invocation: a.Invocation % anotherInvocation, Role: string(a.Role), Isolate: a.Isolate, Location: a.Location, Start: a.Start, Left: a.Left,
+		}
+		if again := a.Invocation / anotherInvocation; again > 0 {
+			to.Request = again + 1
 		}
 		if a.End >= a.Start {
 			end := a.End

@@ -75,8 +75,9 @@ type Example struct {
 
 // Actor is an invocation of an example.
 type Actor struct {
-	Invocation uint64         `json:"invocation"`
-	Role       string         `json:"role"` // "found", "overwritten" or "before"
+	Invocation uint64         `json:"invocation"`        // the number of its transaction
+	Request    uint64         `json:"request,omitempty"` // which one of the transaction's, from 1; 0 of one that has one
+	Role       string         `json:"role"`              // "found", "overwritten" or "before"
 	Isolate    int            `json:"isolate"`
 	Location   int            `json:"location"`
 	Start      time.Duration  `json:"start_ns"`

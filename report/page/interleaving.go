@@ -48,6 +48,10 @@ func interleaving(f *answer.Finding, id string) template.HTML {
 	for i := range marks {
 		m := &marks[i]
 		m.x, m.y = at(m.End), float64(laneTop+laneHeight*m.lane+laneHeight/2)
+		if i > 0 && marks[i-1].lane == m.lane { // two may have ended at the same time
+			m.x = max(m.x, marks[i-1].x+leastGap)
+			width = max(width, m.x+70)
+		}
 	}
 	var out strings.Builder
 	height := laneTop + laneHeight*len(e.Actors) + 34
@@ -58,7 +62,7 @@ func interleaving(f *answer.Finding, id string) template.HTML {
 	for i := range e.Actors {
 		a := &e.Actors[i]
 		y := laneTop + laneHeight*i + laneHeight/2
-		text(&out, "who", 0, float64(y-6), fmt.Sprintf("invocation %d", a.Invocation))
+		text(&out, "who", 0, float64(y-6), answer.InvocationName(a))
 		text(&out, "where", 0, float64(y+12), fmt.Sprintf("location %d, isolate %d", a.Location+1, a.Isolate+1))
 		end := width - 12
 		if a.End != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestInterleaving(t *testing.T) {
 		{Invocation: 1, Role: "overwritten", Start: 1e9, End: &end, Steps: []runfile.FindingStep{
 			{Op: "get", Key: hostile, Site: at(3), Start: 1e9, End: 2e9, Version: 1}, {Op: "put", Key: hostile, Site: at(4), Start: 2e9, End: 3e9, Version: 2},
 		}},
-		{Invocation: 2, Role: "found", Location: 1, Start: 1e9, Steps: []runfile.FindingStep{
+		{Invocation: 2, Request: 3, Role: "found", Location: 1, Start: 1e9, Steps: []runfile.FindingStep{
 			{Op: "get", Key: hostile, Site: at(13), Start: 1e9, End: 15e8, Version: 1, Cached: true},
 			{Op: "put", Key: "other", Site: at(13), Start: 15e8, End: 16e8, Version: 1},
 			{Op: "put", Key: hostile, Site: at(14), Start: 2e9, End: 4e9, Version: 3},
@@ -46,7 +47,7 @@ func TestInterleaving(t *testing.T) {
 			texts++
 		}
 	}
-	for _, want := range []string{"overwrites v2, unseen", "reads v1 (cache)", "location 2", ":14<", "write guilty", `marker-end="url(#x)"`} {
+	for _, want := range []string{"overwrites v2, unseen", "reads v1 (cache)", "invocation 2/3", "location 2", ":14<", "write guilty", `marker-end="url(#x)"`} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %q in %s", want, svg)
 		}
@@ -57,5 +58,19 @@ func TestInterleaving(t *testing.T) {
 	f.Example = nil
 	if interleaving(f, "x") != "" {
 		t.Error("a picture of nothing")
+	}
+}
+
+// Two calls of a lane that ended at the same time stand beside each other.
+func TestInterleavingAtOnce(t *testing.T) {
+	end := 2 * time.Second
+	f := &answer.Finding{Finding: result.Finding{Example: &runfile.Example{Key: "k", Actors: []runfile.Actor{{
+		Role: "found", Start: 1e9, End: &end, Steps: []runfile.FindingStep{
+			{Op: "get", Key: "k", Start: 1e9, End: end, Version: 1}, {Op: "put", Key: "other", Start: end, End: end, Error: "in flight"},
+		},
+	}}}}}
+	xs := regexp.MustCompile(`class="what" x="([0-9.]+)"`).FindAllStringSubmatch(string(interleaving(f, "x")), -1)
+	if len(xs) != 2 || xs[0][1] == xs[1][1] {
+		t.Errorf("the words are at %q", xs)
 	}
 }
