@@ -42,6 +42,7 @@
 	const { then } = Promise.prototype;
 	const done = Promise.resolve();
 	const { apply } = Reflect;
+	const { now } = Date;
 	define({
 		queueMicrotask(f) {
 			if (typeof f !== 'function') throw new TypeError("Failed to execute 'queueMicrotask': parameter 1 is not of type 'Function'.");
@@ -50,6 +51,7 @@
 			}]);
 		},
 		caches, console, scheduler, Cache, CacheStorage, ExecutionContext,
+		performance: Object.freeze({ timeOrigin: 0, now: () => now() }), // as of Workers: that of Date
 		navigator: Object.freeze({ userAgent: 'Cloudflare-Workers', language: 'en', hardwareConcurrency: 1 }),
 		addEventListener(type, listener) { listeners[type] = typeof listener === 'function' ? listener : (e) => listener.handleEvent(e); },
 	});

@@ -11,13 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write docs/patterns.md, docs/drivers.md and the golden files of the scripts anew")
+var update = flag.Bool("update", false, "write the documents that are made from the code and the golden files of the scripts anew")
 
-// docs/patterns.md and docs/drivers.md are what the code says.
+// The documents that kvbench list makes are what the code says.
 func TestListedDocuments(t *testing.T) {
 	for name, args := range map[string][]string{
-		"../../../docs/patterns.md": {"list", "--markdown", "../../../scenarios.yaml"},
-		"../../../docs/drivers.md":  {"list", "drivers", "--markdown"},
+		"../../../docs/patterns.md":     {"list", "--markdown", "../../../scenarios.yaml"},
+		"../../../docs/drivers.md":      {"list", "drivers", "--markdown"},
+		"../../../docs/workers-apis.md": {"list", "apis", "--markdown"},
+		"../../../docs/findings.md":     {"list", "findings", "--markdown"},
 	} {
 		var out, errs bytes.Buffer
 		if status := execute(t.Context(), args, &out, &errs); status != exitOK {

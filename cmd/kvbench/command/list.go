@@ -104,7 +104,8 @@ func newList(secrets *secret.Set, table []kv.Driver) *cobra.Command {
 		Long: `List the patterns, the drivers with their faults, and the scenarios of a file. With the
 NAME of one of them, tell all of it: what a pattern's variants do, how its transactions end,
 what it observes and can be set; what options a driver has; how a scenario is defined.
-"drivers" stands for all of them, "figures" for what every variant has.`,
+"drivers" stands for all of them, "figures" for what every variant has, "apis" for what a
+Worker of your own finds, "findings" for what the detector looks for.`,
 		Example: "  kvbench list\n  kvbench list coalesce\n  kvbench list embedded\n  kvbench list --json my.yaml",
 		Args:    cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -124,14 +125,8 @@ what it observes and can be set; what options a driver has; how a scenario is de
 			switch {
 			case name != "" && about == nil:
 				return usage(fmt.Errorf("there is no pattern, driver, fault, scenario or file %q; %s", name, suggest.Mean(name, "there are", l.names())))
-			case asMarkdown && name != "" && name != driversTopic:
-				return usage(fmt.Errorf("--markdown is for all patterns, or for %s", driversTopic))
-			case asMarkdown && name == driversTopic:
-				l.markdownDrivers(c.OutOrStdout())
-				return nil
 			case asMarkdown:
-				l.markdown(c.OutOrStdout())
-				return nil
+				return l.printMarkdown(c.OutOrStdout(), name)
 			case asJSON && name != "":
 				return writeJSON(c.OutOrStdout(), about)
 			case asJSON:
@@ -148,7 +143,7 @@ what it observes and can be set; what options a driver has; how a scenario is de
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the patterns as docs/patterns.md has them, or the drivers as docs/drivers.md does")
+	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the patterns, drivers, apis or findings as the documents have them")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	return c
 }
@@ -187,6 +182,10 @@ func (l *listing) find(name string) any {
 		return l.Drivers
 	case figuresTopic:
 		return l.Figures
+	case apisTopic:
+		return listAPIs()
+	case findingsTopic:
+		return listFindings()
 	}
 	for i := range l.Drivers {
 		if l.Drivers[i].Scheme == name {
@@ -208,7 +207,7 @@ func (l *listing) find(name string) any {
 
 // names are all that find knows.
 func (l *listing) names() []string {
-	names := []string{driversTopic, figuresTopic}
+	names := []string{driversTopic, figuresTopic, apisTopic, findingsTopic}
 	for _, p := range l.Patterns {
 		names = append(names, p.Name)
 	}

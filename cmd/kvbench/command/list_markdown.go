@@ -9,6 +9,23 @@ import (
 	"kvbench/internal/setting"
 )
 
+// printMarkdown prints the document of a topic; that of no topic is the patterns'.
+func (l *listing) printMarkdown(w io.Writer, topic string) error {
+	switch topic {
+	case "":
+		l.markdown(w)
+	case driversTopic:
+		l.markdownDrivers(w)
+	case apisTopic:
+		markdownAPIs(w, listAPIs())
+	case findingsTopic:
+		markdownFindings(w, listFindings())
+	default:
+		return usage(fmt.Errorf("--markdown is for all patterns, or for %s, %s or %s", driversTopic, apisTopic, findingsTopic))
+	}
+	return nil
+}
+
 // markdown prints docs/patterns.md.
 func (l *listing) markdown(w io.Writer) {
 	fmt.Fprint(w, "# Patterns\n\nMade by `kvbench list --markdown`; a test keeps it in step with the code.\n\n"+

@@ -124,6 +124,10 @@ func (l *listing) tell(w io.Writer, about any) {
 			}
 			entry(w, fmt.Sprintf("figure %-16s ", f.Name), f.Doc+of)
 		}
+	case []listedAPI:
+		tellAPIs(w, x)
+	case []listedFinding:
+		tellFindings(w, x)
 	case *listedScenario:
 		fmt.Fprintf(w, "%s  of %s\n%s\n\n", x.label(), x.Pattern, printable.Line(x.Question))
 		fmt.Fprintln(w, strings.TrimRight(printable.Text(x.yaml), "\n"))
