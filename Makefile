@@ -14,7 +14,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # run in virtual time, one task at a time. The patterns run on the wall clock, under the
 # race detector, in the tests of the command line; charts are drawn in the tests of report.
 SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios \
-	kvbench/internal/runfile kvbench/internal/scenariofile kvbench/internal/sparse kvbench/report/chart \
+	kvbench/scenarios/workers kvbench/internal/runfile kvbench/internal/scenariofile kvbench/internal/script \
+	kvbench/internal/sparse kvbench/internal/webapi kvbench/internal/wrangler kvbench/report/chart \
 	kvbench/report/chart/kit kvbench/report/comparison kvbench/report/export kvbench/report/history \
 	kvbench/report/page kvbench/report/table
 
