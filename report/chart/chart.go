@@ -26,6 +26,12 @@ func ran(s *result.Scenario) []*result.Variant {
 	return slices.DeleteFunc(slices.Clone(s.Variants), func(v *result.Variant) bool { return !v.Ran() })
 }
 
+// completed are the variants that ran all their repeats to the end: what one that failed came to
+// is no figure of its point.
+func completed(s *result.Scenario) []*result.Variant {
+	return slices.DeleteFunc(ran(s), func(v *result.Variant) bool { return v.Missing != "" })
+}
+
 // responseTime names what a latency is, and says so when it is not measured.
 func responseTime(s *result.Scenario) string { return "response time" + modelled(s) }
 

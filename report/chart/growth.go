@@ -32,7 +32,7 @@ func p99(v *result.Variant) metric.Quantity { return metric.Of(float64(response(
 // response's p99, the anomaly that tells most, and the cost.
 func growth(s *result.Scenario) (*Chart, error) {
 	sweeps := s.Def.Sweeps()
-	if len(sweeps) != 1 || len(ran(s)) == 0 || slices.ContainsFunc(sweeps[0], func(v runfile.Setting) bool { _, _, ok := v.Number(); return !ok }) {
+	if len(sweeps) != 1 || len(completed(s)) == 0 || slices.ContainsFunc(sweeps[0], func(v runfile.Setting) bool { _, _, ok := v.Number(); return !ok }) {
 		return nil, nil
 	}
 	panels, names := growthPanels(s)
@@ -153,10 +153,10 @@ func inDollars(v float64) string {
 }
 
 // growthLines has a line for every variant that was measured, through its points by the size
-// of the setting.
+// of the setting, but for those that it did not run to the end.
 func growthLines(s *result.Scenario, p growthPanel) []kit.Labelled {
 	var out []kit.Labelled
-	for _, v := range ran(s) {
+	for _, v := range completed(s) {
 		y, ok := p.figure(v).Value()
 		if !ok {
 			continue

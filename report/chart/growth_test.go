@@ -86,6 +86,25 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
+// A point that a variant failed at has no figure in the picture.
+func TestGrowthFailed(t *testing.T) {
+	run := grown(t, "list", []uint64{100, 900, 2500})
+	for _, v := range run.Variants {
+		if v.Name == "seed" && *v.Point[0].Count == 2500 {
+			v.Error, v.Complete = "too many errors", false
+		}
+	}
+	for _, trace := range chartOf(t, setOf(t, run).Scenarios[0], "growth").Plot().Traces {
+		want := 3
+		if trace.Variant == "seed" {
+			want = 2
+		}
+		if len(trace.Points) != want {
+			t.Errorf("%s has %d points, want %d", trace.Variant, len(trace.Points), want)
+		}
+	}
+}
+
 // The law of least residuals is named, also of values with a foot and a little noise, and
 // none where none fits.
 func TestGrowthOf(t *testing.T) {

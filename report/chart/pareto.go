@@ -43,14 +43,14 @@ const (
 // pareto shows the latency, the anomaly that tells most and the cost of all variants of a
 // sweep at all points, and which of them no other beats.
 func pareto(s *result.Scenario) (*Chart, error) {
-	if !s.Swept() || len(ran(s)) < 2 {
+	if !s.Swept() || len(completed(s)) < 2 {
 		return nil, nil
 	}
 	choice, err := choose.Of(s)
 	if err != nil {
 		return nil, err
 	}
-	f := front{all: ran(s), on: choose.Front(s), choice: choice}
+	f := front{all: completed(s), on: choose.Front(s), choice: choice}
 	beaten := "beaten"
 	if fixed := choose.Fixed(s.Def); len(fixed) > 0 {
 		beaten += " at the same " + strings.Join(fixed, " and ")
