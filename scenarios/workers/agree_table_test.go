@@ -1,6 +1,7 @@
 package workers
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"strings"
@@ -76,15 +77,21 @@ func (r *row) agrees(t float64) bool {
 	return math.Abs(mean) <= t*err+1e-9*stat.Mean(r.pattern, nil)
 }
 
-// cells are the columns of the table.
+// head are the columns that say what a row is.
+func (r *row) head() string { return "| " + r.pair + " | " + r.name + " |" }
+
+// differs is what the table says of a figure that does not agree.
+const differs = "**differs**"
+
+// cells are the columns after the first.
 func (r *row) cells(t float64) string {
 	mean, err := r.difference()
-	verdict := "within it"
+	verdict := "agree"
 	switch {
 	case mean == 0 && err == 0:
 		verdict = "equal"
 	case !r.agrees(t):
-		verdict = "**differs**"
+		verdict = differs
 	}
 	return fmt.Sprintf("%s | %s | %s | %s | ± %s | %s",
 		r.name, figure(stat.Mean(r.pattern, nil)), figure(stat.Mean(r.script, nil)), signed(mean), figure(t*err), verdict)
@@ -108,8 +115,31 @@ func signed(v float64) string {
 // markdown is the page of the documentation.
 func (t *table) markdown() string {
 	var b strings.Builder
-	b.WriteString(head)
+	fmt.Fprintf(&b, head, t.seeds, t.t, len(t.rows))
+	b.WriteString("\n| Go and TypeScript | figure | Go | TypeScript | difference | sampling error | |\n|---|---|---:|---:|---:|---:|---|\n")
+	for i := range t.rows {
+		fmt.Fprintf(&b, "| %s | %s |\n", t.rows[i].pair, t.rows[i].cells(t.t))
+	}
+	b.WriteString("\n## What there was nothing of, on both sides\n\n")
+	last := ""
+	for _, r := range t.neither {
+		switch {
+		case r.pair != last:
+			if last != "" {
+				b.WriteString("\n")
+			}
+			b.WriteString("- " + r.pair + ": " + r.name)
+		default:
+			b.WriteString(", " + r.name)
+		}
+		last = r.pair
+	}
+	b.WriteString("\n" + tail)
 	return b.String()
 }
 
-const head = "# Go and TypeScript agree\n"
+//go:embed testdata/agree_head.md
+var head string
+
+//go:embed testdata/agree_tail.md
+var tail string
