@@ -24,12 +24,12 @@ type match struct {
 // ends is an outcome that has the same name on both sides.
 func ends(name string) match { return match{name, outcomes(name), outcomes(name)} }
 
-// The loads, each of some 1,200 transactions where it runs once. No pair has a warm-up: how
+// The loads, each of some 500 to 700 transactions where it runs once. No pair has a warm-up: how
 // caches fill is compared too.
 const (
 	// Long enough for KV to let expire what was put first.
-	caches   = "load: {rate: 4/s, arrivals: poisson, duration: %v}\nkeys: {count: 20, distribution: zipfian(0.99), size: 1KiB}"
-	profiles = "load: {rate: 50/s, arrivals: poisson, duration: %v}\nkeys: {count: 100, distribution: zipfian(0.8), size: 512B}"
+	caches   = "load: {rate: 2/s, arrivals: poisson, duration: %v}\nkeys: {count: 12, distribution: zipfian(0.99), size: 1KiB}"
+	profiles = "load: {rate: 50/s, arrivals: poisson, duration: %v}\nkeys: {count: 50, distribution: zipfian(0.8), size: 512B}"
 	// More names than a page has.
 	listed = "load: {rate: 20/s, arrivals: poisson, duration: %v}\nkeys: {count: 1_200, size: 128B}"
 	data   = "load: {rate: 50/s, arrivals: poisson, duration: %v}\nkeys: {count: 500, distribution: zipfian(0.99), size: 256B}"
@@ -71,7 +71,7 @@ var pairs = []pair{
 		more:     []match{fetches, staleAnswers, rejected},
 	},
 	{
-		pattern: "session", variant: "seed", script: "session.ts", mix: "look-ups and log-outs", shared: logins, once: 2 * time.Minute,
+		pattern: "session", variant: "seed", script: "session.ts", mix: "look-ups and log-outs", shared: logins, once: time.Minute,
 		with: "{create: 0%, logout: 5%}",
 		fields: "bindings: [SESSIONS]\noutcomes: [live, absent, created, logged-out]\n" +
 			"kv: [{key: \"session:{key}\", value: {userId: Ada, expiresAt: 9999999999999}, ttl: 24h}]\n" +
@@ -80,13 +80,13 @@ var pairs = []pair{
 		more:     []match{{"logged-out sessions served beside gets of deleted keys", observed("revoked-served"), found("deleted-get")}},
 	},
 	{
-		pattern: "session", variant: "seed", script: "session.ts", mix: "creations", shared: logins, once: 2 * time.Minute,
+		pattern: "session", variant: "seed", script: "session.ts", mix: "creations", shared: logins, once: time.Minute,
 		with:     "{create: 100%, logout: 0%}",
 		fields:   "bindings: [SESSIONS]\noutcomes: [live, absent, created, logged-out]\nrequests: [{method: POST, path: \"/session/{key}\"}]",
 		outcomes: []match{ends("created")},
 	},
 	{
-		pattern: "coalesce", variant: "seed", script: "coalesce.ts", shared: profiles, once: 24 * time.Second,
+		pattern: "coalesce", variant: "seed", script: "coalesce.ts", shared: profiles, once: 10 * time.Second,
 		with: "{update: 20%, fields: 4, update-fields: 2}",
 		fields: "bindings: [USERS]\noutcomes: [read, updated, created]\n" +
 			"kv: [{key: \"user:{key}:profile\", value: {name: Ada, email: ada@example.com, role: admin, team: red}}]\n" + patches,
@@ -94,7 +94,7 @@ var pairs = []pair{
 		more:     []match{lostUpdates, rejected},
 	},
 	{
-		pattern: "coalesce", variant: "seed", script: "coalesce.ts", mix: "nothing there at first", shared: profiles, once: 24 * time.Second,
+		pattern: "coalesce", variant: "seed", script: "coalesce.ts", mix: "nothing there at first", shared: profiles, once: 10 * time.Second,
 		with:     "{update: 20%, fields: 4, update-fields: 2, absent: 100%}",
 		fields:   "bindings: [USERS]\noutcomes: [read, updated, created]\n" + patches,
 		outcomes: []match{ends("read"), ends("updated"), ends("created")},
@@ -105,7 +105,7 @@ var pairs = []pair{
 	},
 	{
 		// One field an update, so that it does not matter whether its puts wait for each other.
-		pattern: "coalesce", variant: "per-field-bulk", script: "coalesce-mended.ts", shared: profiles, once: 24 * time.Second,
+		pattern: "coalesce", variant: "per-field-bulk", script: "coalesce-mended.ts", shared: profiles, once: 10 * time.Second,
 		with: "{update: 20%, fields: 4, update-fields: 1}",
 		fields: `bindings: [USERS]
 outcomes: [read, updated, created]
@@ -120,29 +120,29 @@ requests:
 		more:     []match{lostUpdates, rejected},
 	},
 	{
-		pattern: "prefix", variant: "seed", script: "prefix.ts", shared: listed, once: time.Minute,
+		pattern: "prefix", variant: "seed", script: "prefix.ts", shared: listed, once: 25 * time.Second,
 		with: "{set: 10%, get: 85%}", fields: users,
 		outcomes: listings,
 		more:     []match{listsEach},
 	},
 	{
-		pattern: "prefix", variant: "paginate", script: "prefix-mended.ts", shared: listed, once: time.Minute,
+		pattern: "prefix", variant: "paginate", script: "prefix-mended.ts", shared: listed, once: 25 * time.Second,
 		with: "{set: 10%, get: 85%}", fields: users,
 		outcomes: listings,
 		more:     []match{listsEach},
 	},
 	{
-		pattern: "versioned", variant: "seed", script: "versioned.ts", shared: data, once: 24 * time.Second,
+		pattern: "versioned", variant: "seed", script: "versioned.ts", shared: data, once: 10 * time.Second,
 		with: "{old: 100%, expiring: 100%, ttl: 24h, update: 5%}", fields: documents,
 		outcomes: versions, more: []match{rejected},
 	},
 	{
-		pattern: "versioned", variant: "transform-only", script: "versioned-mended.ts", shared: data, once: 24 * time.Second,
+		pattern: "versioned", variant: "transform-only", script: "versioned-mended.ts", shared: data, once: 10 * time.Second,
 		with: "{old: 100%, expiring: 100%, ttl: 24h, update: 5%}", fields: documents,
 		outcomes: versions, more: []match{rejected},
 	},
 	{
-		pattern: "fallback", variant: "seed", script: "fallback.ts", shared: failures, once: 24 * time.Second,
+		pattern: "fallback", variant: "seed", script: "fallback.ts", shared: failures, once: 10 * time.Second,
 		fields: "bindings: [KV]\noutcomes: [value, fallback, last-known, failed]\n" + configs,
 		outcomes: []match{
 			ends("value"),
@@ -150,7 +150,7 @@ requests:
 		},
 	},
 	{
-		pattern: "fallback", variant: "last-known-good", script: "fallback-mended.ts", shared: failures, once: 24 * time.Second,
+		pattern: "fallback", variant: "last-known-good", script: "fallback-mended.ts", shared: failures, once: 10 * time.Second,
 		fields: "bindings: [KV]\noutcomes: [value, fallback, last-known, failed]\n" + configs,
 		outcomes: []match{
 			{"value, known or read", outcomes("value"), outcomes("value", "last-known")},
