@@ -3,6 +3,7 @@
 # make check   formatting and static analysis alone
 # make nightly the shipped scenarios against results/baseline/; exit status 3 when anything is worse
 # make bench-truth  measured figures beside what queueing theory and a simulation say; a minute
+# make agree   the Go patterns beside the scripts of scenarios/workers: writes docs/workers-agree.md; ten minutes
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make profile  the profile that the program is built with, taken anew
 # make fmt     format the code
@@ -28,7 +29,7 @@ RACED := run|emulate|pace|killed|interrupted
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
 
-.PHONY: bench bench-engine bench-truth test check fmt build nightly profile
+.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -49,6 +50,9 @@ nightly: build
 
 bench-truth:
 	go test ./internal/truth -count=1 -v -args -truth.full | grep -v '^=== '
+
+agree:
+	go test ./scenarios/workers -run '^TestAgree$$' -count=1 -timeout 1h -args -update
 
 # Each is run COUNT times; benchstat says what differs between two outputs. What is told a
 # second is per core: it runs on one, but for what is to show two.
