@@ -25,6 +25,7 @@ func Starter(c *wrangler.Config) string {
 	fmt.Fprintf(&b, `driver: embedded://?locations=3 # modelled: three locations, a minute until each sees a write
 scenarios:
   - name: %s
+    pattern: worker
     question: How fast is it, how stale are its reads, and does it lose writes?
     load: {rate: 50/s, arrivals: poisson, duration: 5m, warm-up: 30s}
     keys: {count: 1_000, distribution: zipfian(0.99), size: 1KiB}

@@ -17,12 +17,13 @@ import (
 // invocation of a transaction has its own connections, and its keys their prefix.
 func TestTasks(t *testing.T) {
 	const gets = 8
-	store, seen := runOne(t, false, func(ctx context.Context, w *bench.Worker) error {
+	store, seen := runOne(t, false, func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 		waiting := w.Parker()
 		left := 2 * gets
 		for range 2 {
 			tasks := w.Tasks(ctx)
 			own, cancel := context.WithCancel(ctx)
+			defer cancel()
 			for range gets {
 				tasks.Start(own, detect.Site{}, func(ctx context.Context, w *bench.Worker) error {
 					w.In(1, "1/")
@@ -36,7 +37,7 @@ func TestTasks(t *testing.T) {
 			}
 			tasks.End()
 		}
-		return waiting.Park(ctx)
+		return done, waiting.Park(ctx)
 	})
 	if store.most != 2*bench.Connections {
 		t.Errorf("%d calls at once, want %d of each of 2 invocations", store.most, bench.Connections)
@@ -66,13 +67,13 @@ type idle struct{}
 
 func (idle) Seed(context.Context, *bench.Worker) error { return nil }
 func (idle) Do(context.Context, *bench.Worker, uint64) (bench.Outcome, error) {
-	return "done", nil
+	return done, nil
 }
 
 // A scheduler is called at its times for as long as the load runs, and its calls recorded.
 func TestScheduler(t *testing.T) {
 	c := clock.NewVirtual()
-	s := scenario(nil, load.Load{Shape: load.Closed{Workers: 1, Think: time.Second}, Duration: 150 * time.Second})
+	s := scenario(idle{}, load.Load{Shape: load.Closed{Workers: 1, Think: time.Second}, Duration: 150 * time.Second})
 	w := &scheduled{}
 	own := *s.Pattern
 	own.New = func(bench.Setup) (bench.Workload, error) { return w, nil }

@@ -115,7 +115,7 @@ func TestParseErrors(t *testing.T) {
 		{"errors.p99.9 < 1", "p99.9 < 1", `there is no statistic "p99" here; the statistics are: count, share`},
 		{"errors.transaction.share < 1%", "share < 1%", "errors.transaction is not a share of anything; ask for its count"},
 		{"call-errors.transaction < 1", "transaction < 1", `no call of the store fails with the code "transaction"; write errors.transaction`},
-		{"errors.0429 < 1", "0429 < 1", `there is no error code "0429"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction or invocation-limit`},
+		{"errors.0429 < 1", "0429 < 1", `there is no error code "0429"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction, invocation-limit, exception, hung or no-origin`},
 		{"seed.get.p99. < 1s", " < 1s", `nothing may follow here, but "" does`},
 		{"seed.get.mx < 1s", "mx < 1s", `there is no statistic "mx" here; did you mean "max"?`},
 		{"get.share < 1%", "share < 1%", "get is not a share of anything; ask for its count"},
@@ -125,7 +125,7 @@ func TestParseErrors(t *testing.T) {
 		{"outcome < 1", "< 1", `the pattern has no outcome ""; its outcomes are: kv, origin, error`},
 		{"outcome.kv.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
 		{"errors.p50 < 1", "p50 < 1", `there is no statistic "p50" here; the statistics are: count, share`},
-		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction or invocation-limit`},
+		{"errors.4290 < 1", "4290 < 1", `there is no error code "4290"; it is an HTTP status, network, timeout, canceled or other; of errors also transaction, invocation-limit, exception, hung or no-origin`},
 		{"ops.get.p50 < 1", "p50 < 1", `nothing may follow here, but "p50" does`},
 		{"seed.usd-per-million < 1€", "1€", `"1€" is not an amount: want 0 or more, in US dollars; write it like 1, 0.25 or $10`},
 	} {

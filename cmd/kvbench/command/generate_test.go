@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ type generator struct {
 }
 
 func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 13)), patterns: scenarios.Patterns(), drawn: map[string]int{}}
+	return &generator{Rand: rand.New(rand.NewPCG(seed, 13)), patterns: settable(), drawn: map[string]int{}}
 }
 
 // one is one of the texts.
@@ -343,4 +344,9 @@ func (g *generator) expect(p *bench.Pattern) []string {
 		out = append(out, series[g.IntN(len(series))].Name+".p99 <= 0", series[g.IntN(len(series))].Name+" >= 1")
 	}
 	return append(out, "outcome."+string(p.Outcomes[g.IntN(len(p.Outcomes))])+".share <= 50%")
+}
+
+// settable are the patterns that need nothing but their settings: no script.
+func settable() []*bench.Pattern {
+	return slices.DeleteFunc(scenarios.Patterns(), func(p *bench.Pattern) bool { return p.Adapt != nil })
 }
