@@ -11,6 +11,7 @@ import (
 type scope struct {
 	invocation *invocation
 	site       detect.Site
+	frame      goja.Value // what its AsyncLocalStorages hold; nil or undefined: nothing
 }
 
 // tracker tells which invocation a continuation belongs to: modules keep bindings, so
@@ -66,7 +67,7 @@ func (i *Isolate) locate() {
 			continue
 		}
 		if i.current.site != p.site {
-			i.current = &scope{invocation: i.current.invocation, site: p.site}
+			i.current = &scope{invocation: i.current.invocation, site: p.site, frame: i.current.frame}
 		}
 		return
 	}
@@ -81,7 +82,7 @@ func (i *Isolate) place(f *goja.StackFrame) place {
 	b := i.config.Program.bundle
 	if f.SrcName() == b.Name {
 		at := f.Position()
-		found, own := b.Site(at.Line, at.Column)
+		found, own := i.config.Program.site(at.Line, at.Column)
 		p = place{site: detect.Site(found), own: own}
 	}
 	i.places[*f] = p
