@@ -18,7 +18,7 @@ var phrase = regexp.MustCompile(`^[a-z]+s .*\{share\} of (?:its )?([a-z -]+?)(?:
 // Every anomaly says what a variant does that has it, as a share of what it is a share
 // of: of a series or an outcome of its pattern, in the plural.
 func TestAnomaliesSay(t *testing.T) {
-	plurals := map[string]string{"pages": "listings", "fetch": "fetches", "live": "live answers", "served-origin": "responses", "worker-response": "responses"}
+	plurals := map[string]string{"pages": "listings", "fetch": "fetches", "live": "live answers", "served-origin": "responses", "invocation": "invocations"}
 	for _, p := range scenarios.Patterns() {
 		of := p.AllOutcomes()
 		for _, s := range p.Series() {

@@ -26,7 +26,7 @@ func worker(made Made) *bench.Pattern {
 		},
 		Published: workerVariant,
 		Outcomes:  workerClasses[:],
-		Observes:  append(detectedSeries(), workerStale, workerWaitFailed, workerResponse, workerFetch, workerServed),
+		Observes:  append(detectedSeries(), workerStale, workerWaitFailed, workerInvocation, workerFetch, workerServed),
 		Grows:     true,
 		Fields:    func() any { return &workerFields{} },
 		New: func(bench.Setup) (bench.Workload, error) {
@@ -41,13 +41,13 @@ func worker(made Made) *bench.Pattern {
 // What a Worker has of its own.
 var (
 	workerWaitFailed = &bench.Anomaly{
-		Name: "failed-wait", Unit: "ns", Of: "worker-response",
-		Says: "loses what it does after {share} of responses",
-		Doc:  "a response after which something handed to ctx.waitUntil was rejected, or cut off: from when the transaction was due until then",
+		Name: "failed-wait", Unit: "ns", Of: "invocation",
+		Says: "loses what it does after the response in {share} of invocations",
+		Doc:  "an invocation after whose response something handed to ctx.waitUntil was rejected, or cut off: from when the transaction was due until then",
 	}
-	workerResponse = &bench.Call{
-		Name: "worker-response", Each: "responses",
-		Doc: "one request of the Worker, of which a transaction may make several: until its response",
+	workerInvocation = &bench.Call{
+		Name: "invocation", Each: "invocations",
+		Doc: "one invocation of the Worker, by a request or a cron, of which a transaction may make several: until it has answered or failed",
 	}
 )
 
@@ -67,10 +67,8 @@ type workerLoad struct {
 }
 
 func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
-	for i := range p.mix.kinds {
-		if at := p.mix.kinds[i].location; at >= s.Locations {
-			return nil, fmt.Errorf("requests: a request is made at location %d, and the store has %d, counted from 0", at, s.Locations)
-		}
+	if at := p.mix.furthest(); at >= s.Locations {
+		return nil, fmt.Errorf("requests: a request is made at location %d, and the store has %d, counted from 0", at, s.Locations)
 	}
 	l := &workerLoad{
 		workerPlan: p, Params: s.Params, seed: s.Seed, variant: s.Variant, program: p.programs[s.Variant],
@@ -111,7 +109,15 @@ func (p *workerLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.O
 	var outcome bench.Outcome
 	for j := range kind.calls {
 		call := &kind.calls[j]
+		if call.at >= 0 {
+			w.At(call.at)
+		}
 		for range call.times {
+			if call.after > 0 {
+				if err := w.Pause(ctx, call.after); err != nil {
+					return "", err
+				}
+			}
 			response, err := p.ask(ctx, w, call.request(&v))
 			if err != nil {
 				return "", err
@@ -138,10 +144,10 @@ func (p *workerLoad) ask(ctx context.Context, w *bench.Worker, r *webapi.Request
 		return nil, scriptError(err)
 	}
 	result, err := i.Fetch(ctx, p.host(ctx, w), r)
+	w.Observe(workerInvocation, int64(w.Now()-began))
 	if err != nil {
 		return nil, scriptError(err)
 	}
-	w.Observe(workerResponse, int64(w.Now()-began))
 	if len(p.servers) > 0 {
 		p.served(w, result.Response.Body)
 	}
@@ -188,9 +194,11 @@ func (p workerWithCrons) Next(after time.Time) (at time.Time, which int) { retur
 
 // Scheduled implements bench.Scheduler.
 func (p workerWithCrons) Scheduled(ctx context.Context, w *bench.Worker, at time.Time, which int) error {
+	began := w.Now()
 	i, err := p.isolate(w)
 	if err == nil {
 		_, err = i.Scheduled(ctx, p.host(ctx, w), p.crons[which].text, at)
+		w.Observe(workerInvocation, int64(w.Now()-began))
 	}
 	if err != nil {
 		return scriptError(err)

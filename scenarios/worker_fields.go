@@ -52,8 +52,11 @@ type workerStep struct {
 	Host    string                  `yaml:"host" unset:"worker.example.com" doc:"as of a request"`
 	Headers []setting.Entry[string] `yaml:"headers" unset:"none" doc:"as of a request"`
 	Body    setting.Any             `yaml:"body" unset:"none" doc:"as of a request"`
-	Times   *int                    `yaml:"times" unset:"1" min:"1" max:"1000" doc:"how often it is made, one after the other"`
-	Keep    []setting.Entry[string] `yaml:"keep" unset:"nothing" doc:"what later requests of the sequence know of the response: {token: json.user.token, tag: header.etag, all: body}; {token} stands for it there"`
+	After   *time.Duration          `yaml:"after" unset:"0s" max:"24h" doc:"how long the client waits before it makes the request, each time; no part of the transaction's response"`
+	// Location is as of a request.
+	Location *int                    `yaml:"location" unset:"that of the request before" max:"999" doc:"the location, counted from 0, at which it and what follows are made: the client has moved"`
+	Times    *int                    `yaml:"times" unset:"1" min:"1" max:"1000" doc:"how often it is made, one after the other"`
+	Keep     []setting.Entry[string] `yaml:"keep" unset:"nothing" doc:"what later requests of the sequence know of the response: {token: json.user.token, tag: header.etag, all: body}; {token} stands for it there"`
 }
 
 // workerOriginSpec is a modelled server.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/setting"
@@ -41,6 +42,8 @@ type workerCall struct {
 	has     bool // a body
 	inBody  func([]byte, string) []byte
 	times   int
+	after   time.Duration // that the client waits before
+	at      int           // location; below 0: that of the call before
 	keep    []workerKept
 }
 
@@ -58,6 +61,18 @@ func (m *workerMix) pick(random uint64) *workerKind {
 		}
 	}
 	panic("the weights do not add up")
+}
+
+// furthest is the highest location at which something is asked; below 0 where none is named.
+func (m *workerMix) furthest() int {
+	at := -1
+	for _, k := range m.kinds {
+		at = max(at, k.location)
+		for _, c := range k.calls {
+			at = max(at, c.at)
+		}
+	}
+	return at
 }
 
 // request makes the request of a call; its memory is its own.
@@ -139,7 +154,7 @@ var (
 
 func (c *compiler) call(s workerStep, known, at []string) workerCall {
 	in := func(names ...string) []string { return slices.Concat(at, names) }
-	call := workerCall{method: strings.ToUpper(s.Method), origin: "https://" + defaultHost, times: orElse(s.Times, 1), has: s.Body.Given(), inBody: asText}
+	call := workerCall{method: strings.ToUpper(s.Method), origin: "https://" + defaultHost, times: orElse(s.Times, 1), after: orElse(s.After, 0), at: orElse(s.Location, -1), has: s.Body.Given(), inBody: asText}
 	switch {
 	case call.method == "" && call.has:
 		call.method = "POST"

@@ -84,7 +84,7 @@ func (f *Finding) Place() string {
 
 // Often is how often it was: "3.1% of puts (412)".
 func (f *Finding) Often() string {
-	of := map[string]string{"put": "puts", "delete": "deletes", "response": "invocations"}[f.Of]
+	of := map[string]string{"put": "puts", "delete": "deletes", "invocation": "invocations"}[f.Of]
 	return fmt.Sprintf("%s of %s (%s)", f.Share.Text(metric.FormatShare), of, metric.FormatCount(float64(f.Count)))
 }
 

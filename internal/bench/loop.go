@@ -23,7 +23,8 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	w.begin(i)
 	w.tx = tx
 	outcome, err := r.workload.Do(ctx, w, i)
-	w.tx.End, w.tx.Outcome = r.clock.Now(), r.failed
+	ended := r.clock.Now()
+	w.tx.End, w.tx.Outcome = ended-w.paused, r.failed
 	if err == nil {
 		w.tx.Outcome = r.Pattern.outcome(outcome)
 	}
@@ -32,7 +33,7 @@ func (r *run) transaction(ctx context.Context, w *Worker, i uint64, tx record.Tr
 	}
 	r.commit(ctx, w, err, &w.tx)
 	w.leave()
-	return w.tx.End
+	return ended
 }
 
 // commit records what w has observed, unless it was cut short or belongs to the

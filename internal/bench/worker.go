@@ -33,6 +33,7 @@ type Worker struct {
 	source  rand.PCG
 	number  int // of the worker: which shard it commits to
 	tx      record.Transaction
+	paused  time.Duration // by the transaction's client, see Pause
 	tally   record.Tally
 	isolate int
 	store   kv.Store // as seen from the location of isolate
@@ -56,6 +57,7 @@ var (
 // begin makes w ready for transaction i.
 func (w *Worker) begin(i uint64) {
 	load.Seed(&w.source, w.run.seed, i)
+	w.paused = 0
 	if v := w.invocation; v == nil || v.later.Load() > 0 {
 		w.invocation = &invocation{}
 	} else {
@@ -108,6 +110,13 @@ func (w *Worker) Sleep(ctx context.Context, d time.Duration) error {
 
 // Clock is the scenario's.
 func (w *Worker) Clock() clock.Clock { return w.run.clock }
+
+// Pause waits on the scenario's clock as a client does between two requests of one
+// transaction: it is no part of the transaction's response and service.
+func (w *Worker) Pause(ctx context.Context, d time.Duration) error {
+	w.paused += d
+	return w.Sleep(ctx, d)
+}
 
 // Parker returns a parker on the scenario's clock.
 func (w *Worker) Parker() clock.Parker { return w.run.clock.Parker() }

@@ -16,7 +16,7 @@ type Options struct {
 	// replaced: 0 is DefaultWindow. The longest cacheTtl that a call asked for is added.
 	Window time.Duration
 	// Report is told each occurrence that counts, but for suppressed ones; nil: nobody is.
-	// It must not call the Detector. A kind that is of "response" comes once an invocation,
+	// It must not call the Detector. A kind that is of "invocation" comes once an invocation,
 	// before Ended returns or in Finish, the others as they are settled: a clobbered write
 	// can be restored by who had read it, so it comes when nobody can have any more.
 	Report func(Occurrence)

@@ -13,7 +13,7 @@ type Finding struct {
 	// Other is the other place that is involved: where what was overwritten was written.
 	Other      Site
 	Suppressed bool
-	Count      uint64 // occurrences, or of a kind that is of "response" invocations
+	Count      uint64 // occurrences, or of a kind that is of "invocation" invocations
 	Of         uint64 // what it is a share of, at all places
 	// Least, Median and Most are the sizes, in the unit of the kind: the median is that of
 	// 1,024 of them or more, evenly chosen, where there are more.

@@ -28,6 +28,7 @@ type invocation struct {
 	cancel  context.CancelFunc
 
 	pending  int      // host calls and timers under way
+	left     bool     // some were when it was over
 	waits    int      // promises of waitUntil that have not settled
 	timers   []*timer // those that wait, oldest first
 	failures []error

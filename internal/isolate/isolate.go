@@ -200,10 +200,17 @@ func (i *Isolate) leave() {
 	i.base, i.current = nil, nil
 	ended := i.ended
 	i.ended = nil
+	for _, v := range ended {
+		v.left = v.pending > 0
+	}
 	i.tasks.Add(1)
 	i.mu.Unlock()
 	for _, v := range ended {
-		v.finish()
+		if v.left { // what it asked for in this very moment is sent, and then cancelled
+			i.config.Clock.Go(v.finish)
+		} else {
+			v.finish()
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ type FindingKind struct {
 	ID    string `json:"id"`
 	Group string `json:"group"` // "hazard", "staleness" or "advice"
 	Unit  string `json:"unit"`  // of its sizes: "ns" or "count"
-	Of    string `json:"of"`    // what it is a share of: "put", "delete", or "response" for invocations
+	Of    string `json:"of"`    // what it is a share of: "put", "delete", or "invocation"
 	Says  string `json:"says"`  // with {share} for how often
 	Doc   string `json:"doc"`   // what one is, and what its size is
 	Do    string `json:"do"`    // what to do about it

@@ -18,7 +18,7 @@ type Finding struct {
 	Other      string          `json:"other"`
 	Suppressed bool            `json:"suppressed"`
 	Count      uint64          `json:"count"`
-	Of         string          `json:"of"` // what it is a share of: put, delete, or response for invocations
+	Of         string          `json:"of"` // what it is a share of: put, delete, or invocation
 	Share      metric.Quantity `json:"share"`
 	Unit       string          `json:"unit" jsonschema:"enum=ns,enum=count"`
 	Min        int64           `json:"min"`

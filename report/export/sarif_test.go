@@ -23,7 +23,7 @@ func withFindings(t *testing.T) *answer.Answer {
 		return runfile.FindingKind{ID: id, Group: group, Unit: "ns", Of: of, Doc: "one of it: how long", Do: "mend it"}
 	}
 	run.Variants[0].Findings = &runfile.Findings{
-		Kinds: []runfile.FindingKind{kind("clobbered-write", "hazard", "put"), kind("stale-get", "staleness", "response"), kind("repeated-get", "advice", "response")},
+		Kinds: []runfile.FindingKind{kind("clobbered-write", "hazard", "put"), kind("stale-get", "staleness", "invocation"), kind("repeated-get", "advice", "invocation")},
 		List: []runfile.Finding{
 			{Kind: "clobbered-write", Site: at(14), Other: at(4), Count: 412, Of: 13000, Least: 1e6, Median: 2e6, Most: 3e6, Example: &runfile.Example{
 				Key: "k", Size: 3e6, Actors: []runfile.Actor{
