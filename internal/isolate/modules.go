@@ -53,7 +53,9 @@ func (i *Isolate) enterFrame(c goja.FunctionCall) goja.Value {
 		}
 		panic(i.newError("AsyncLocalStorage.run outside of a handler is not here; the real Workers runtime has it."))
 	}
-	i.current = &scope{invocation: i.current.invocation, site: i.current.site, frame: frame}
+	s := *i.current
+	s.frame = frame
+	i.current = &s
 	return goja.Undefined()
 }
 
