@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"kvbench/kv"
 
@@ -161,10 +162,10 @@ type row struct {
 // maxRead is how much of each value, and of all of a row, is kept to look for names in.
 const maxRead, maxReads = 4096, 16384
 
-// told reports whether the last part of a key's name, behind a colon or a slash, is in what
-// was read: the key may then not have been known before.
+// told reports whether the last part of a key's name, behind all that is no letter or digit,
+// is in what was read: the key may then not have been known before.
 func (r *row) told(name string) bool {
-	last := name[strings.LastIndexAny(name, ":/")+1:]
+	last := name[1+strings.LastIndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }):]
 	return last != "" && bytes.Contains(r.read, []byte(last))
 }
 

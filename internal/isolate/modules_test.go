@@ -78,6 +78,8 @@ func TestEntrypoint(t *testing.T) {
 class Base extends WorkerEntrypoint { n = 0; }
 export default class extends Base {
 	async fetch(request) {
+		this.ctx.props = { n: 1 }; // as a library does that logs a user in
+		if (this.ctx.props.n !== 1) throw new Error("no props");
 		this.ctx.waitUntil(this.env.KV.put("k", "v"));
 		return new Response(String(++this.n) + new URL(request.url).pathname);
 	}

@@ -1,6 +1,6 @@
 // better-auth: its sessions in KV as secondary storage, its users in memory.
 import { betterAuth } from "better-auth";
-import { memoryAdapter } from "better-auth/adapters/memory";
+import { memoryAdapter } from "@better-auth/memory-adapter";
 
 type Env = { SESSIONS: KVNamespace; SECRET: string };
 
