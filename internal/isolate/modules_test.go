@@ -169,4 +169,3 @@ func TestSupplied(t *testing.T) {
 		}
 	}
 }
-

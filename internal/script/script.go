@@ -98,7 +98,7 @@ func settings(entry, root string, o Options) api.BuildOptions {
 // private members.
 func supported() map[string]bool {
 	return map[string]bool{
-		"dynamic-import": false,
+		"dynamic-import":     false,
 		"object-rest-spread": true, "optional-chain": true, "nullish-coalescing": true,
 		"optional-catch-binding": true, "bigint": true,
 		"class-field": true, "class-static-field": true, "class-private-field": true,
