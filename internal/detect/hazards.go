@@ -18,10 +18,10 @@ func (d *Detector) lost(v, by *version, stood time.Duration) {
 	switch {
 	case v.deleted:
 		kind = UndoneDelete
+	case v.value == by.value && v.meta == by.meta && !by.deleted:
+		return // what was written stands, also where it was filled twice
 	case by.absent:
 		kind = DuplicateFill
-	case v.value == by.value && v.meta == by.meta && !by.deleted:
-		return // what was written stands
 	}
 	if v.by == nil || v.warmUp { // not counted among the writes either
 		return

@@ -70,7 +70,7 @@ func (d *Detector) invocation(c *Call) *invocation {
 
 func (in *invocation) reset() {
 	clear(in.steps)
-	*in = invocation{steps: in.steps[:0], lists: in.lists[:0], noted: in.noted[:0]}
+	*in = invocation{steps: in.steps[:0], lists: in.lists[:0], noted: in.noted[:0], row: row{read: in.row.read[:0]}}
 }
 
 // manySteps is from how many on an invocation keeps which is the last of each key.
@@ -165,7 +165,7 @@ func (in *invocation) settledBase(k *key, v *version) uint64 {
 // trim leaves of the steps of an invocation that is over what tells of its writes: those of
 // the keys that it wrote, where all are too many.
 func (in *invocation) trim() {
-	in.last, in.lists, in.noted = nil, nil, nil
+	in.last, in.lists, in.noted, in.row = nil, nil, nil, row{}
 	if len(in.steps) <= maxSteps {
 		return
 	}

@@ -133,8 +133,8 @@ var kinds = [numKinds]About{
 	},
 	DuplicateFill: {
 		ID: "duplicate-fill", Group: Hazard, Unit: "ns", Of: "put",
-		Says: "fills a key twice in {share} of puts",
-		Doc:  "an acknowledged put that another invocation's put overwrote, which had found the key absent: how long it stood",
+		Says: "fills a key with two things in {share} of puts",
+		Doc:  "an acknowledged put that another invocation's put of something else overwrote, which had found the key absent: how long it stood",
 		Do:   "let one request at a time fill a key, as with a promise that the requests of an isolate share",
 	},
 	DeletedGet: {
@@ -176,7 +176,7 @@ var kinds = [numKinds]About{
 	SequentialGets: {
 		ID: "sequential-gets", Group: Advice, Unit: "count", Of: "invocation",
 		Says: "reads keys one after the other in {share} of invocations",
-		Doc:  "gets of several keys, each begun when the last had ended: how many, the longest row",
+		Doc:  "gets of several keys, each begun when the last had ended, none of whose names' last parts were in what was read before: how many, the longest row",
 		Do:   "where no key depends on what was read, one get of up to 100 keys takes as long as one and counts as one operation",
 	},
 	NearLimit: {

@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"kvbench/kv"
 
@@ -154,6 +156,22 @@ type row struct {
 	end       time.Duration
 	site      Site
 	ttl       time.Duration
+	read      []byte // the beginnings of what was read
+}
+
+// maxRead is how much of each value, and of all of a row, is kept to look for names in.
+const maxRead, maxReads = 4096, 16384
+
+// told reports whether the last part of a key's name, behind all that is no letter or digit,
+// is in what was read: the key may then not have been known before.
+func (r *row) told(name string) bool {
+	last := name[1+strings.LastIndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }):]
+	return last != "" && bytes.Contains(r.read, []byte(last))
+}
+
+func (r *row) keep(e *kv.Entry) {
+	n := min(len(e.Value), maxRead, maxReads-len(r.read))
+	r.read = append(append(r.read, e.Value[:n]...), 0)
 }
 
 // inRow notes that a get has ended.
@@ -165,14 +183,16 @@ func (d *Detector) inRow(in *invocation, c *Call) {
 	}
 	k := d.keys[keyName{c.Namespace, c.Keys[0]}]
 	again := k != nil && in.before(k) >= 0
-	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && c.Start == r.end && !again && r.n < kv.MaxBulkGetKeys {
+	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && c.Start == r.end && !again && r.n < kv.MaxBulkGetKeys && !r.told(c.Keys[0]) {
 		r.n++
 		r.end, r.site = c.End, c.Site
+		r.keep(&c.Entries[0])
 		return
 	}
 	in.endRow()
 	if !again {
-		*r = row{n: 1, namespace: c.Namespace, end: c.End, site: c.Site, ttl: c.Get.CacheTTL}
+		*r = row{n: 1, namespace: c.Namespace, end: c.End, site: c.Site, ttl: c.Get.CacheTTL, read: r.read[:0]}
+		r.keep(&c.Entries[0])
 	}
 }
 
@@ -181,7 +201,7 @@ func (in *invocation) endRow() {
 	if in.row.n > 1 {
 		in.note(noted{groupKey{kind: SequentialGets, site: in.row.site}, nil, int64(in.row.n), nil})
 	}
-	in.row = row{}
+	in.row = row{read: in.row.read[:0]}
 }
 
 // latest is what was acknowledged last by a time, nil where there is none.

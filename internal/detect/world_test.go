@@ -129,7 +129,7 @@ func TestKinds(t *testing.T) {
 			w.call(1, 3, get("k", ""))
 			w.call(2, 13, get("k", ""))
 			w.call(1, 4, put("k", "v"))
-			w.call(2, 14, put("k", "v"))
+			w.call(2, 14, put("k", "w"))
 			w.over(1)
 			w.over(2)
 		}, good: func(w *world) {
@@ -138,6 +138,12 @@ func TestKinds(t *testing.T) {
 			w.call(2, 13, get("k", "v"))
 			w.over(1)
 			w.over(2)
+			w.call(3, 13, get("l", ""))
+			w.call(4, 13, get("l", ""))
+			w.call(3, 14, put("l", "v"))
+			w.call(4, 14, put("l", "v")) // the same again
+			w.over(3)
+			w.over(4)
 		}},
 		{kind: detect.UnawaitedWrite, line: 4, size: int64(second), bad: func(w *world) {
 			c := w.sent(1, 4, put("k", "v"))
@@ -298,6 +304,10 @@ func TestKinds(t *testing.T) {
 			w.call(1, 4, get("k", "v"))
 			w.call(1, 5, get("l", "v")) // it did something else in between
 			w.over(1)
+			w.call(2, 4, get("session:s", `{"user":"u7"}`))
+			w.at -= second
+			w.call(2, 5, get("user:u7", "v")) // whose name was in what it read
+			w.over(2)
 		}},
 		{kind: detect.NearLimit, line: 4, size: 97, bad: func(w *world) {
 			w.call(1, 4, with(put("k", "v"), func(c *detect.Call) { c.Put.Metadata = make([]byte, 1000) }))

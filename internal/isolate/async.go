@@ -11,6 +11,8 @@ import (
 type scope struct {
 	invocation *invocation
 	site       detect.Site
+	own        bool       // the site is the author's; otherwise it is that of a package
+	frame      goja.Value // what its AsyncLocalStorages hold; nil or undefined: nothing
 }
 
 // tracker tells which invocation a continuation belongs to: modules keep bindings, so
@@ -57,18 +59,29 @@ type place struct {
 }
 
 // locate notes where in the author's code the script is: the innermost frame outside of
-// packages. Where the stack has none the last one stays.
+// packages. Where the stack has none the last one stays; where there never was one, as when
+// a package is all of the handler, the innermost frame of a package.
 func (i *Isolate) locate() {
 	i.stack = i.vm.CaptureCallStack(0, i.stack[:0])
+	var packaged detect.Site
 	for n := range i.stack {
 		p := i.place(&i.stack[n])
-		if !p.own {
-			continue
+		if p.own {
+			i.at(p.site, true)
+			return
 		}
-		if i.current.site != p.site {
-			i.current = &scope{invocation: i.current.invocation, site: p.site}
+		if packaged == (detect.Site{}) {
+			packaged = p.site
 		}
-		return
+	}
+	if !i.current.own && packaged != (detect.Site{}) {
+		i.at(packaged, false)
+	}
+}
+
+func (i *Isolate) at(site detect.Site, own bool) {
+	if s := i.current; s.site != site || s.own != own {
+		i.current = &scope{invocation: s.invocation, site: site, own: own, frame: s.frame}
 	}
 }
 
@@ -81,7 +94,7 @@ func (i *Isolate) place(f *goja.StackFrame) place {
 	b := i.config.Program.bundle
 	if f.SrcName() == b.Name {
 		at := f.Position()
-		found, own := b.Site(at.Line, at.Column)
+		found, own := i.config.Program.site(at.Line, at.Column)
 		p = place{site: detect.Site(found), own: own}
 	}
 	i.places[*f] = p

@@ -8,7 +8,6 @@ import (
 	"kvbench/internal/script"
 
 	"github.com/dop251/goja"
-	"github.com/dop251/goja/parser"
 )
 
 // Config is what an isolate is made of.
@@ -54,11 +53,12 @@ const (
 type Program struct {
 	bundle   *script.Bundle
 	compiled *goja.Program
+	quoted   []quoted
 }
 
 // Compile makes a bundle ready to run.
 func Compile(b *script.Bundle) (*Program, error) {
-	tree, err := goja.Parse(b.Name, b.Code, parser.WithDisableSourceMaps)
+	tree, fields, err := parse(b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name, err)
 	}
@@ -66,5 +66,5 @@ func Compile(b *script.Bundle) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name, err)
 	}
-	return &Program{bundle: b, compiled: compiled}, nil
+	return &Program{bundle: b, compiled: compiled, quoted: fields}, nil
 }

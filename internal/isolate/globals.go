@@ -66,7 +66,10 @@ func (i *Isolate) setGlobals() error {
 	cf := i.vm.NewObject()
 	_ = cf.Set("colo", i.config.Location)
 	i.cf = cf
-	return i.setEnv()
+	if err := i.setEnv(); err != nil {
+		return err
+	}
+	return i.setModules()
 }
 
 // object makes an object of nested maps, its members in order.

@@ -21,7 +21,7 @@ func TestNewRefuses(t *testing.T) {
 		{"throw at module level", "const a = 1;\nthrow new Error('at load');\nexport default { fetch() {} }", "index.js:2:7: Error: at load"},
 		{"no export", `const a = 1;`, "index.js: no handler: it wants export default"},
 		{"no handler", `export default { queue() {}, email() {} }`, "index.js: the default export has neither fetch nor scheduled: it has [email queue]"},
-		{"class", `export default class { fetch() {} }`, "a class as the default export is not here"},
+		{"class", `export default class { fetch() {} }`, "a class as the default export has to extend WorkerEntrypoint of cloudflare:workers"},
 		{"I/O at module level", "fetch('https://example.com');\nexport default { fetch() {} }", ""},
 		{"timer at module level", "setTimeout(() => {}, 1);\nexport default { fetch() {} }", "index.js:1:1: Error: Disallowed operation called within global scope"},
 	} {

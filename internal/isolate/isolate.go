@@ -43,6 +43,7 @@ type Isolate struct {
 	runtime          runtime
 	names            map[*goja.Object]int // the namespaces, by the index of their binding
 	contexts         *goja.Object         // the prototype of ctx
+	entrypoint       *goja.Object         // that of WorkerEntrypoint; nil where the script has none
 	cachePrototype   *goja.Object
 	cacheNames       map[*goja.Object]string // the caches that the script has opened
 	answered, failed goja.Value              // called with what a handler's promise came to,
@@ -142,8 +143,7 @@ func (i *Isolate) findHandlers() error {
 	case i.fetch != nil || i.scheduled != nil:
 		return nil
 	case isFunction(handler):
-		return fmt.Errorf("%s: a class as the default export is not here; the real runtime has it: "+
-			"export default { async fetch(request, env, ctx) { … } }", name)
+		return i.classHandlers(handler)
 	}
 	return fmt.Errorf("%s: the default export has neither fetch nor scheduled: it has %s", name, list(handler.Keys()))
 }

@@ -29,7 +29,7 @@
 	methods(ExecutionContext, host.context);
 	methods(Cache, host.cache);
 	methods(CacheStorage, host.caches);
-	Object.defineProperty(ExecutionContext.prototype, 'props', { value: Object.freeze({}), configurable: true });
+	Object.defineProperty(ExecutionContext.prototype, 'props', { value: Object.freeze({}), configurable: true, writable: true });
 	const caches = Object.create(CacheStorage.prototype, { default: { value: Object.create(Cache.prototype), enumerable: true } });
 
 	const scheduler = Object.freeze({ wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) });

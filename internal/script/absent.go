@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -15,7 +16,9 @@ var builtins = strings.Fields(`
 	querystring readline repl stream string_decoder sys timers tls tty url util v8 vm wasi
 	worker_threads zlib`)
 
-// absent refuses the modules that an isolate has not, by name.
+// absent supplies the modules of the runtime that are here, and refuses the others by name:
+// those that the author's code imports when it is bundled, those of packages when they are
+// used, as many import what they then do without.
 func absent() api.Plugin {
 	bare := `^(` + strings.Join(builtins, "|") + `)(/.*)?$`
 	return api.Plugin{Name: "absent", Setup: func(b api.PluginBuild) {
@@ -27,12 +30,16 @@ func absent() api.Plugin {
 			found := b.Resolve(a.Path, api.ResolveOptions{
 				Importer: a.Importer, Namespace: a.Namespace, ResolveDir: a.ResolveDir, Kind: a.Kind, PluginData: packaged,
 			})
-			if len(found.Errors) > 0 {
+			switch {
+			case len(found.Errors) > 0:
 				return refuseModule(a)
+			case !filepath.IsAbs(found.Path) && !found.External: // left out by the field browser of a package.json
+				return api.OnResolveResult{Path: a.Path, Namespace: emptySpace}, nil
 			}
 			return api.OnResolveResult{Path: found.Path, External: found.External, Namespace: found.Namespace}, nil
 		})
 		b.OnResolve(api.OnResolveOptions{Filter: `\.(wasm|bin)(\?module)?$`}, refuseFile)
+		supplied(b)
 	}}
 }
 
@@ -42,11 +49,17 @@ const packaged = "packaged"
 var flagged = regexp.MustCompile(`^cloudflare:|^workerd:`)
 
 func refuseModule(a api.OnResolveArgs) (api.OnResolveResult, error) {
-	text := fmt.Sprintf("%s is not here; the real runtime has it with nodejs_compat", a.Path)
-	if flagged.MatchString(a.Path) {
-		text = fmt.Sprintf("%s is not here; the real runtime has it", a.Path)
+	name := a.Path
+	if !strings.Contains(name, ":") {
+		name = "node:" + name
 	}
-	return api.OnResolveResult{Errors: []api.Message{{Text: text}}}, nil
+	if Supplied[name] != nil {
+		return api.OnResolveResult{Path: name, Namespace: suppliedSpace}, nil
+	}
+	if strings.Contains(filepath.ToSlash(a.Importer), modules) {
+		return api.OnResolveResult{Path: name, Namespace: refusedSpace}, nil
+	}
+	return api.OnResolveResult{Errors: []api.Message{{Text: refusal(a.Path)}}}, nil
 }
 
 func refuseFile(a api.OnResolveArgs) (api.OnResolveResult, error) {

@@ -21,6 +21,10 @@ type Options struct {
 	Define map[string]string
 }
 
+// Host is the variable that a bundle finds what the runtime's own modules export in: an
+// object for each of Supplied.
+const Host = "__modules"
+
 // Global is the variable that a bundle's script leaves the module's exports in.
 const Global = "__worker"
 
@@ -32,6 +36,8 @@ type Bundle struct {
 	Code string
 	// Modules says that code from node_modules is part of it.
 	Modules bool
+	// Supplied says that it uses Host.
+	Supplied bool
 
 	sources *sourcemap.Consumer
 }
@@ -62,6 +68,7 @@ func Build(path string, o Options) (*Bundle, error) {
 			continue
 		}
 		b.Code = string(f.Contents)
+		b.Supplied = strings.Contains(b.Code, Host)
 	}
 	return b, nil
 }
@@ -87,11 +94,13 @@ func settings(entry, root string, o Options) api.BuildOptions {
 }
 
 // supported is what goja has of the language beyond ES2017, and what therefore is not
-// rewritten into something slower.
+// rewritten into something slower. Assignments by ??=, ||= and &&= it has too, but for those to
+// private members.
 func supported() map[string]bool {
 	return map[string]bool{
+		"dynamic-import":     false,
 		"object-rest-spread": true, "optional-chain": true, "nullish-coalescing": true,
-		"logical-assignment": true, "optional-catch-binding": true, "bigint": true,
+		"optional-catch-binding": true, "bigint": true,
 		"class-field": true, "class-static-field": true, "class-private-field": true,
 		"class-private-method": true, "class-private-static-field": true,
 	}
@@ -111,7 +120,7 @@ func (b *Bundle) Site(line, column int) (p Place, own bool) {
 	if !ok {
 		return Place{}, false
 	}
-	return Place{File: file, Line: line, Column: column + 1}, !strings.Contains(file, modules)
+	return Place{File: file, Line: line, Column: column + 1}, !strings.Contains(file, modules) && !made(file)
 }
 
 func relative(root, path string) string {

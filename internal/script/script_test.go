@@ -50,11 +50,11 @@ func TestErrors(t *testing.T) {
 			[]string{
 				"index.ts:1:16: node:fs is not here; the real runtime has it with nodejs_compat",
 				"index.ts:2:24: crypto is not here; the real runtime has it with nodejs_compat",
-				"index.ts:3:34: cloudflare:workers is not here; the real runtime has it",
+				"index.ts:3:25: cloudflare:sockets is not here; the real runtime has it",
 				"index.ts:4:18: ./a.wasm: WebAssembly and binary modules are not here; the real runtime has them",
 			},
-			[]string{"index.ts", "import fs from \"node:fs\";\nimport { subtle } from \"crypto\";\nimport { WorkerEntrypoint } from \"cloudflare:workers\";\n" +
-				"import wasm from \"./a.wasm\";\nconsole.log(fs, subtle, WorkerEntrypoint, wasm);"},
+			[]string{"index.ts", "import fs from \"node:fs\";\nimport { subtle } from \"crypto\";\nimport { connect } from \"cloudflare:sockets\";\n" +
+				"import wasm from \"./a.wasm\";\nconsole.log(fs, subtle, connect, wasm);"},
 		},
 		{
 			"await at the top",

@@ -34,6 +34,7 @@ var hosts = []host{
 	{"pbkdf2", (*API).hostPBKDF2},
 	{"hkdf", (*API).hostHKDF},
 	{"aes", (*API).hostAES},
+	{"aesKW", (*API).hostAESKW},
 	{"random", (*API).hostRandom},
 	{"hex", (*API).hostHex},
 	{"uuid", (*API).hostUUID},

@@ -20,7 +20,7 @@ func TestTypes(t *testing.T) {
 		t.Skip("KVBENCH_TSC names no TypeScript compiler")
 	}
 	modules := filepath.Dir(filepath.Dir(tsc))
-	for _, project := range []string{".", "../../docs/examples/profile-worker"} {
+	for _, project := range []string{".", "clean", "../../docs/examples/profile-worker"} {
 		c := exec.CommandContext(t.Context(), tsc, "--project", project, "--typeRoots", modules)
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", project, err, out)

@@ -47,9 +47,11 @@ class CryptoKey {
 
 const uses = {
 	HMAC: ['sign', 'verify'], 'AES-GCM': ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'], 'AES-CBC': ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'],
-	PBKDF2: ['deriveKey', 'deriveBits'], HKDF: ['deriveKey', 'deriveBits'],
+	'AES-KW': ['wrapKey', 'unwrapKey'], PBKDF2: ['deriveKey', 'deriveBits'], HKDF: ['deriveKey', 'deriveBits'],
 };
 const order = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
+
+const isAES = (a) => a.name === 'AES-GCM' || a.name === 'AES-CBC' || a.name === 'AES-KW';
 
 function makeKey(a, data, extractable, usages, where) {
 	if (uses[a.name] === undefined) throw missing('crypto.subtle.' + where + ' with ' + a.name);
@@ -63,7 +65,7 @@ function makeKey(a, data, extractable, usages, where) {
 		alg.hash = { name: hash(a.hash, where) };
 		alg.length = a.length === undefined ? n * 8 : a.length;
 		if (alg.length > n * 8 || alg.length <= n * 8 - 8) throw err('DataError', 'The key\'s length does not fit its data.');
-	} else if (a.name === 'AES-GCM' || a.name === 'AES-CBC') {
+	} else if (isAES(a)) {
 		if (n !== 16 && n !== 24 && n !== 32) throw err('DataError', 'An AES key has 128, 192 or 256 bits.');
 		alg.length = n * 8;
 	} else if (extractable) throw err('SyntaxError', 'A key for ' + a.name + ' can\'t be extractable.');
@@ -91,10 +93,16 @@ function derive(a, key, bits, use) {
 	return host.pbkdf2(h, k.data, bytes(a.salt), a.iterations, bits / 8);
 }
 
-function cipher(a, key, data, use) {
+// cipher does what use says; with a key for what is allowed.
+function cipher(a, key, data, use, allowed = use) {
 	a = algorithm(a);
+	if (a.name === 'AES-KW' && allowed !== use) {
+		const r = host.aesKW(use === 'encrypt', keyFor(key, a.name, allowed).data, bytes(data));
+		if (typeof r === 'string') throw err('OperationError', r);
+		return r;
+	}
 	if (a.name !== 'AES-GCM' && a.name !== 'AES-CBC') throw missing('crypto.subtle.' + use + ' with ' + a.name);
-	const k = keyFor(key, a.name, use);
+	const k = keyFor(key, a.name, allowed);
 	const tag = a.tagLength === undefined ? 128 : a.tagLength;
 	if (a.name === 'AES-GCM' && [96, 104, 112, 120, 128].indexOf(tag) < 0) {
 		if (tag === 32 || tag === 64) throw missing('AES-GCM with a tag of ' + tag + ' bits');
@@ -130,7 +138,7 @@ const operations = {
 		a = algorithm(a);
 		let n;
 		if (a.name === 'HMAC') n = a.length === undefined ? blocks[hash(a.hash, 'generateKey')] : Math.ceil(a.length / 8);
-		else if (a.name === 'AES-GCM' || a.name === 'AES-CBC') {
+		else if (isAES(a)) {
 			if (a.length !== 128 && a.length !== 192 && a.length !== 256) throw err('OperationError', 'An AES key has 128, 192 or 256 bits.');
 			n = a.length / 8;
 		} else throw missing('crypto.subtle.generateKey with ' + a.name);
@@ -157,8 +165,22 @@ const operations = {
 		const n = want.length !== undefined ? want.length : want.name === 'HMAC' ? blocks[hash(want.hash, 'deriveKey')] * 8 : 0;
 		return makeKey(want, derive(a, key, n, 'deriveKey'), extractable, usages, 'deriveKey');
 	},
-	wrapKey() { throw missing('crypto.subtle.wrapKey'); },
-	unwrapKey() { throw missing('crypto.subtle.unwrapKey'); },
+	wrapKey(format, key, by, a) {
+		const data = operations.exportKey(format, key);
+		return cipher(a, by, format === 'jwk' ? host.encode(JSON.stringify(data)) : data, 'encrypt', 'wrapKey');
+	},
+	unwrapKey(format, data, by, a, want, extractable, usages) {
+		if (format !== 'raw' && format !== 'jwk') throw missing('crypto.subtle.unwrapKey of the format ' + format);
+		let plain = cipher(a, by, data, 'decrypt', 'unwrapKey');
+		if (format === 'jwk') {
+			try {
+				plain = JSON.parse(new TextDecoder().decode(plain));
+			} catch {
+				throw err('DataError', 'What was wrapped is no JWK.');
+			}
+		}
+		return operations.importKey(format, plain, want, extractable, usages);
+	},
 };
 
 class SubtleCrypto {
