@@ -46,7 +46,11 @@ func (c *Caches) match(k cacheKey) *webapi.Response {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.kept[k]
-	if e == nil || e.response == nil || c.clock.Now() >= e.until {
+	if e == nil || e.response == nil {
+		return nil
+	}
+	if c.clock.Now() >= e.until {
+		c.drop(k, e)
 		return nil
 	}
 	return e.response
@@ -59,14 +63,27 @@ func (c *Caches) put(k cacheKey, r *webapi.Response, age time.Duration) {
 	if e == nil {
 		e = &cached{}
 		c.kept[k] = e
+		c.bytes += cost(k, nil)
 	}
 	c.bytes += cost(k, r) - cost(k, e.response)
 	e.response, e.until = r, c.clock.Now()+age
 	e.puts++
 	c.order = append(c.order, k)
-	for (c.bytes > CacheBytes || len(c.order) > 2*len(c.kept)+16) && len(c.order) > 0 {
+	for len(c.order) > 0 && (c.bytes > CacheBytes || len(c.order) > 2*len(c.kept)+16 || c.spent(c.order[0])) {
 		c.forgetOldest()
 	}
+}
+
+// spent reports whether nothing is lost with the oldest put, which is that of k.
+func (c *Caches) spent(k cacheKey) bool {
+	e := c.kept[k]
+	return e.puts > 1 || e.response == nil || c.clock.Now() >= e.until
+}
+
+// drop forgets a response; order still has its key.
+func (c *Caches) drop(k cacheKey, e *cached) {
+	c.bytes += cost(k, nil) - cost(k, e.response)
+	e.response = nil
 }
 
 // forgetOldest takes the oldest put out, and what it kept where no later one did.
@@ -89,16 +106,24 @@ func (c *Caches) delete(k cacheKey) bool {
 		return false
 	}
 	fresh := c.clock.Now() < e.until
-	c.bytes -= cost(k, e.response)
-	e.response = nil // order still has it
+	c.drop(k, e)
 	return fresh
 }
 
+// What an entry takes beside its URL and its body, about: its place, and its response with a
+// few headers.
+const (
+	placeBytes    = 250
+	responseBytes = 750
+)
+
+// cost is about what an entry takes, in bytes; r is nil where its place alone is left.
 func cost(k cacheKey, r *webapi.Response) int {
-	if r == nil {
-		return 0
+	n := placeBytes + len(k.cache) + len(k.url)
+	if r != nil {
+		n += responseBytes + len(r.Body)
 	}
-	return len(k.cache) + len(k.url) + len(r.Body) + 200
+	return n
 }
 
 // cache is which cache a method is called on.

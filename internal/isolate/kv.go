@@ -120,7 +120,11 @@ func (i *Isolate) seconds(o *goja.Object, name string) (d time.Duration, given b
 
 // parse reads JSON; it throws the script's SyntaxError.
 func (i *Isolate) parse(document []byte) goja.Value {
-	v, err := i.json.parse(goja.Undefined(), i.vm.ToValue(string(document)))
+	text := string(document)
+	if v, ok := i.web.ParseJSON(text); ok {
+		return v
+	}
+	v, err := i.json.parse(goja.Undefined(), i.vm.ToValue(text))
 	if err != nil {
 		i.rethrow(err)
 	}

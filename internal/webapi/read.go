@@ -16,10 +16,24 @@ var ErrNotMessage = errors.New("the value is not what was expected")
 // parsed, and its headers are, when the script asks for them. r.Body is the script's from
 // then on.
 func (a *API) NewRequest(r *Request, cf goja.Value) (goja.Value, error) {
-	if cf == nil {
-		cf = goja.Undefined()
+	body := goja.Null()
+	if r.Body != nil {
+		b, err := a.bytes(nil, a.vm.ToValue(a.vm.NewArrayBuffer(r.Body)))
+		if err != nil {
+			return nil, err
+		}
+		body = b
 	}
-	return a.newRequest(goja.Undefined(), a.vm.ToValue(r.Method), a.vm.ToValue(r.URL), a.vm.ToValue(flat(r.Headers)), a.body(r.Body), cf)
+	var more goja.Value = goja.Undefined()
+	if cf != nil {
+		o := a.vm.NewObject()
+		if err := errors.Join(o.Set("cf", cf), o.Set("raw", true), o.Set("redirect", "manual")); err != nil {
+			return nil, err
+		}
+		more = o
+	}
+	// The constructor of Request is for scripts: it does much that is not needed here.
+	return a.message(a.request, body, a.vm.ToValue(flat(r.Headers)), a.vm.ToValue(r.Method), a.vm.ToValue(r.URL), more, a.vm.ToValue(true))
 }
 
 // NewResponse is r as a script gets it from fetch: its headers can't be changed. url is

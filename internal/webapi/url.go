@@ -30,6 +30,9 @@ func (a *API) parseURL(s string) (*url.Url, string, error) {
 func (a *API) hostHref() func(goja.FunctionCall) goja.Value {
 	return func(c goja.FunctionCall) goja.Value {
 		s := c.Argument(0).String()
+		if _, ok := parsePlain(s); ok {
+			return c.Argument(0)
+		}
 		_, href, err := a.parseURL(s)
 		if err != nil {
 			a.typeError("Invalid URL: %s", s)
@@ -47,6 +50,9 @@ func (a *API) hostURL() func(goja.FunctionCall) goja.Value {
 		var href string
 		var err error
 		if b := c.Argument(1); goja.IsUndefined(b) {
+			if plain, ok := parsePlain(s); ok {
+				return a.plainParts(plain, c.Argument(0))
+			}
 			u, href, err = a.parseURL(s)
 		} else if u, err = url.ParseRef(b.String(), s); err == nil {
 			href = u.Href(false)

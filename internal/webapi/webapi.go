@@ -37,11 +37,15 @@ type API struct {
 	host, lib *goja.Object // what the prelude gets of Go, and of itself
 	loaded    []bool       // which files of the prelude have run
 
-	last      parsed                       // the URL that was parsed last
-	sets      map[string][]span            // sets of characters of regular expressions
-	collators map[string]*collate.Collator // by their options
+	last       parsed                       // the URL that was parsed last
+	lastOrigin sharedParts                  // of the plain URL that was parsed last
+	sets       map[string][]span            // sets of characters of regular expressions
+	collators  map[string]*collate.Collator // by their options
 
-	newRequest, newResponse, peekRequest, peekResponse, asRequest goja.Callable
+	message                                           goja.Constructor // of what Request and Response share
+	request                                           *goja.Object     // the class
+	bytes                                             goja.Constructor // Uint8Array
+	newResponse, peekRequest, peekResponse, asRequest goja.Callable
 }
 
 //go:embed prelude/*.js
@@ -140,7 +144,7 @@ func Install(vm *goja.Runtime, env Env) (*API, error) {
 		}
 	}
 	for name, f := range map[string]*goja.Callable{
-		"newRequest": &a.newRequest, "newResponse": &a.newResponse,
+		"newResponse": &a.newResponse,
 		"peekRequest": &a.peekRequest, "peekResponse": &a.peekResponse, "asRequest": &a.asRequest,
 	} {
 		var ok bool
@@ -148,7 +152,19 @@ func Install(vm *goja.Runtime, env Env) (*API, error) {
 			return nil, fmt.Errorf("webapi: the prelude has no %s", name)
 		}
 	}
-	return a, nil
+	return a, errors.Join(a.takeClasses(), a.putParse())
+}
+
+// takeClasses takes what Go makes requests with.
+func (a *API) takeClasses() (err error) {
+	a.request, _ = a.lib.Get("Request").(*goja.Object)
+	var ok, ok2 bool
+	a.message, ok = goja.AssertConstructor(a.lib.Get("Message"))
+	a.bytes, ok2 = goja.AssertConstructor(a.vm.Get("Uint8Array"))
+	if a.request == nil || !ok || !ok2 {
+		return errors.New("webapi: the prelude has no Request")
+	}
+	return nil
 }
 
 // load runs a file of the prelude, and before it what it needs, once.

@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
@@ -69,6 +70,7 @@ func Main(table []kv.Driver) int {
 	if asked {
 		ctx, told = asChild(ctx)
 		defer told.tell(toldDone, "")
+		defer runtime.KeepAlive(make([]byte, ballast))
 	}
 	ctx = watchScripts(ctx, longestTask)
 	ctx = endAfter(ctx, func() {
@@ -86,6 +88,12 @@ func Main(table []kv.Driver) int {
 	}
 	return executeWith(ctx, table, os.Args[1:], os.Stdout, os.Stderr)
 }
+
+// ballast is memory of a child that nothing touches, so that the system gives none for it. The
+// collector counts it, and begins when as much again was allocated as there is: scripts make
+// much garbage, of which little lives, and what lives of them is looked through several times less
+// often. A child so has this much more memory at most.
+const ballast = 32 << 20
 
 // asChild makes the process the child of one that looks after it.
 func asChild(ctx context.Context) (context.Context, *parent) {

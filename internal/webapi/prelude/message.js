@@ -69,12 +69,13 @@ class Message {
 	#text;    // of a request its URL, of a response its status text
 	#more;    // an object of what is rarely there, or undefined
 
-	constructor(b, flat, kind, text, more) {
+	constructor(b, flat, kind, text, more, locked) {
 		this.#b = b;
 		this.#flat = flat;
 		this.#kind = kind;
 		this.#text = text;
 		if (more !== undefined) this.#more = more;
+		if (locked === true) this.#locked = true;
 	}
 	get headers() {
 		let h = this.#headers;

@@ -97,11 +97,10 @@ class Request extends Message {
 	get [Symbol.toStringTag]() { return 'Request'; }
 }
 
-lib.newRequest = (method, url, flat, body, cf) => state.lock(new Request(blank, undefined,
-	body === null ? null : new Uint8Array(body), flat, method, url, cf === undefined ? undefined : { cf: cf, raw: true, redirect: 'manual' }));
 lib.peekRequest = (v) => isRequest(v) ? lib.peek(v) : undefined;
 Object.defineProperty(Request, 'length', { value: 1 });
 lib.isRequest = isRequest;
+lib.Request = Request; // Go makes those that come in, by way of Message's constructor
 lib.asRequest = (input, init) => isRequest(input) && init === undefined ? input : new Request(input, init);
 
 lib.define({ Request: Request });
