@@ -19,9 +19,8 @@ type row struct {
 // table is what all pairs gave.
 type table struct {
 	effort
-	rows    []row   // those that one side at least has
-	neither []row   // of which there is nothing on either side
-	t       float64 // how many standard errors chance may make
+	rows []row   // those that one side at least has
+	t    float64 // how many standard errors chance may make
 }
 
 // alpha is how likely chance alone makes any figure of the table differ, at most.
@@ -33,9 +32,7 @@ func newTable(e effort, pairs [][]row) *table {
 	t := &table{effort: e}
 	for _, rows := range pairs {
 		for _, r := range rows {
-			if r.none() {
-				t.neither = append(t.neither, r)
-			} else {
+			if !r.none() {
 				t.rows = append(t.rows, r)
 			}
 		}
@@ -120,20 +117,11 @@ func (t *table) markdown() string {
 	for i := range t.rows {
 		fmt.Fprintf(&b, "| %s | %s |\n", t.rows[i].pair, t.rows[i].cells(t.t))
 	}
-	b.WriteString("\n## What there was nothing of, on both sides\n\n")
-	last := ""
-	for _, r := range t.neither {
-		switch {
-		case r.pair != last:
-			if last != "" {
-				b.WriteString("\n")
-			}
-			b.WriteString("- " + r.pair + ": " + r.name)
-		default:
-			b.WriteString(", " + r.name)
-		}
-		last = r.pair
+	var looked []string
+	for _, m := range (&pair{}).matches() {
+		looked = append(looked, m.name)
 	}
+	fmt.Fprintf(&b, "\nEach pair was looked at for: %s. What has no line did not happen, on either side.\n", strings.Join(looked, ", "))
 	b.WriteString("\n" + tail)
 	return b.String()
 }

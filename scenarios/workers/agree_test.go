@@ -30,8 +30,8 @@ type effort struct {
 }
 
 var (
-	short = effort{seeds: 8, times: 1}
-	long  = effort{seeds: 24, times: 6}
+	short = effort{seeds: 6, times: 1}
+	long  = effort{seeds: 24, times: 4}
 )
 
 // store is where all pairs run that name no other.
@@ -157,7 +157,7 @@ func TestDisagree(t *testing.T) {
 		return pairs[slices.IndexFunc(pairs, func(p pair) bool { return p.script == script })]
 	}
 	forgetful, keeping, blind := find("multi-tier.ts"), find("versioned.ts"), find("coalesce.ts")
-	forgetful.with = "{memory-ttl: 20s, origin: {changes: 3m, errors: 1%}}"
+	forgetful.with = "{memory-ttl: 20s, origin: {changes: 1s, errors: 1%}}"
 	keeping.variant = "keep-expiry"
 	blind.variant = "blind-put"
 	for _, test := range []struct {
