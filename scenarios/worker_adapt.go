@@ -49,7 +49,7 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, made Made) *
 	own.Fields, own.Adapt = nil, nil
 
 	variants := c.scripts(f)
-	config := c.config(f, variants)
+	config := c.config(variants)
 	if c.failed {
 		return base
 	}
@@ -116,7 +116,7 @@ func (c *compiler) scripts(f *workerFields) (out []workerScript) {
 
 // config is the wrangler configuration nearest to the script, or to the scenario file; empty
 // where there is none.
-func (c *compiler) config(f *workerFields, variants []workerScript) *wrangler.Config {
+func (c *compiler) config(variants []workerScript) *wrangler.Config {
 	from := filepath.Dir(c.File)
 	if len(variants) > 0 {
 		from = filepath.Dir(variants[0].file)

@@ -44,10 +44,10 @@ type step struct {
 
 // listing is one that has a next page.
 type listing struct {
-	prefix, cursor string
-	namespace      int
-	site           Site
-	names          int
+	cursor    string
+	namespace int
+	site      Site
+	names     int
 }
 
 // invocation finds that of a call, or begins it.

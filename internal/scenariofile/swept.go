@@ -18,7 +18,7 @@ func (d *decoder) typed(a *axis, pattern *bench.Pattern) []runfile.Setting {
 	for i, n := range a.values {
 		texts[i] = resolve(n).Value
 	}
-	kind := setting.Text
+	var kind setting.Kind
 	section, rest, _ := strings.Cut(a.name, ".")
 	switch section {
 	case "with":

@@ -70,7 +70,7 @@ func (a *API) hostDecodeWith() func(goja.FunctionCall) goja.Value {
 		}
 		var text string
 		var rest []byte
-		ok := true
+		var ok bool
 		more := c.Argument(3).ToBoolean()
 		switch name := c.Argument(0).String(); name {
 		case "utf-8":
