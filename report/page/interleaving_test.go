@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -54,8 +55,31 @@ func TestInterleaving(t *testing.T) {
 	if n := strings.Count(svg, `class="lane"`); n < 2 || texts < 12 {
 		t.Errorf("%d lanes, %d texts", n, texts)
 	}
+	if words := answer.Story(f.Example)[0]; !strings.Contains(words, hostile) {
+		t.Errorf("no key in %q", words)
+	}
 	f.Example = nil
 	if interleaving(f, "x") != "" {
 		t.Error("a picture of nothing")
+	}
+}
+
+// Calls of an invocation that end at once stand side by side, in their order.
+func TestInterleavingAtOnce(t *testing.T) {
+	f := &answer.Finding{Finding: result.Finding{Example: &runfile.Example{Actors: []runfile.Actor{
+		{Role: "found", Steps: []runfile.FindingStep{{Op: "get", Key: "a", End: 5e7}, {Op: "put", Key: "b", Start: 5e7, End: 5e7}}},
+	}}}}
+	var ring, square, y float64
+	svg := string(interleaving(f, "x"))
+	_, read, _ := strings.Cut(svg, "<circle ")
+	_, write, _ := strings.Cut(svg, `<g class="write guilty"><path `)
+	if _, err := fmt.Sscanf(read, `cx="%f"`, &ring); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(write, `d="M%f %f`, &square, &y); err != nil {
+		t.Fatal(err)
+	}
+	if ring < laneLeft || square-ring < 60 {
+		t.Errorf("a read at %.0f, and a write at %.0f", ring, square)
 	}
 }
