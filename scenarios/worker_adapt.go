@@ -77,7 +77,9 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, made Made) *
 		own.Models = []string{workerOriginModel}
 	}
 	for _, v := range variants {
-		own.Variants = append(own.Variants, bench.Variant{Name: v.name, Doc: "the script " + filepath.ToSlash(v.file)})
+		own.Variants = append(own.Variants, bench.Variant{
+			Name: v.name, Doc: "the script " + filepath.ToSlash(v.file), Sources: inRepository(rootOf(v, config)),
+		})
 		c.program(p, v, config, known)
 	}
 	own.New = p.workload

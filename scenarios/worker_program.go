@@ -51,10 +51,7 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		c.fail(filepath.ToSlash(v.file)+" is a folder", "name the script in it", 0, path...)
 		return
 	}
-	root := filepath.Dir(v.file)
-	if config.File != "" {
-		root = filepath.Dir(config.File)
-	}
+	root := rootOf(v, config)
 	bundle, err := known.file(v.file, root, config.Define)
 	if bad, ok := errors.AsType[*script.Error](err); ok {
 		c.failed = true
@@ -77,6 +74,35 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		return
 	}
 	p.programs[v.name] = &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
+}
+
+// rootOf is the folder that the sources of a script are named from: that of its project.
+func rootOf(v workerScript, config *wrangler.Config) string {
+	if config.File != "" {
+		return filepath.Dir(config.File)
+	}
+	return filepath.Dir(v.file)
+}
+
+// inRepository is a folder as a path with slashes from the root of the repository that it is
+// in, which has .git in it; empty where that is the root, and where there is none.
+func inRepository(dir string) string {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for root := at; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+			within, err := filepath.Rel(root, at)
+			if err != nil || within == "." {
+				return ""
+			}
+			return filepath.ToSlash(within)
+		}
+		if root == filepath.Dir(root) {
+			return ""
+		}
+	}
 }
 
 // workerProgram is the script of a variant.

@@ -22,7 +22,7 @@ func Starter(c *wrangler.Config) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What kvbench asks of this Worker, and what it expects: docs/workers.md of kvbench tells every\n# field. The script, bindings, vars and crons are those of %s.\n", base(c.File))
-	fmt.Fprintf(&b, `driver: embedded://?locations=3 # modelled: three locations, a minute until each sees a write
+	fmt.Fprintf(&b, `driver: embedded://?locations=3&writes=strict # modelled: three locations, a minute until each sees a write, one write a second of a key
 scenarios:
   - name: %s
     pattern: worker

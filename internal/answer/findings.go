@@ -16,6 +16,7 @@ import (
 type Finding struct {
 	result.Finding
 	Variant string
+	Sources string // the folder of the files of its sites, from the repository's root
 	// Broken is an expectation that forbids it and was not met; empty where there is none.
 	Broken string
 }
@@ -30,7 +31,7 @@ func (s *Scenario) Findings(suppressed bool) (out []Finding) {
 			if f.Suppressed && !suppressed || f.Group == runfile.StalenessGroup && !s.limits(f.ID) {
 				continue
 			}
-			one := Finding{Finding: f, Variant: v.Name}
+			one := Finding{Finding: f, Variant: v.Name, Sources: v.Sources}
 			for _, e := range s.Expectations {
 				if !e.OK && !f.Suppressed && e.Variant == v.Name && e.Figure.ID == f.ID {
 					one.Broken = e.Text
@@ -111,13 +112,13 @@ func Story(e *runfile.Example) (lines []string) {
 	if e == nil {
 		return nil
 	}
-	from, several := Origin(e), Several(e)
+	from := Origin(e)
 	for i := range e.Actors {
 		a := &e.Actors[i]
 		name := ActorName(a)
 		for j := range a.Steps {
 			s := &a.Steps[j]
-			line := fmt.Sprintf("%s  %s  %s", offset(s.Start-from), name, StepWords(s, several))
+			line := fmt.Sprintf("%s  %s  %s", offset(s.Start-from), name, StepWords(s))
 			if at := s.Site.String(); at != "" {
 				line += "  " + at
 			}
@@ -157,23 +158,23 @@ func Several(e *runfile.Example) bool {
 	return false
 }
 
+// InvocationName is its number, and of those of a sequence which it is.
+func InvocationName(a *runfile.Actor) string {
+	if a.Request == 0 {
+		return fmt.Sprintf("invocation %d", a.Invocation)
+	}
+	return fmt.Sprintf("invocation %d.%d", a.Invocation, a.Request+1)
+}
+
 // ActorName names an invocation of an example.
 func ActorName(a *runfile.Actor) string {
 	return fmt.Sprintf("%s at location %d", InvocationName(a), a.Location+1)
 }
 
-// InvocationName names one by its transaction, and the request of it where there are several.
-func InvocationName(a *runfile.Actor) string {
-	if a.Request > 1 {
-		return fmt.Sprintf("invocation %d/%d", a.Invocation, a.Request)
-	}
-	return fmt.Sprintf("invocation %d", a.Invocation)
-}
-
-// StepWords is what a step did: "get: version 3, from the cache".
-func StepWords(s *runfile.FindingStep, withKey bool) string {
+// StepWords is what a step did: "get user:7: finds v3, from the location's cache".
+func StepWords(s *runfile.FindingStep) string {
 	text := s.Op
-	if withKey && s.Key != "" {
+	if s.Key != "" {
 		text += " " + s.Key
 	}
 	switch {

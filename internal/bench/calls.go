@@ -19,10 +19,12 @@ func (w *Worker) call(ctx context.Context) (c openCall, err error) {
 			return c, err
 		}
 	}
+	asked := w.Now()
 	if c.held, err = w.connect(ctx); err != nil {
 		return c, err
 	}
 	c.start = w.Now()
+	w.told.queued = c.start > asked
 	return c, nil
 }
 

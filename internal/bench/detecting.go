@@ -85,10 +85,7 @@ func example(e *detect.Example) *runfile.Example {
 	for i := range e.Actors {
 		a := &e.Actors[i]
 		to := runfile.Actor{
-			Invocation: a.Invocation % anotherInvocation, Role: string(a.Role), Isolate: a.Isolate, Location: a.Location, Start: a.Start, Left: a.Left,
-		}
-		if again := a.Invocation / anotherInvocation; again > 0 {
-			to.Request = again + 1
+			Invocation: a.Invocation % anotherInvocation, Request: a.Invocation / anotherInvocation, Role: string(a.Role), Isolate: a.Isolate, Location: a.Location, Start: a.Start, Left: a.Left,
 		}
 		if a.End >= a.Start {
 			end := a.End

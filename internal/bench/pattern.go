@@ -82,6 +82,10 @@ type Variant struct {
 	// Never is an outcome or a series that the variant can't have, where the others do:
 	// what is a share of it is 0 and not unknown. Empty where there is none.
 	Never string
+	// Sources is the folder that the files of its sites are relative to, as a path with
+	// slashes from the root of the repository that it is in; empty where that is the root
+	// itself, where it is in none, and where there are no sites.
+	Sources string
 }
 
 // Setup is what a workload is made from.

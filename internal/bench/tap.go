@@ -12,6 +12,8 @@ type told struct {
 	call detect.Call
 	key  [1]string
 	one  [1]kv.Entry
+
+	queued bool // the last call waited for a connection
 }
 
 // tell fills in what the watcher is told of every call.
@@ -19,7 +21,7 @@ func (w *Worker) tell(op detect.Op, start time.Duration) *detect.Call {
 	c := &w.told.call
 	*c = detect.Call{
 		Invocation: detect.Outside, Isolate: w.isolate, Location: w.Location(), Namespace: w.Namespace, Site: w.Site,
-		Op: op, Start: start,
+		Op: op, Start: start, Queued: w.told.queued,
 	}
 	if w.metered {
 		c.Invocation, c.Due, c.WarmUp = w.invocation.number, w.tx.Due, w.tx.Due < w.run.measureFrom

@@ -48,6 +48,7 @@ type Call struct {
 	Site              Site
 	Op                Op
 	Start, End        time.Duration // on the scenario's clock
+	Queued            bool          // it was asked for before Start, and waited for a connection
 	Err               error         // ErrNotFound is none: what was read is in Entries
 
 	Keys    []string   // one but for BulkGet; none for List

@@ -183,7 +183,7 @@ func (d *Detector) inRow(in *invocation, c *Call) {
 	}
 	k := d.keys[keyName{c.Namespace, c.Keys[0]}]
 	again := k != nil && in.before(k) >= 0
-	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && c.Start == r.end && !again && r.n < kv.MaxBulkGetKeys && !r.told(c.Keys[0]) {
+	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && c.Start == r.end && !c.Queued && !again && r.n < kv.MaxBulkGetKeys && !r.told(c.Keys[0]) {
 		r.n++
 		r.end, r.site = c.End, c.Site
 		r.keep(&c.Entries[0])

@@ -230,6 +230,7 @@ func (v *invocation) end() {
 		return
 	}
 	v.over = true
+	v.isolate.done.Add(1)
 	v.setIdle(false)
 	v.isolate.live.remove(v)
 	v.isolate.ended = append(v.isolate.ended, v)

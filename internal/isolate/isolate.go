@@ -55,6 +55,7 @@ type Isolate struct {
 	stack            []goja.StackFrame // scratch
 
 	tasks       atomic.Uint64 // macrotasks that have begun and that have ended
+	done        atomic.Uint64 // invocations that are over
 	interrupted atomic.Pointer[Exception]
 	places      map[goja.StackFrame]place
 }

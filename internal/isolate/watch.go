@@ -9,6 +9,10 @@ func (i *Isolate) Running() uint64 {
 	return 0
 }
 
+// Progress tells them how many macrotasks and how many invocations have ended. A script that
+// waits for one timer after the other has macrotasks without an end, and no invocation that ends.
+func (i *Isolate) Progress() (tasks, invocations uint64) { return i.tasks.Load() / 2, i.done.Load() }
+
 // Interrupt ends the macrotask that the script is in, as soon as it can be: a loop can, a
 // regular expression can't. The isolate is of no use after it.
 func (i *Isolate) Interrupt(why error) { i.vm.Interrupt(why) }

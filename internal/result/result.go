@@ -35,6 +35,7 @@ type Variant struct {
 	// Name is its own within the scenario: in a sweep with the point, "seed at memory-ttl
 	// 10 s". Base is the variant's alone.
 	Name, Base, Doc string
+	Sources         string            // the folder of the files of its sites, from the repository's root
 	Published       bool              // it does what the pattern's published source does
 	Point           []runfile.Setting // what a sweep varies; empty where there is none
 	Repeats         []Repeat          // those that ran, in their order
@@ -106,7 +107,7 @@ func variantOf(runs []*runfile.Variant, s *Scenario, variant int, point []runfil
 	d := &s.Def.Variants[variant]
 	at, _ := s.Def.At(point) // which is the definition's own
 	v := &Variant{
-		Scenario: s, Def: at, Index: variant, Name: d.Name, Base: d.Name, Doc: d.Doc, Published: d.Name == s.Def.Published, Point: point,
+		Scenario: s, Def: at, Index: variant, Name: d.Name, Base: d.Name, Doc: d.Doc, Sources: d.Sources, Published: d.Name == s.Def.Published, Point: point,
 	}
 	if len(point) > 0 {
 		v.Name += " at " + runfile.Words(point)

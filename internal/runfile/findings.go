@@ -76,7 +76,7 @@ type Example struct {
 // Actor is an invocation of an example.
 type Actor struct {
 	Invocation uint64         `json:"invocation"`        // the number of its transaction
-	Request    uint64         `json:"request,omitempty"` // which one of the transaction's, from 1; 0 of one that has one
+	Request    uint64         `json:"request,omitempty"` // of the transaction's sequence, counted from 0
 	Role       string         `json:"role"`              // "found", "overwritten" or "before"
 	Isolate    int            `json:"isolate"`
 	Location   int            `json:"location"`

@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/json"
 	"net/url"
+	"path"
 	"path/filepath"
 
 	"kvbench/internal/answer"
@@ -67,7 +68,8 @@ type (
 		Region   *sarifRegion  `json:"region,omitempty"`
 	}
 	sarifArtifact struct {
-		URI string `json:"uri"`
+		URI  string `json:"uri"`
+		Base string `json:"uriBaseId"`
 	}
 	sarifRegion struct {
 		StartLine   int `json:"startLine"`
@@ -131,26 +133,26 @@ func sarifOf(s *answer.Scenario, f *answer.Finding, rule int) sarifResult {
 		out.Level = "error"
 		out.Message.Text += " It is forbidden: " + f.Broken
 	}
-	if at := place(f.Site); at != nil {
+	if at := place(f, f.Site); at != nil {
 		out.Locations = []sarifLocation{{Physical: at}}
 	}
-	if at := place(f.Other); at != nil {
+	if at := place(f, f.Other); at != nil {
 		id := 1
 		out.Related = []sarifLocation{{ID: &id, Physical: at, Message: &sarifText{"the other line that is involved"}}}
 	}
 	if f.Suppressed {
 		out.Suppressions = []sarifSuppression{{Kind: "inSource"}}
 	}
-	out.Flows = flows(f.Example)
+	out.Flows = flows(f)
 	return out
 }
 
-// flows is an example: a thread for each invocation, its steps in the order of time.
-func flows(e *runfile.Example) []sarifFlow {
+// flows is its example: a thread for each invocation, its steps in the order of time.
+func flows(f *answer.Finding) []sarifFlow {
+	e := f.Example
 	if e == nil {
 		return nil
 	}
-	several := answer.Several(e)
 	flow := sarifFlow{Message: sarifText{"how one came about, in virtual or measured time"}}
 	for i := range e.Actors {
 		a := &e.Actors[i]
@@ -158,7 +160,7 @@ func flows(e *runfile.Example) []sarifFlow {
 		for j := range a.Steps {
 			step := &a.Steps[j]
 			thread.Locations = append(thread.Locations, sarifFlowStep{
-				Location: sarifLocation{Physical: place(step.Site), Message: &sarifText{answer.StepWords(step, several)}},
+				Location: sarifLocation{Physical: place(f, step.Site), Message: &sarifText{answer.StepWords(step)}},
 				Order:    orderOf(e, step),
 			})
 		}
@@ -184,12 +186,17 @@ func orderOf(e *runfile.Example, step *runfile.FindingStep) (n int) {
 	return n
 }
 
-// place is a site; nil where there is none.
-func place(s runfile.Site) *sarifPhysical {
+// root is what code hosts take for the root of the repository.
+const root = "%SRCROOT%"
+
+// place is a site of a finding; nil where there is none. Its file is told from the root of
+// the repository, as a code host knows no other folder.
+func place(f *answer.Finding, s runfile.Site) *sarifPhysical {
 	if s.File == "" {
 		return nil
 	}
-	out := &sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: filepath.ToSlash(s.File)}).String()}}
+	file := path.Join(f.Sources, filepath.ToSlash(s.File))
+	out := &sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: file}).String(), root}}
 	if s.Line > 0 {
 		out.Region = &sarifRegion{s.Line, s.Column}
 	}

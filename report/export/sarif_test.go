@@ -22,6 +22,7 @@ func withFindings(t *testing.T) *answer.Answer {
 	kind := func(id, group, of string) runfile.FindingKind {
 		return runfile.FindingKind{ID: id, Group: group, Unit: "ns", Of: of, Doc: "one of it: how long", Do: "mend it"}
 	}
+	run.Header.Scenarios[0].Variants[0].Sources = "apps/worker"
 	run.Variants[0].Findings = &runfile.Findings{
 		Kinds: []runfile.FindingKind{kind("clobbered-write", "hazard", "put"), kind("stale-get", "staleness", "invocation"), kind("repeated-get", "advice", "invocation")},
 		List: []runfile.Finding{

@@ -33,6 +33,7 @@ type card struct {
 	Watched       bool // a detector was told its calls
 	Findings      []finding
 	Seen          string // what it did not look at
+	Open          bool   // it is the only one, so that there is nothing to choose from
 }
 
 // finding is what a detector found.

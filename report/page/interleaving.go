@@ -47,11 +47,8 @@ func interleaving(f *answer.Finding, id string) template.HTML {
 	at, width := scaleOf(e, marks)
 	for i := range marks {
 		m := &marks[i]
-		m.x, m.y = at(m.End), float64(laneTop+laneHeight*m.lane+laneHeight/2)
-		if i > 0 && marks[i-1].lane == m.lane { // two may have ended at the same time
-			m.x = max(m.x, marks[i-1].x+leastGap)
-			width = max(width, m.x+70)
-		}
+		m.x = at(m.End) - leastGap*float64(alike(marks[i+1:], m))
+		m.y = float64(laneTop + laneHeight*m.lane + laneHeight/2)
 	}
 	var out strings.Builder
 	height := laneTop + laneHeight*len(e.Actors) + 34
@@ -107,6 +104,16 @@ func marksOf(f *answer.Finding) (out []mark) {
 	return out
 }
 
+// alike is how many of the marks are in the lane and at the time of another.
+func alike(marks []mark, of *mark) (n int) {
+	for i := range marks {
+		if marks[i].lane == of.lane && marks[i].End == of.End {
+			n++
+		}
+	}
+	return n
+}
+
 // times are when the calls ended, each once.
 func times(marks []mark) (out []time.Duration) {
 	for i := range marks {
@@ -137,7 +144,13 @@ func scaleOf(e *runfile.Example, marks []mark) (at func(time.Duration) float64, 
 	for i := 1; i < len(all); i++ {
 		gap := 18.0
 		if _, found := slices.BinarySearch(ended, all[i]); found {
-			gap = leastGap
+			most := 1
+			for j := range marks {
+				if marks[j].End == all[i] {
+					most = max(most, alike(marks, &marks[j])) // they stand side by side
+				}
+			}
+			gap = leastGap * float64(most)
 		}
 		x[i] = x[i-1] + gap + moreGap*float64(all[i]-all[i-1])/float64(longest)
 	}

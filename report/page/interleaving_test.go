@@ -3,8 +3,8 @@ package page
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,22 +55,31 @@ func TestInterleaving(t *testing.T) {
 	if n := strings.Count(svg, `class="lane"`); n < 2 || texts < 12 {
 		t.Errorf("%d lanes, %d texts", n, texts)
 	}
+	if words := answer.Story(f.Example)[0]; !strings.Contains(words, hostile) {
+		t.Errorf("no key in %q", words)
+	}
 	f.Example = nil
 	if interleaving(f, "x") != "" {
 		t.Error("a picture of nothing")
 	}
 }
 
-// Two calls of a lane that ended at the same time stand beside each other.
+// Calls of an invocation that end at once stand side by side, in their order.
 func TestInterleavingAtOnce(t *testing.T) {
-	end := 2 * time.Second
-	f := &answer.Finding{Finding: result.Finding{Example: &runfile.Example{Key: "k", Actors: []runfile.Actor{{
-		Role: "found", Start: 1e9, End: &end, Steps: []runfile.FindingStep{
-			{Op: "get", Key: "k", Start: 1e9, End: end, Version: 1}, {Op: "put", Key: "other", Start: end, End: end, Error: "in flight"},
-		},
-	}}}}}
-	xs := regexp.MustCompile(`class="what" x="([0-9.]+)"`).FindAllStringSubmatch(string(interleaving(f, "x")), -1)
-	if len(xs) != 2 || xs[0][1] == xs[1][1] {
-		t.Errorf("the words are at %q", xs)
+	f := &answer.Finding{Finding: result.Finding{Example: &runfile.Example{Actors: []runfile.Actor{
+		{Role: "found", Steps: []runfile.FindingStep{{Op: "get", Key: "a", End: 5e7}, {Op: "put", Key: "b", Start: 5e7, End: 5e7}}},
+	}}}}
+	var ring, square, y float64
+	svg := string(interleaving(f, "x"))
+	_, read, _ := strings.Cut(svg, "<circle ")
+	_, write, _ := strings.Cut(svg, `<g class="write guilty"><path `)
+	if _, err := fmt.Sscanf(read, `cx="%f"`, &ring); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(write, `d="M%f %f`, &square, &y); err != nil {
+		t.Fatal(err)
+	}
+	if ring < laneLeft || square-ring < 60 {
+		t.Errorf("a read at %.0f, and a write at %.0f", ring, square)
 	}
 }

@@ -85,6 +85,9 @@ func Write(w io.Writer, a *answer.Answer, drawn []chart.Drawn) error {
 			}
 		}
 	}
+	if len(cards) == 1 {
+		cards[0].Open = true
+	}
 	p.Groups = grouped(cards)
 	for _, g := range p.Groups {
 		for _, c := range g.Cards {

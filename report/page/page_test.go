@@ -261,3 +261,27 @@ func checkTable(t *testing.T, table *html.Node) {
 		width = n
 	}
 }
+
+// The card of a run with one scenario is open: what was found is seen at once.
+func TestOneCardIsOpen(t *testing.T) {
+	two := pair()
+	for name, want := range map[string]bool{"one": true, "two": false} {
+		run := two.Run(t)
+		if !want {
+			run.Header.Scenarios = append(run.Header.Scenarios, run.Header.Scenarios[0])
+			run.Header.Scenarios[1].Name = "another"
+		}
+		for n := range parsePage(t, run).Descendants() {
+			if n.Type != html.ElementNode || n.Data != "details" || attribute(n, "class") != "card" {
+				continue
+			}
+			open := false
+			for _, a := range n.Attr {
+				open = open || a.Key == "open"
+			}
+			if open != want {
+				t.Errorf("%s: a card is open: %v", name, open)
+			}
+		}
+	}
+}

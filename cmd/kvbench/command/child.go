@@ -165,8 +165,12 @@ func (c *child) verdict(eaten uint64, said string) (status int, err error) {
 	}
 	switch memory := strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory"); {
 	case eaten > 0 || memory && !c.ended: // these are Go's words
-		return 0, fmt.Errorf("%sthe script needs more memory than the %s that kvbench has for it; an isolate of Workers has 128 MB; what was measured until then is kept",
-			running, memorySize(float64(c.memory)))
+		kept := "; what was measured until then is kept"
+		if running == "" {
+			kept = ", before anything runs"
+		}
+		return 0, fmt.Errorf("%sthe script needs more memory than the %s that kvbench has for it; an isolate of Workers has 128 MB%s",
+			running, memorySize(float64(c.memory)), kept)
 	case c.ended:
 		return c.ProcessState.ExitCode(), nil
 	case c.ProcessState.ExitCode() == exitInterrupted:

@@ -17,6 +17,14 @@ import (
 // is of no use in a run of thousands. It decides over the run, never over an invocation.
 const longestTask = 10 * time.Second
 
+// An invocation that waits for one timer after the other, or whose body has no end, never
+// is in one macrotask for long. So a variant of which none ends ends the run as well, after
+// longestTask times longestNothing, where its isolates have had mostTasks since the last.
+const (
+	longestNothing = 6
+	mostTasks      = 10_000
+)
+
 // stuckError ends a run in which a script does not come to an end.
 type stuckError struct {
 	text string
@@ -33,6 +41,14 @@ type watched struct {
 	mu   sync.Mutex
 	all  []watchedIsolate
 	most time.Duration // of a macrotask
+	last map[string]ending
+}
+
+// ending is when an invocation of a variant has ended last, or an isolate come or gone.
+type ending struct {
+	isolates           int
+	invocations, tasks uint64
+	at                 time.Time
 }
 
 type watchedIsolate struct {
@@ -60,7 +76,7 @@ func patternsFor(ctx context.Context) []*bench.Pattern {
 // watchScripts returns a context that ends when a script runs for too long in one go, with
 // a *stuckError as its cause.
 func watchScripts(ctx context.Context, most time.Duration) context.Context {
-	w := &watched{most: most}
+	w := &watched{most: most, last: map[string]ending{}}
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
 		for t := time.NewTicker(most / 40); ; {
@@ -74,6 +90,13 @@ func watchScripts(ctx context.Context, most time.Duration) context.Context {
 					cancel(stuck) // first, so that what is interrupted then is not taken for the script's doing
 					stuck.text = w.stuck(one.name, one.isolate.Value())
 					close(stuck.done)
+					return
+				}
+				if name := w.endless(now); name != "" {
+					stuck := &stuckError{done: make(chan struct{}), text: fmt.Sprintf("%s: no invocation has ended for %v of this machine, "+
+						"while the script went on: one timer after the other, or a body without an end", name, longestNothing*most)}
+					close(stuck.done)
+					cancel(stuck)
 					return
 				}
 			}
@@ -105,10 +128,36 @@ func (w *watched) look(now time.Time) *watchedIsolate {
 	return nil
 }
 
+// endless finds a variant whose script goes on while no invocation of it ends; empty where
+// there is none.
+func (w *watched) endless(now time.Time) (name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := map[string]ending{}
+	for _, one := range w.all {
+		if i := one.isolate.Value(); i != nil {
+			e := all[one.name]
+			tasks, invocations := i.Progress()
+			all[one.name] = ending{isolates: e.isolates + 1, invocations: e.invocations + invocations, tasks: e.tasks + tasks, at: now}
+		}
+	}
+	for name, e := range all {
+		switch last, ok := w.last[name]; {
+		case !ok || last.isolates != e.isolates || last.invocations != e.invocations:
+		case now.Sub(last.at) >= longestNothing*w.most && e.tasks-last.tasks >= mostTasks:
+			return name
+		default:
+			all[name] = last
+		}
+	}
+	w.last = all
+	return ""
+}
+
 // stuck interrupts an isolate and says what there is to say.
 func (w *watched) stuck(name string, i *isolate.Isolate) string {
 	text := fmt.Sprintf("%s: the script has run for %v of this machine without an end or an await: an endless loop, "+
-		"or a regular expression that takes forever", name, w.most)
+		"a regular expression that takes forever, or values of hundreds of megabytes", name, w.most)
 	if i == nil {
 		return text
 	}
