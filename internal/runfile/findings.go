@@ -77,7 +77,7 @@ type Example struct {
 type Actor struct {
 	Invocation uint64         `json:"invocation"`        // the number of its transaction
 	Request    uint64         `json:"request,omitempty"` // of the transaction's sequence, counted from 0
-	Role       string         `json:"role"` // "found", "overwritten" or "before"
+	Role       string         `json:"role"`              // "found", "overwritten" or "before"
 	Isolate    int            `json:"isolate"`
 	Location   int            `json:"location"`
 	Start      time.Duration  `json:"start_ns"`
