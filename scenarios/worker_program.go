@@ -131,13 +131,26 @@ func (p *workerProgram) suppressed(kind detect.Kind, site detect.Site) bool {
 	}
 	for _, n := range []int{site.Line - 1, site.Line} {
 		if all := lines.([]string); n >= 1 && n <= len(all) {
-			_, rest, said := strings.Cut(all[n-1], ignore)
-			if said && slices.Contains(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\r' }), kind.String()) {
+			_, rest, _ := strings.Cut(all[n-1], ignore)
+			if slices.Contains(kindsIn(rest), kind) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// kindsIn are the kinds that a comment names, up to the first word that is none: what comes
+// after it is why.
+func kindsIn(comment string) (out []detect.Kind) {
+	for _, word := range strings.FieldsFunc(comment, func(r rune) bool { return strings.ContainsRune(" ,:\t\r", r) }) {
+		kind, ok := detect.KindOf(word)
+		if !ok {
+			break
+		}
+		out = append(out, kind)
+	}
+	return out
 }
 
 // load loads a script as an isolate does, and says what goes wrong, or whether it has a

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"kvbench/internal/detect"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // planted is a mistake in a Worker's handler, at /*!*/, and the handler without it.
@@ -256,5 +258,61 @@ func TestPlantedMistakes(t *testing.T) {
 				t.Errorf("what is forbidden is no failure: %s", junit)
 			}
 		})
+	}
+}
+
+// A comment at the line suppresses a finding of its kind, which SARIF shows as that.
+func TestIgnoredMistake(t *testing.T) {
+	p := plantedMistakes[detect.UnawaitedWrite]
+	for comment, want := range map[string]bool{
+		"// kvbench-ignore unawaited-write: it may be lost\n": true,
+		"// kvbench-ignore clobbered-write\n":                 false,
+	} {
+		text := fmt.Sprintf(plantedYAML, "10s", 50, detect.ClobberedWrite) // what is not there
+		r, _ := runWorker(t, project(t, map[string]string{
+			"wrangler.jsonc": plantedWrangler, "src/bad.ts": worker(comment + p.bad), "src/clean.ts": worker(p.clean), "kvbench.yaml": text,
+		}), exitOK)
+		found := r.Scenarios[0].Variants[0].Findings
+		if len(found) != 1 || found[0].Suppressed != want {
+			t.Errorf("%q: %+v", comment, found)
+		}
+		results := r.Runs[0].Results
+		if len(results) != 1 || (len(results[0].Suppressions) == 1 && results[0].Suppressions[0].Kind == "inSource") != want {
+			t.Errorf("%q: %+v", comment, results)
+		}
+	}
+}
+
+// The example's three bugs are found at their lines, which are told from the root of the
+// repository, and its mended script has none.
+func TestProfileWorker(t *testing.T) {
+	r, _ := runWorker(t, "../../../docs/examples/profile-worker", exitOK)
+	places := map[string]string{}
+	for _, v := range r.Scenarios[0].Variants {
+		for _, f := range v.Findings {
+			places[v.Name+" "+f.Kind] = f.Place
+		}
+	}
+	want := map[string]string{
+		"worker clobbered-write": "src/index.ts:40:19", "worker unawaited-write": "src/index.ts:47:13", "worker expiry-dropped": "src/index.ts:32:24",
+	}
+	if diff := cmp.Diff(want, places); diff != "" {
+		t.Error(diff)
+	}
+	file := "docs/examples/profile-worker/src/index.ts"
+	if _, err := os.Stat("../../../.git"); err != nil {
+		file = "" // nobody knows its root
+	}
+	for _, result := range r.Runs[0].Results {
+		at := result.Locations[0].PhysicalLocation
+		if a := at.ArtifactLocation; a.URIBaseID != "%SRCROOT%" || file != "" && a.URI != file {
+			t.Errorf("%s is in %+v", result.RuleID, a)
+		}
+		if place := fmt.Sprintf("src/index.ts:%d:%d", at.Region.StartLine, at.Region.StartColumn); place != want["worker "+result.RuleID] {
+			t.Errorf("%s is at %s", result.RuleID, place)
+		}
+	}
+	if len(r.Runs[0].Results) != len(want) {
+		t.Errorf("%d results", len(r.Runs[0].Results))
 	}
 }
