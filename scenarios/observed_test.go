@@ -9,6 +9,7 @@ import (
 	"kvbench/drivers"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/detect"
 	"kvbench/internal/record"
 	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
@@ -503,6 +504,29 @@ load: {workers: 1, transactions: 10}
 keys: {count: 2_500, size: 100B}
 with: {get: 1}`},
 		},
+		{ // an isolate keeps the first answer, which the origin replaces within ten seconds
+			pattern: "worker", series: "stale-origin",
+			fires: [2]string{"worker", `
+script: testdata/worker/keeps.js
+origins: {api.example.com: {latency: 0s, changes: 10s}}
+load: {rate: 1/s, duration: 60s}
+keys: {count: 1}`},
+			count: 55, about: true, max: 60e9, silent: [2]string{"worker", `
+script: testdata/worker/asks.js
+origins: {api.example.com: {latency: 0s, changes: 10s}}
+load: {rate: 1/s, duration: 60s}
+keys: {count: 1}`},
+		},
+		{
+			pattern: "worker", series: "failed-wait",
+			fires: [2]string{"worker", `
+script: testdata/worker/rejects.js
+load: {workers: 1, transactions: 20}`},
+			count: 20, silent: [2]string{"worker", `
+script: testdata/worker/asks.js
+origins: {api.example.com: {latency: 0s}}
+load: {workers: 1, transactions: 20}`},
+		},
 	} {
 		tested[test.pattern+"/"+test.series] = true
 		t.Run(test.pattern+"/"+test.series, func(t *testing.T) {
@@ -525,6 +549,9 @@ with: {get: 1}`},
 				t.Errorf("%s: it fires %d times, want never", test.silent[0], n)
 			}
 		})
+	}
+	for _, k := range detect.Kinds() { // TestPlantedMistakes of the command line makes each fire
+		tested["worker/"+k.String()] = true
 	}
 	for _, p := range scenarios.Patterns() {
 		for _, s := range p.Series() {

@@ -47,7 +47,7 @@ func TestInterleaving(t *testing.T) {
 			texts++
 		}
 	}
-	for _, want := range []string{"overwrites v2, unseen", "reads v1 (cache)", "invocation 2/3", "location 2", ":14<", "write guilty", `marker-end="url(#x)"`} {
+	for _, want := range []string{"overwrites v2, unseen", "reads v1 (cache)", "invocation 2.4", "location 2", ":14<", "write guilty", `marker-end="url(#x)"`} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %q in %s", want, svg)
 		}
