@@ -175,7 +175,7 @@ func (p *workerLoad) outcome(r *webapi.Response) (bench.Outcome, error) {
 	if name := r.Headers.Get(OutcomeHeader); name != "" {
 		o := bench.Outcome(name)
 		if !slices.Contains(p.outcomes, o) {
-			return "", fmt.Errorf("the response's header kvbench-outcome is %.60q, which is not declared; add it to outcomes:", name)
+			return "", fmt.Errorf("the response's header kvbench-outcome is %.60q, which outcomes: does not declare", name)
 		}
 		return o, nil
 	}

@@ -60,7 +60,7 @@ type Program struct {
 func Compile(b *script.Bundle) (*Program, error) {
 	tree, fields, err := parse(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.Name, err)
+		return nil, err
 	}
 	compiled, err := goja.CompileAST(tree, false)
 	if err != nil {

@@ -39,10 +39,14 @@ func (e *Exception) Unwrap() error { return e.Cause }
 // Errors of the runtime itself, in its words.
 var (
 	// ErrHung ends an invocation that waits for what can't come.
+	//
+	//lint:ignore ST1005 in its words
 	ErrHung = errors.New("The Workers runtime canceled this request because it detected that your Worker's code " + //nolint:staticcheck // its words
 		"had hung and would never generate a response.")
 	// ErrWaitUntil ends an invocation that goes on for too long after its response, or for
 	// what can't come.
+	//
+	//lint:ignore ST1005 in its words
 	ErrWaitUntil = errors.New("waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled.")
 )
 

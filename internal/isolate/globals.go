@@ -22,7 +22,7 @@ type native = func(goja.FunctionCall) goja.Value
 
 // runtime is what the prelude gives back.
 type runtime struct {
-	namespace, openCache, listeners, run, wrap, abortable goja.Callable
+	namespace, openCache, listeners, run, wrap, abortable, seal goja.Callable
 }
 
 // setGlobals gives the script all that is not the web's.
@@ -57,6 +57,7 @@ func (i *Isolate) setGlobals() error {
 	i.cacheNames = map[*goja.Object]string{given.Get("defaultCache").(*goja.Object): ""}
 	for name, f := range map[string]*goja.Callable{
 		"namespace": &i.runtime.namespace, "openCache": &i.runtime.openCache, "run": &i.runtime.run, "wrap": &i.runtime.wrap, "abortable": &i.runtime.abortable, "listeners": &i.runtime.listeners,
+		"seal": &i.runtime.seal,
 	} {
 		*f, _ = goja.AssertFunction(given.Get(name))
 	}

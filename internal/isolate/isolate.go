@@ -96,6 +96,9 @@ func New(c Config) (*Isolate, error) {
 	if _, err := i.vm.RunProgram(c.Program.compiled); err != nil {
 		return nil, i.exception(err)
 	}
+	if _, err := i.runtime.seal(goja.Undefined()); err != nil {
+		return nil, i.exception(err)
+	}
 	return i, i.findHandlers()
 }
 

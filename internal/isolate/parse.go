@@ -30,16 +30,16 @@ func parse(b *script.Bundle) (*ast.Program, []quoted, error) {
 		}
 		list, ok := errors.AsType[parser.ErrorList](err)
 		if !ok || len(list) == 0 || len(all) == maxQuoted {
-			return nil, nil, fmt.Errorf("SyntaxError: %w", err)
+			return nil, nil, syntaxError(b, err)
 		}
 		line := list[0].Position.Line
 		at := offset(code, line, list[0].Position.Column)
 		if at < 0 {
-			return nil, nil, fmt.Errorf("SyntaxError: %w", err)
+			return nil, nil, syntaxError(b, err)
 		}
 		// The parser has gone on to what is behind the field's sign.
 		if at = strings.LastIndexByte(code[:at+1], '='); at < 0 {
-			return nil, nil, fmt.Errorf("SyntaxError: %w", err)
+			return nil, nil, syntaxError(b, err)
 		}
 		head := strings.TrimRight(code[:at], " ")
 		name := ""
@@ -49,12 +49,24 @@ func parse(b *script.Bundle) (*ast.Program, []quoted, error) {
 			}
 		}
 		if name == "" {
-			return nil, nil, fmt.Errorf("SyntaxError: %w", err)
+			return nil, nil, syntaxError(b, err)
 		}
 		from := len(head) - len(name)
 		code = code[:from] + `"` + name + `"` + code[from+len(name):]
 		all = append(all, quoted{line, from - strings.LastIndexByte(code[:from], '\n')})
 	}
+}
+
+// syntaxError is one of the parser at its place in the sources, where that is known.
+func syntaxError(b *script.Bundle, err error) error {
+	list, ok := errors.AsType[parser.ErrorList](err)
+	if !ok || len(list) == 0 {
+		return fmt.Errorf("%s: SyntaxError: %w", b.Name, err)
+	}
+	if p, _ := b.Site(list[0].Position.Line, list[0].Position.Column); p.File != "" {
+		return fmt.Errorf("%s:%d:%d: SyntaxError: %s", p.File, p.Line, p.Column, list[0].Message)
+	}
+	return fmt.Errorf("%s: SyntaxError: %s", b.Name, list[0].Message)
 }
 
 // endsWord reports whether a name may begin after a text: a space or a brace is before it.

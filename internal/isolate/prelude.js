@@ -72,6 +72,20 @@
 			else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
 		}),
 		run() { run(); },
+		// seal ends what may be done while a script is loaded and not later, as on Cloudflare:
+		// code from strings (the flag allow_eval_during_startup, the default since 2025-06-01).
+		seal() {
+			const refuse = () => { throw new EvalError('Code generation from strings disallowed for this context'); };
+			define({ eval: refuse });
+			for (const f of [function () {}, async function () {}, function* () {}]) {
+				const { prototype } = Object.getPrototypeOf(f).constructor;
+				const refused = function () { refuse(); };
+				Object.defineProperty(refused, 'name', { value: prototype.constructor.name });
+				Object.defineProperty(refused, 'prototype', { value: prototype });
+				if (prototype.constructor === globalThis.Function) define({ Function: refused });
+				Object.defineProperty(prototype, 'constructor', { value: refused, configurable: true });
+			}
+		},
 		namespace: () => Object.create(KvNamespace.prototype),
 		context: ExecutionContext.prototype,
 		cache: Cache.prototype,

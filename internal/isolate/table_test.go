@@ -15,7 +15,7 @@ func TestTable(t *testing.T) {
 		"ctx.waitUntil": "ctx.waitUntil", "ctx.passThroughOnException": "ctx.passThroughOnException",
 		"fetch": "fetch", "caches": "caches.default.match", "console": "console.log", "Date": "Date.now", "performance": "performance.now",
 		"setTimeout": "setTimeout", "setInterval": "setInterval", "clearTimeout": "clearTimeout", "clearInterval": "clearInterval",
-		"queueMicrotask": "queueMicrotask", "scheduler.wait": "scheduler.wait",
+		"queueMicrotask": "queueMicrotask", "eval": "eval", "scheduler.wait": "scheduler.wait",
 	}
 	objects := map[string]string{"request.cf": "request.cf", "navigator": "navigator"}
 	web := map[string]bool{}
@@ -50,6 +50,23 @@ func TestPerformance(t *testing.T) {
 	i := w.isolate(project(t, "index.js", handler(`const at = performance.now(); await KV.get('k');
 return new Response([at === Date.now() - 10, performance.now() === Date.now(), performance.timeOrigin].join());`)))
 	if got := w.body(i, "/"); got != "true,true,0" {
+		t.Errorf("it says %s", got)
+	}
+}
+
+// Code from strings is for loading alone, as on Cloudflare.
+func TestEval(t *testing.T) {
+	w := newWorld(t, slow)
+	i := w.isolate(project(t, "index.js", `const two = new Function("return 1 + 1")(), three = (0, eval)("1 + 2");
+const kinds = [
+	() => eval("1"), () => (0, eval)("1"), () => new Function("return 1"), () => Function("return 1"),
+	() => (() => {}).constructor("return 1"), () => (async () => {}).constructor("return 1"), () => (function* () {}).constructor("yield 1"),
+];
+export default { fetch() {
+	const said = kinds.map((f) => { try { f(); return "ran"; } catch (e) { return e.name; } });
+	return new Response([two, three, (() => {}) instanceof Function, ...new Set(said)].join());
+} };`))
+	if got := w.body(i, "/"); got != "2,3,true,EvalError" {
 		t.Errorf("it says %s", got)
 	}
 }

@@ -33,6 +33,7 @@ func (a *API) properties(source string) (string, error) {
 			rest, ok := strings.CutPrefix(source[i+2:], "{")
 			name, _, ok2 := strings.Cut(rest, "}")
 			if !ok || !ok2 {
+				//lint:ignore ST1005 in the words of engines
 				return "", fmt.Errorf("Invalid regular expression: /%s/: Invalid property name", source)
 			}
 			set, err := a.property(name)
@@ -107,6 +108,7 @@ func (a *API) property(name string) ([]span, error) {
 }
 
 func property(name string) ([]span, error) {
+	//lint:ignore ST1005 a sentence that a script is told
 	bad := fmt.Errorf("\\p{%s} of a regular expression is not here; the real Workers runtime may have it.", name)
 	key, value, has := strings.Cut(name, "=")
 	if has {
