@@ -104,6 +104,10 @@ type Definition struct {
 	YAML      string  `json:"yaml"` // the definition as it was written
 }
 
+// Own reports whether the variants are somebody's own Worker, of which the first is what
+// there is, and nothing was published.
+func (d *Definition) Own() bool { return d.Pattern == "worker" }
+
 // Choose is what a variant is chosen by.
 type Choose struct {
 	Promise []string `json:"promise"` // expectations without a variant: each that is chosen keeps them

@@ -35,7 +35,7 @@ type name struct {
 // key is the same of two that choose the same.
 func (v verdict) key() string { return fmt.Sprint(v.Class == none, v.Names) }
 
-func nameOf(v *result.Variant) name { return name{v.Name, v.Doc, v.Published} }
+func nameOf(v *result.Variant) name { return name{v.Name, v.Doc, v.Published && !v.Def.Own()} }
 
 func verdictOf(s *answer.Scenario) verdict {
 	c := s.Choice

@@ -86,7 +86,7 @@ func (t Table) render() string {
 // the published one.
 func (r Row) Name() string {
 	name := printable.Line(r.Variant.Name)
-	if r.Variant.Published {
+	if r.Variant.Published && !r.Variant.Def.Own() {
 		name += " (published)"
 	}
 	if r.Taken && r.Kept {

@@ -21,7 +21,8 @@ func projectFile(name string) (string, error) {
 		return name, nil //nolint:nilerr // who reads it says so
 	}
 	file := filepath.Join(name, scenarios.StarterFile)
-	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+	// One that is empty is none: a shell has made it for what is going to be printed.
+	if info, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) && (err != nil || info.Size() > 0 || !info.Mode().IsRegular()) {
 		return file, nil //nolint:nilerr // as above
 	}
 	found, err := wrangler.Find(name)
