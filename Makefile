@@ -62,6 +62,8 @@ bench-engine:
 	go test ./internal/bench -run '^$$' -bench Engine -benchtime 2000000x -cpu 1,2 -count $(COUNT)
 	go test ./drivers/rest -run - -bench AgainstPlain -benchtime 96000x -count $(COUNT)
 	go test ./cmd/kvbench/command -run '^$$' -bench VirtualHour -benchtime 2x -cpu 1 -count $(COUNT)
+	go test ./cmd/kvbench/command -run '^$$' -bench Worker -benchtime 1x -cpu 1 -count $(COUNT)
+	go test ./internal/isolate -run '^$$' -bench . -benchtime 20000x -cpu 1 -count $(COUNT)
 	go test ./cmd/kvbench/command -run '^$$' -bench VirtualDay -benchtime 1x -cpu 1 -timeout 20m
 	go test ./cmd/kvbench/command -run '^$$' -bench Shipped -benchtime 1x -cpu 1,2 -count $(COUNT) -timeout 30m
 

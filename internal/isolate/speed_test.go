@@ -61,3 +61,31 @@ func BenchmarkNew(b *testing.B) {
 		}
 	}
 }
+
+// What an invocation allocates, with some to spare: most of it is goja's.
+func TestInvocationAllocations(t *testing.T) {
+	for _, c := range []struct {
+		source string
+		most   float64
+	}{
+		{`export default { async fetch() { return new Response("Ada"); } }`, 90},
+		{`export default { async fetch(request, env) { return Response.json(await env.KV.get(new URL(request.url).pathname, "json")); } }`, 260},
+	} {
+		w := newWorld(t, "profile=none&propagation=0")
+		i := w.isolate(project(t, "index.ts", c.source))
+		_ = w.store.Put(t.Context(), "/user", []byte(`{"name":"Ada","visits":12}`), kv.PutOptions{})
+		w.run(func(ctx context.Context) {
+			h := w.host()
+			n := testing.AllocsPerRun(200, func() {
+				h.ended, w.sites = false, w.sites[:0]
+				if _, err := i.Fetch(ctx, h, get("/user")); err != nil {
+					t.Fatal(err)
+				}
+			})
+			t.Logf("%.0f allocations", n)
+			if n > c.most {
+				t.Errorf("%s: %.0f allocations, want at most %.0f", c.source, n, c.most)
+			}
+		})
+	}
+}
