@@ -44,10 +44,24 @@ type VariantWriter struct {
 // scenarios, and errors.
 func NewWriter(out io.Writer, h Header, secrets *secret.Set) (*Writer, error) {
 	h.Format = Format
+	h.Scenarios = withoutSecrets(h.Scenarios, secrets)
 	w := &Writer{out: out, header: h, secrets: secrets}
 	var err error
 	w.headerCRC, err = w.write(line{Header: &h}, 0, ofAll)
 	return w, err
+}
+
+// withoutSecrets strikes secrets out of the folders of the variants' scripts: of a variant
+// all else is kvbench's own words.
+func withoutSecrets(all []Definition, secrets *secret.Set) []Definition {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Variants = slices.Clone(all[i].Variants)
+		for j := range all[i].Variants {
+			all[i].Variants[j].Sources = secrets.Strike(all[i].Variants[j].Sources)
+		}
+	}
+	return all
 }
 
 // words are the members of the header whose texts are kvbench's own words: what else

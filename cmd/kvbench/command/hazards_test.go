@@ -57,8 +57,8 @@ var plantedMistakes = map[detect.Kind]planted{
 		"await env.KV.put(id, 'x', { expirationTtl: 60 }).catch(() => {});",
 	},
 	detect.DuplicateFill: {
-		"if ((await env.KV.get('page' + key)) === null) await env.KV./*!*/put('page' + key, 'x').catch(() => {});",
-		"if ((await env.KV.get(key)) === null) await env.KV.put(key, 'x').catch(() => {});",
+		"if ((await env.KV.get('page' + key)) === null) await env.KV./*!*/put('page' + key, id).catch(() => {});",
+		"if ((await env.KV.get(key)) === null) await env.KV.put(key, id).catch(() => {});",
 	},
 	detect.DeletedGet: {
 		"if (method === 'DELETE') await env.KV.delete(key).catch(() => {});\nelse await env.KV./*!*/get(key);",
