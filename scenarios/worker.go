@@ -100,9 +100,6 @@ func (p *workerLoad) Seed(ctx context.Context, w *bench.Worker) error {
 func (p *workerLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 	v := templateValues{key: p.chooser.Key(w.Rand), n: i, random: w.Rand.Uint64}
 	kind := p.mix.pick(w.Rand.Uint64())
-	if kind.location >= 0 {
-		w.At(kind.location)
-	}
 	if kind.kept > 0 {
 		v.kept = make([]string, kind.kept)
 	}

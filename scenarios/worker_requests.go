@@ -26,10 +26,9 @@ type workerMix struct {
 
 // workerKind is one kind of transaction: one request, or several one after the other.
 type workerKind struct {
-	upTo     uint64 // the sum of the weights up to it
-	location int    // below 0: any
-	calls    []workerCall
-	kept     int // how many values its responses leave
+	upTo  uint64 // the sum of the weights up to it
+	calls []workerCall
+	kept  int // how many values its responses leave
 }
 
 // workerCall is one request.
@@ -43,7 +42,7 @@ type workerCall struct {
 	inBody  func([]byte, string) []byte
 	times   int
 	after   time.Duration // that the client waits before
-	at      int           // location; below 0: that of the call before
+	at      int           // location; below 0: that of the call before, of the first any
 	keep    []workerKept
 }
 
@@ -67,7 +66,6 @@ func (m *workerMix) pick(random uint64) *workerKind {
 func (m *workerMix) furthest() int {
 	at := -1
 	for _, k := range m.kinds {
-		at = max(at, k.location)
 		for _, c := range k.calls {
 			at = max(at, c.at)
 		}
@@ -108,10 +106,7 @@ func (c *compiler) mix(requests []workerRequest) *workerMix {
 	}
 	for i := range requests {
 		r := &requests[i]
-		k := workerKind{location: -1}
-		if r.Location != nil {
-			k.location = *r.Location
-		}
+		k := workerKind{}
 		m.weight += uint64(orElse(r.Weight, 1))
 		k.upTo = m.weight
 		known, at := workerSlots[:], []string{"requests", strconv.Itoa(i)}
@@ -129,6 +124,9 @@ func (c *compiler) mix(requests []workerRequest) *workerMix {
 				known = c.keeps(&k.calls[j], step.Keep, known, path)
 			}
 			k.kept = len(known) - firstKept
+		}
+		if r.Location != nil && len(k.calls) > 0 && k.calls[0].at < 0 {
+			k.calls[0].at = *r.Location
 		}
 		m.kinds = append(m.kinds, k)
 	}

@@ -58,6 +58,9 @@ func Markdown(w io.Writer, head string, all []Setting) {
 		if len(s.Choices) > 0 {
 			value = "`" + strings.Join(s.Choices, "`, `") + "`"
 		}
-		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", s.Name, strings.ReplaceAll(s.Doc, "|", `\|`), value, unset)
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", s.Name, Cell(s.Doc), value, unset)
 	}
 }
+
+// Cell is a text of ours in a table of Markdown.
+func Cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

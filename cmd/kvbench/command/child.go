@@ -246,8 +246,10 @@ func (p *parent) running(name string) (done func()) {
 
 // needs tells how much memory the plan needs.
 func (p *parent) needs(bytes float64) {
-	p.tell(toldMemory, strconv.FormatUint(uint64(max(0, min(bytes, 1<<60))), 10))
-	if p != nil {
-		limitAddresses(uint64(max(0, min(bytes, 1<<60))))
+	if p == nil {
+		return
 	}
+	n := uint64(max(0, min(bytes, 1<<60)))
+	p.tell(toldMemory, strconv.FormatUint(n, 10))
+	limitAddresses(n)
 }

@@ -7,6 +7,7 @@ import (
 
 	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
+	"kvbench/internal/setting"
 	"kvbench/internal/webapi"
 )
 
@@ -72,13 +73,10 @@ func markdownAPIs(w io.Writer, all []listedAPI) {
 	for _, group := range groups(all) {
 		fmt.Fprintf(w, "\n## %s\n\n| API | how it is here |\n|---|---|\n", group[0].Group)
 		for _, a := range group {
-			fmt.Fprintf(w, "| %s | %s |\n", cell("`"+a.Name+"`"), cell(a.short()))
+			fmt.Fprintf(w, "| %s | %s |\n", setting.Cell("`"+a.Name+"`"), setting.Cell(a.short()))
 		}
 	}
 }
-
-// cell is a text in a table of Markdown.
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // listedFinding is a kind of finding.
 type listedFinding struct {
@@ -134,7 +132,7 @@ func markdownFindings(w io.Writer, all []listedFinding) {
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\n| finding | what one is | share of | what to do |\n|---|---|---|---|\n", g.heading, g.doc)
 		for _, f := range all {
 			if f.Group == g.group {
-				fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", f.ID, cell(f.Doc), f.Of, cell(f.Do))
+				fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", f.ID, setting.Cell(f.Doc), f.Of, setting.Cell(f.Do))
 			}
 		}
 	}
