@@ -63,7 +63,6 @@ type workerLoad struct {
 	cacheLock sync.Mutex
 	caches    []*isolate.Caches // by location
 	servers   map[string]*workerOrigin
-	locations int
 }
 
 func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
@@ -72,7 +71,7 @@ func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
 	}
 	l := &workerLoad{
 		workerPlan: p, Params: s.Params, seed: s.Seed, variant: s.Variant, program: p.programs[s.Variant],
-		isolates: make([]workerIsolate, s.Isolates*s.Locations), caches: make([]*isolate.Caches, s.Locations), locations: s.Locations,
+		isolates: make([]workerIsolate, s.Isolates*s.Locations), caches: make([]*isolate.Caches, s.Locations),
 	}
 	if len(p.crons) > 0 && l.program.scheduled {
 		return workerWithCrons{l}, nil
