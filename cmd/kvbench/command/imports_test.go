@@ -60,6 +60,7 @@ var layers = []layer{
 	{"internal/bench", []string{"kv", "internal/clock", "internal/detect", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},
 	{"internal/webapi", nil, "the web's APIs know nothing of who uses them"},
 	{"internal/script", nil, "bundling knows nothing of what is run"},
+	{"internal/workerd", nil, "a process of the runtime knows nothing of what it runs"},
 	{"internal/wrangler", nil, "a project's configuration is read for whoever runs it"},
 	{"internal/detect", []string{"internal/ledger", "kv"}, "the detector is told calls, whoever makes them"},
 	{"internal/isolate", []string{"internal/clock", "internal/detect", "internal/script", "internal/webapi", "kv"}, "an isolate knows no engine and no driver"},
