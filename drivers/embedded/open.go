@@ -62,6 +62,7 @@ func newStore(clk kv.Clock, seed uint64, o options) kv.Store {
 	for i := range s.shards {
 		sh := &s.shards[i]
 		sh.items = map[string]*item{}
+		sh.mu.alone = s.clk.Virtual()
 		if s.caching {
 			sh.edges = make([]edge, o.locations)
 			for n := range sh.edges {

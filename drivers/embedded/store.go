@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -53,15 +52,15 @@ var (
 // shard holds the keys whose hash ends in its number. Its lock is never held
 // while a call waits, and comes before the index's.
 type shard struct {
-	mu    sync.RWMutex
+	mu    guard
 	items map[string]*item
 	edges []edge // by location; empty when the store does no caching
 	// mortal is how many items have a newest version that is deleted or will
 	// expire; writes how many were made since the last sweep.
 	mortal, writes int
 
-	draws atomic.Uint64 // latencies drawn so far
-	_     [64]byte      // keeps neighbours off this shard's cache lines
+	draws uint64   // latencies drawn so far; see draw
+	_     [64]byte // keeps neighbours off this shard's cache lines
 }
 
 // item is a key that exists, or did not long ago.
@@ -118,7 +117,16 @@ func (s *store) latency(sh *shard, hash uint64, t *timing) time.Duration {
 	if t.spread == nil {
 		return 0
 	}
-	return t.spread.Draw(mix(hash ^ mix(s.seed^sh.draws.Add(1))))
+	return t.spread.Draw(mix(hash ^ mix(s.seed^sh.draw())))
+}
+
+// draw is the number of the next draw.
+func (sh *shard) draw() uint64 {
+	if sh.mu.alone {
+		sh.draws++
+		return sh.draws
+	}
+	return atomic.AddUint64(&sh.draws, 1)
 }
 
 // wait lets the call take its time.

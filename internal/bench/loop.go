@@ -134,7 +134,7 @@ type job struct {
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, running: r.InFlight, done: r.clock.Parker()}
+	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, running: r.InFlight, done: r.clock.Parker(), idle: idle{alone: r.clock.Virtual()}}
 	r.clock.Pace(ctx, &arrivals{pool: p, start: start, due: loop.Schedule(r.seed, r.Load.WarmUp), left: r.Load.Transactions})
 	r.behind += p.waiting(r.measureFrom)
 	p.drain()
@@ -185,11 +185,39 @@ type pool struct {
 	draining atomic.Bool
 	done     clock.Parker
 	created  atomic.Int64
-	free     sync.Pool // of *Worker
+	idle     idle
 
 	mu    sync.Mutex // guards queue, and running against limit; unused where there is none
 	queue []job
 	head  int
+}
+
+// idle are the workers that carry nothing. In virtual time, where tasks run one at a time, a
+// list will do.
+type idle struct {
+	alone bool
+	list  []*Worker
+	pool  sync.Pool
+}
+
+// take returns one; nil where there is none.
+func (i *idle) take() (w *Worker) {
+	if !i.alone {
+		w, _ = i.pool.Get().(*Worker)
+		return w
+	}
+	if n := len(i.list); n > 0 {
+		w, i.list = i.list[n-1], i.list[:n-1]
+	}
+	return w
+}
+
+func (i *idle) keep(w *Worker) {
+	if i.alone {
+		i.list = append(i.list, w)
+	} else {
+		i.pool.Put(w)
+	}
 }
 
 // release returns the task that runs a job; nil where it has to wait for another's end.
@@ -206,8 +234,8 @@ func (p *pool) release(j job) (task func()) {
 	} else {
 		p.running.Add(1)
 	}
-	w, ok := p.free.Get().(*Worker)
-	if !ok {
+	w := p.idle.take()
+	if w == nil {
 		w = p.run.newWorker(int(p.created.Add(1)) - 1)
 		w.task = func() { p.work(w) }
 	}
@@ -234,7 +262,7 @@ func (p *pool) work(w *Worker) {
 		p.run.transaction(p.ctx, w, w.job.number, tx)
 		w.job, more = p.next()
 	}
-	p.free.Put(w)
+	p.idle.keep(w)
 	if p.running.Load() == 0 && p.draining.Load() {
 		p.done.Unpark()
 	}

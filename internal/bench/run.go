@@ -104,7 +104,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	if !r.clock.Virtual() {
 		shards = 4 * runtime.GOMAXPROCS(0)
 	}
-	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards, isClosed(s.Load))
+	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards)
 	if r.InFlight == nil {
 		r.InFlight = new(atomic.Int64)
 	}

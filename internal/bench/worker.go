@@ -62,10 +62,14 @@ func (w *Worker) begin(i uint64) {
 		w.invocation = &invocation{}
 	} else {
 		v.shared, v.made = false, 0
-		v.over.Store(false)
+		if v.over.Load() { // a store costs more
+			v.over.Store(false)
+		}
 	}
 	w.invocation.number = i
-	w.invocation.tasks.Store(1)
+	if w.invocation.tasks.Load() != 1 {
+		w.invocation.tasks.Store(1)
+	}
 	w.Site, w.asked = detect.Site{}, 0
 	w.In(0, "")
 	w.settleIn(int(load.Mix(i^w.run.seed) % uint64(w.run.isolates)))

@@ -37,15 +37,25 @@ type Histogram struct {
 // NewTotal returns an empty histogram with the precision of a total.
 func NewTotal() *Histogram { return newHistogram(totalDigits) }
 
-func newHistogram(digits int) *Histogram {
+// half is Histogram.half of a precision.
+func half(digits int) int {
 	precision := 2 // 2 * 10^digits buckets of width 1 there are at least
 	for range digits {
 		precision *= 10
 	}
-	h := &Histogram{digits: digits, half: bits.Len(uint(precision-1)) - 1}
+	return bits.Len(uint(precision-1)) - 1
+}
+
+func newHistogram(digits int) *Histogram {
+	h := &Histogram{digits: digits, half: half(digits)}
 	h.counts = make([]int64, h.bucket(MaxValue)+1)
 	h.Reset()
 	return h
+}
+
+// zeros is a histogram of n values that are 0.
+func zeros(digits int, n int64) *Histogram {
+	return &Histogram{counts: []int64{n}, digits: digits, half: half(digits), inside: n}
 }
 
 // bucket is the bucket of a value from 0 to MaxValue. The first 2^(half+1) are 1 wide, and
@@ -137,6 +147,9 @@ func (h *Histogram) Merge(o *Histogram) {
 		panic("record: histograms of two precisions are added up")
 	}
 	from, to := o.filled()
+	if to > len(h.counts) { // it is a clone
+		h.counts = append(h.counts, make([]int64, to-len(h.counts))...)
+	}
 	for i, n := range o.counts[from:to] {
 		h.counts[from+i] += n
 	}
@@ -147,10 +160,11 @@ func (h *Histogram) Merge(o *Histogram) {
 	}
 }
 
-// Clone copies the histogram.
+// Clone copies the histogram, to be read and merged into, not to record in.
 func (h *Histogram) Clone() *Histogram {
 	out := *h
-	out.counts = slices.Clone(h.counts)
+	_, to := h.filled()
+	out.counts = slices.Clone(h.counts[:to])
 	return &out
 }
 

@@ -18,7 +18,7 @@ const day = int64(24 * time.Hour)
 // Virtual time runs weeks: what takes 400 days is told from what takes 390, in totals
 // and in intervals, and what lies outside the range is counted and has its true size.
 func TestRange(t *testing.T) {
-	r := record.New(record.FirstMark, outcomes, 2, false)
+	r := record.New(record.FirstMark, outcomes, 2)
 	var tally record.Tally
 	for task, v := range []int64{390 * day, 400 * day, 500 * day, -5} {
 		tally.See(record.Get, v)
@@ -40,7 +40,7 @@ func TestRange(t *testing.T) {
 // One sample has equal least and greatest values, and a count is not rounded to its
 // bucket.
 func TestExactEnds(t *testing.T) {
-	r := record.New(record.FirstMark, outcomes, 1, false)
+	r := record.New(record.FirstMark, outcomes, 1)
 	var tally record.Tally
 	for range 2 {
 		tally.See(record.Put, 123_456_789)
@@ -82,7 +82,7 @@ func TestEmptyHistogram(t *testing.T) {
 // Values fall into the buckets that the library puts them in.
 func TestBucketsOfTheLibrary(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		r := record.New(record.FirstMark, outcomes, 1, false)
+		r := record.New(record.FirstMark, outcomes, 1)
 		var tally record.Tally
 		library := map[int]*hdr.Histogram{2: hdr.New(1, record.MaxValue, 2), 3: hdr.New(1, record.MaxValue, 3)}
 		for _, v := range rapid.SliceOfN(rapid.Int64Range(0, record.MaxValue), 1, 50).Draw(rt, "values") {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -65,7 +66,6 @@ type Snapshot struct {
 // its own, as long as there are no more tasks than shards, so that none waits
 // for another.
 type Recorder struct {
-	closed bool
 	shards []shard
 }
 
@@ -81,21 +81,23 @@ type shard struct {
 type counts struct {
 	Snapshot
 	digits int
+	// prompt is the service of the transactions that were released and began when they were
+	// due, as all do in a closed loop: wait, response and lateness follow from it.
+	prompt *Histogram // nil where there are none
 }
 
 // ready is how many shards have the histograms of all their series from the start, of
 // 0.4 MB a series.
 const ready = 16
 
-// New returns a recorder for so many series, outcomes and shards. In a closed
-// loop a transaction is due when it begins: there only its service time is
-// recorded, and wait, response and lateness follow from it.
+// New returns a recorder for so many series, outcomes and shards.
 //
-// With more than one shard the histograms are there before the first observation: to
+// With one shard a task at a time may use it, as in virtual time; there is no lock then.
+// With more the histograms are there before the first observation: to
 // make them while the wall clock runs holds up what is measured by 20 ms and more, since
 // the machine has to find the memory.
-func New(series, outcomes, shards int, closed bool) *Recorder {
-	r := &Recorder{closed: closed, shards: make([]shard, shards)}
+func New(series, outcomes, shards int) *Recorder {
+	r := &Recorder{shards: make([]shard, shards)}
 	for i := range r.shards {
 		r.shards[i].interval = newCounts(series, outcomes, intervalDigits)
 		r.shards[i].total = newCounts(series, outcomes, totalDigits)
@@ -128,18 +130,30 @@ func (c *counts) ready() {
 // nil, and empties the tally. Tasks with different numbers do not wait for each
 // other while there are no more of them than shards.
 func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
-	s := &r.shards[task%len(r.shards)]
-	s.mu.Lock()
+	s := &r.shards[0]
+	if len(r.shards) > 1 {
+		s = &r.shards[task%len(r.shards)]
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	s.commit(t, tx)
+	t.Reset()
+}
+
+func (s *shard) commit(t *Tally, tx *Transaction) {
 	for _, o := range t.samples {
 		s.record(o.series, o.value)
 	}
-	if tx != nil {
+	switch {
+	case tx == nil:
+	case tx.Start == tx.Due && tx.Released == tx.Due:
+		s.interval.soon(int64(tx.End - tx.Start))
+		s.total.soon(int64(tx.End - tx.Start))
+	default:
 		s.record(Service, int64(tx.End-tx.Start))
-		if !r.closed {
-			s.record(Response, int64(tx.End-tx.Due))
-			s.record(Wait, int64(tx.Start-tx.Due))
-			s.record(Lateness, int64(tx.Released-tx.Due))
-		}
+		s.record(Response, int64(tx.End-tx.Due))
+		s.record(Wait, int64(tx.Start-tx.Due))
+		s.record(Lateness, int64(tx.Released-tx.Due))
 	}
 	for _, c := range [...]*counts{&s.interval, &s.total} {
 		if tx != nil {
@@ -150,8 +164,6 @@ func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
 		}
 		c.Billed.Add(t.billed)
 	}
-	s.mu.Unlock()
-	t.Reset()
 }
 
 // record adds a value to a series, of the interval and of the whole.
@@ -169,6 +181,14 @@ func (c *counts) record(series int, value, times int64) {
 	h.Record(value, times)
 }
 
+// soon records the service of a transaction as that of a prompt one.
+func (c *counts) soon(service int64) {
+	if c.prompt == nil {
+		c.prompt = newHistogram(c.digits)
+	}
+	c.prompt.Record(service, 1)
+}
+
 // Interval returns what was recorded since the last call.
 func (r *Recorder) Interval() Snapshot {
 	return r.collect(intervalDigits, func(s *shard, into *counts) {
@@ -184,19 +204,21 @@ func (r *Recorder) Total() Snapshot {
 
 func (r *Recorder) collect(digits int, from func(*shard, *counts)) Snapshot {
 	first := &r.shards[0].total
-	sum := newCounts(len(first.Histograms), len(first.Outcomes), digits)
+	all := newCounts(len(first.Histograms), len(first.Outcomes), digits)
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.Lock()
-		from(s, &sum)
+		from(s, &all)
 		s.mu.Unlock()
 	}
-	if service := sum.Histograms[Service]; r.closed && service != nil {
-		sum.Histograms[Response] = service.Clone()
-		sum.record(Wait, 0, service.TotalCount())
-		sum.record(Lateness, 0, service.TotalCount())
+	if n := all.prompt.TotalCount(); n > 0 {
+		none := zeros(digits, n)
+		all.add(Service, all.prompt)
+		all.add(Response, all.prompt)
+		all.add(Wait, none)
+		all.add(Lateness, none)
 	}
-	return sum.Snapshot
+	return all.Snapshot
 }
 
 func (c *counts) merge(o *counts) {
@@ -208,21 +230,33 @@ func (c *counts) merge(o *counts) {
 	}
 	c.Billed.Add(o.Billed)
 	for i, h := range o.Histograms {
-		switch {
-		case h == nil || h.TotalCount() == 0:
-		case c.Histograms[i] == nil:
-			c.Histograms[i] = h.Clone()
-		default:
-			c.Histograms[i].Merge(h)
-		}
+		c.add(i, h)
 	}
+	c.prompt = sum(c.prompt, o.prompt)
+}
+
+// add adds the values of h, which may be nil, to a series.
+func (c *counts) add(series int, h *Histogram) {
+	c.Histograms[series] = sum(c.Histograms[series], h)
+}
+
+// sum adds the values of h to those of to, and returns that. Either may be nil.
+func sum(to, h *Histogram) *Histogram {
+	switch {
+	case h.TotalCount() == 0:
+	case to == nil:
+		return h.Clone()
+	default:
+		to.Merge(h)
+	}
+	return to
 }
 
 func (c *counts) reset() {
 	clear(c.Outcomes)
 	c.Billed = Billed{}
 	clear(c.Errors)
-	for _, h := range c.Histograms {
+	for _, h := range append(slices.Clip(c.Histograms), c.prompt) {
 		if h != nil && h.TotalCount() > 0 {
 			h.Reset()
 		}

@@ -17,7 +17,7 @@ func transaction(due, start, end time.Duration) *record.Transaction {
 }
 
 func TestCommit(t *testing.T) {
-	r := record.New(record.FirstMark+1, outcomes, 2, false)
+	r := record.New(record.FirstMark+1, outcomes, 2)
 	var tally record.Tally
 	for task := range 4 {
 		tally.See(record.Get, 100)
@@ -64,19 +64,29 @@ func TestCommit(t *testing.T) {
 	check(r.Total())
 }
 
-// In a closed loop a transaction waits for nothing, and the four series are
-// there all the same.
-func TestClosedLoopDerivesItsSeries(t *testing.T) {
-	r := record.New(record.FirstMark, outcomes, 1, true)
+// A transaction that waits for nothing, as in a closed loop, counts in the four series as any
+// other does.
+func TestPromptTransactions(t *testing.T) {
+	r := record.New(record.FirstMark, outcomes, 1)
 	var tally record.Tally
-	r.Commit(0, &tally, transaction(5, 5, 25))
-	for _, s := range []record.Snapshot{r.Interval(), r.Total()} {
-		for series, want := range map[int]int64{record.Response: 20, record.Service: 20, record.Wait: 0, record.Lateness: 0} {
-			if h := s.Histograms[series]; h.TotalCount() != 1 || h.Max() != want {
-				t.Errorf("series %d: %d values up to %d, want one of %d", series, h.TotalCount(), h.Max(), want)
+	check := func(s record.Snapshot, n int64, want map[int]int64) {
+		t.Helper()
+		for series, most := range want {
+			if h := s.Histograms[series]; h.TotalCount() != n || h.Max() != most {
+				t.Errorf("series %d: %d values up to %d, want %d up to %d", series, h.TotalCount(), h.Max(), n, most)
 			}
 		}
 	}
+	prompt := record.Transaction{Due: 5, Released: 5, Start: 5, End: 25}
+	alone := map[int]int64{record.Response: 20, record.Service: 20, record.Wait: 0, record.Lateness: 0}
+	r.Commit(0, &tally, &prompt)
+	check(r.Interval(), 1, alone)
+	check(r.Total(), 1, alone)
+	check(r.Total(), 1, alone)
+	r.Commit(0, &tally, &record.Transaction{Due: 5, Released: 7, Start: 9, End: 19})
+	r.Commit(0, &tally, &prompt)
+	check(r.Interval(), 2, map[int]int64{record.Response: 20, record.Service: 20, record.Wait: 4, record.Lateness: 2})
+	check(r.Total(), 3, map[int]int64{record.Response: 20, record.Service: 20, record.Wait: 4, record.Lateness: 2})
 }
 
 func TestMergeKeepsOrderOfBranches(t *testing.T) {
@@ -88,7 +98,7 @@ func TestMergeKeepsOrderOfBranches(t *testing.T) {
 	if branch.Failed() || !parent.Failed() {
 		t.Error("the branch was not moved")
 	}
-	r := record.New(record.FirstMark, outcomes, 1, false)
+	r := record.New(record.FirstMark, outcomes, 1)
 	r.Commit(0, &parent, nil)
 	if s := r.Total(); s.Billed.Writes != 2 || s.Errors["500"] != 1 || s.Histograms[record.Get].TotalCount() != 1 {
 		t.Errorf("got %+v", s)
@@ -96,7 +106,7 @@ func TestMergeKeepsOrderOfBranches(t *testing.T) {
 }
 
 func TestConcurrentCommitsLoseNothing(t *testing.T) {
-	r := record.New(record.FirstMark, outcomes, 2, false)
+	r := record.New(record.FirstMark, outcomes, 2)
 	const tasks, each = 8, 2000
 	var wg sync.WaitGroup
 	var intervals int64
@@ -137,7 +147,7 @@ func TestConcurrentCommitsLoseNothing(t *testing.T) {
 }
 
 func TestCommitAllocatesNothing(t *testing.T) {
-	r := record.New(record.FirstMark, outcomes, 1, false)
+	r := record.New(record.FirstMark, outcomes, 1)
 	var tally record.Tally
 	tx := transaction(0, 1, 2)
 	commit := func() {
@@ -152,7 +162,7 @@ func TestCommitAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkCommit(b *testing.B) {
-	r := record.New(record.FirstMark, outcomes, 1, false)
+	r := record.New(record.FirstMark, outcomes, 1)
 	var tally record.Tally
 	tx := transaction(0, 1, 2)
 	b.ReportAllocs()
