@@ -173,6 +173,9 @@ func TestStateLimit(t *testing.T) {
 
 // The largest key that there may be is a line that there may be.
 func TestLargestLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, for a long time")
+	}
 	s := limited(t, 0)
 	if err := s.Ensure("bench", ""); err != nil {
 		t.Fatal(err)
