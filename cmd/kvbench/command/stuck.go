@@ -66,11 +66,11 @@ func patternsFor(ctx context.Context) []*bench.Pattern {
 	if w == nil {
 		return scenarios.Patterns()
 	}
-	return scenarios.PatternsWatched(func(name string, i *isolate.Isolate) {
+	return scenarios.PatternsWith(scenarios.Options{Made: func(name string, i *isolate.Isolate) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.all = append(w.all, watchedIsolate{name: name, isolate: weak.Make(i)})
-	})
+	}})
 }
 
 // watchScripts returns a context that ends when a script runs for too long in one go, with

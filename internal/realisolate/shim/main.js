@@ -1,6 +1,8 @@
 // The entry point: it takes kvbench's requests and calls the handlers of the user's module,
 // which is worker.js, unmodified.
-import { env, run, Context, exception, listened, finish } from "./prelude.js";
+import { Context, exception, finish, run } from "./invocation.js";
+import { env } from "./env.js";
+import { listened } from "./globals.js"; // before the user's module runs
 import * as user from "./worker.js";
 import config from "./config.js";
 
