@@ -122,7 +122,7 @@ func TestTwoWorkersAreApart(t *testing.T) {
 	}
 	p := start(t, Config{
 		Workers: []Worker{worker("a"), worker("b")},
-		Sockets: []Socket{{"first", "a"}, {"second", "b"}},
+		Sockets: []Socket{{Name: "first", Worker: "a"}, {Name: "second", Worker: "b"}},
 	}, io.Discard)
 	var got []string
 	for _, socket := range []string{"first", "first", "second", "first"} {
