@@ -68,6 +68,7 @@ var layers = []layer{
 	{"internal/live/screen", []string{"internal/live"}, "lines are a function of a state"},
 	{"internal/live/web", []string{"internal/live", "internal/live/screen", "internal/sparse"}, "a page and metrics are functions of a state"},
 	{"internal/live", []string{"internal/load", "internal/record", "internal/runfile", "internal/sparse"}, "how far a run is knows neither who runs it nor who shows it"},
+	{"internal/emulator/binding", []string{"kv"}, "a binding's protocol is spoken for any store, and shares nothing with the REST API"},
 	{"internal/emulator", []string{"kv", "internal/clock", "internal/price", "internal/record"}, "the emulator serves any store, and knows no driver"},
 	{"internal/scenariofile", []string{"kv", "internal/bench", "internal/load", "internal/expect", "internal/choose", "internal/runfile"}, "a scenario file is read against the patterns that it is given, and no others"},
 	{"scenarios", []string{"kv", "internal/bench", "internal/clock", "internal/load", "internal/detect", "internal/isolate", "internal/ledger", "internal/realisolate", "internal/record", "internal/script", "internal/webapi", "internal/wrangler"}, "a pattern never imports a driver: every pattern runs on every store"},
