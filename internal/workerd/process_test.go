@@ -51,7 +51,7 @@ func start(t testing.TB, c Config, log io.Writer) *Process {
 func one(code string) Config {
 	return Config{
 		Workers: []Worker{{Name: "w", Date: "2026-04-01", Modules: []Module{{"w.js", code}}}},
-		Sockets: []Socket{{"http", "w"}},
+		Sockets: []Socket{{Name: "http", Worker: "w"}},
 	}
 }
 
