@@ -151,6 +151,13 @@ var errHead = errors.New("the shim's answer is not what it should be")
 
 func readAnswer(response *http.Response, body []byte) (*head, []byte, error) {
 	said := response.Header.Get(answerHeader)
+	if text := response.Header.Get(headHeader); text != "" {
+		text, err := url.PathUnescape(text)
+		if err != nil {
+			return nil, nil, errHead
+		}
+		body, said = []byte(text), strconv.Itoa(len(text))
+	}
 	if said == "" { // the runtime's own answer
 		return nil, nil, &isolate.Exception{Name: "Error", Message: isolate.ErrHung.Error(), Cause: isolate.ErrHung}
 	}

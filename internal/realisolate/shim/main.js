@@ -66,7 +66,9 @@ export default {
       head = { thrown: exception(e) };
     }
     head.ended = finish(ctx);
-    const first = encoder.encode(JSON.stringify(head));
+    const text = JSON.stringify(head);
+    if (request.method === "HEAD") return new Response(null, { headers: { [config.headHeader]: encodeURIComponent(text) } });
+    const first = encoder.encode(text);
     return new Response(new Blob([first, ...body]), { headers: { [config.answerHeader]: String(first.byteLength), "content-type": "application/octet-stream" } });
   },
 };
