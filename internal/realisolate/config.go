@@ -78,7 +78,7 @@ func (r *Runtime) processConfig(kvAddress, outAddress string) (c workerd.Config,
 		Bindings: r.config.Bindings, Absent: r.config.Absent, Module: userModule, Frames: 1,
 		Report:       "http://" + r.reportHost() + "/",
 		AnswerHeader: answerHeader, HeadHeader: headHeader, CallHeader: callHeader, FailHeader: failHeader,
-		LimitMark: limitMark, NameMark: nameMark, MostKey: kv.MaxKeyBytes, MostBytes: mostAnswer,
+		LimitMark: limitMark, NameMark: nameMark, MostKey: kv.MaxKeyBytes, MostBytes: r.config.MostBody,
 	}
 	if own.Bindings == nil {
 		own.Bindings = []string{}

@@ -116,8 +116,9 @@ func (v *invocation) ended(e *ended) {
 
 // goOn has a task wait for the end of an invocation that has answered.
 func (v *invocation) goOn() {
+	most := v.isolate.runtime.config.WaitUntil
 	v.isolate.runtime.config.Clock.Go(func() {
-		t := time.NewTimer(waitUntil)
+		t := time.NewTimer(most)
 		defer t.Stop()
 		select {
 		case <-v.done:
@@ -126,7 +127,7 @@ func (v *invocation) goOn() {
 		case <-v.isolate.runtime.Gone():
 			v.end(nil)
 		case <-t.C:
-			v.end([]error{&isolate.Exception{Name: "Error", Message: fmt.Sprintf("%v (%v)", isolate.ErrWaitUntil, waitUntil), Cause: isolate.ErrWaitUntil}})
+			v.end([]error{&isolate.Exception{Name: "Error", Message: fmt.Sprintf("%v (%v)", isolate.ErrWaitUntil, most), Cause: isolate.ErrWaitUntil}})
 		}
 	})
 }

@@ -129,7 +129,7 @@ func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*he
 	if err == nil {
 		defer response.Body.Close()
 		var body []byte
-		if body, err = io.ReadAll(io.LimitReader(response.Body, mostAnswer+maxHead+1)); err == nil {
+		if body, err = io.ReadAll(io.LimitReader(response.Body, int64(i.runtime.config.MostBody)+maxHead+1)); err == nil {
 			return readAnswer(response, body)
 		}
 	}
@@ -137,6 +137,11 @@ func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*he
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
 	case i.runtime.gone():
+		select { // whoever is told of that ends the run
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
 		return nil, nil, fmt.Errorf("workerd has ended: %w", i.runtime.Err())
 	case limited.Err() != nil:
 		err = fmt.Errorf("the Worker has not answered within %v", mostWait)

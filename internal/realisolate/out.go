@@ -17,7 +17,7 @@ import (
 // mostReport bounds what the shim reports at once, mostFetch the body of a fetch.
 const (
 	mostReport = 16 << 20
-	mostFetch  = mostAnswer
+	mostFetch  = mostBody
 )
 
 // serveOut serves what leaves the process beside KV: fetches, the Cache API, and what the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -196,7 +197,7 @@ func open(t *testing.T, c clock.Clock) (all []kv.Store) {
 
 func build(t *testing.T, file string, module bool) *script.Bundle {
 	t.Helper()
-	b, err := script.Build(file, script.Options{Root: "testdata", Module: module})
+	b, err := script.Build(file, script.Options{Root: filepath.Dir(file), Module: module})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,34 +207,48 @@ func build(t *testing.T, file string, module bool) *script.Bundle {
 // start starts a script on the real runtime; it ends with the test.
 func start(t *testing.T, c clock.Clock, file string) *realisolate.Runtime {
 	t.Helper()
-	r, err := realisolate.Start(t.Context(), realisolate.Config{
-		Executable: executable(t), Bundle: build(t, file, true), Bindings: bindings, Vars: vars, Absent: absent,
-		Locations: 1, Isolates: 1, Clock: c,
-	})
+	return startWith(t, realisolate.Config{Clock: c, Bundle: build(t, file, true)})
+}
+
+func startWith(t *testing.T, c realisolate.Config) *realisolate.Runtime {
+	t.Helper()
+	c.Executable, c.Bindings, c.Vars, c.Absent, c.Locations, c.Isolates = executable(t), bindings, vars, absent, 1, 1
+	r, err := realisolate.Start(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
+		if err, gone := r.Close(), r.Err(); !errors.Is(err, gone) {
+			t.Errorf("%v, and the process ended with %v", err, gone)
 		}
 	})
 	return r
+}
+
+// both are isolates of a script in this process and on the real runtime.
+func both(t *testing.T, c clock.Clock, file string) (own, real invoker) {
+	t.Helper()
+	real = start(t, c, file).Isolate(0)
+	program, err := isolate.Compile(build(t, file, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err = isolate.New(isolate.Config{Clock: c, Program: program, Bindings: bindings, Vars: vars, Absent: absent, Location: "L0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return own, real
+}
+
+func get(path string) *webapi.Request {
+	return &webapi.Request{Method: http.MethodGet, URL: "https://worker.example.com" + path, Headers: http.Header{}}
 }
 
 // What a script sees and what is seen of it is the same in this process and on the real
 // runtime.
 func TestAsInThisProcess(t *testing.T) {
 	c := clock.NewWall()
-	real := start(t, c, entry).Isolate(0)
-	program, err := isolate.Compile(build(t, entry, false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := isolate.New(isolate.Config{Clock: c, Program: program, Bindings: bindings, Vars: vars, Absent: absent, Location: "L0"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	own, real := both(t, c, entry)
 	for _, r := range []*webapi.Request{
 		{URL: "/throw"},
 		{URL: "/string"},

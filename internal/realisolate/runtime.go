@@ -4,6 +4,7 @@
 package realisolate
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -43,6 +44,11 @@ type Config struct {
 	Clock clock.Clock
 	// MostTask is how long a script may run in one go before the process is killed; 0: 10 s.
 	MostTask time.Duration
+	// WaitUntil is how long an invocation may go on after its answer; 0: 30 s, as Workers
+	// have it.
+	WaitUntil time.Duration
+	// MostBody is how many bytes the body of a response may have; 0: 100 MB.
+	MostBody int
 	// Log gets what the process says; nil: it is dropped.
 	Log io.Writer
 }
@@ -51,13 +57,12 @@ type Config struct {
 const DefaultDate = "2026-11-01"
 
 const (
-	// mostAnswer is how many bytes of a body are read.
-	mostAnswer = 100_000_000
+	// mostBody is how many bytes a body may have.
+	mostBody = 100_000_000
 	// mostWait is how long a request may take.
 	mostWait = 60 * time.Second
 	// mostTask is how long a script may run in one go.
-	mostTask = 10 * time.Second
-	// waitUntil is how long an invocation may go on after its answer, as Workers have it.
+	mostTask  = 10 * time.Second
 	waitUntil = 30 * time.Second
 )
 
@@ -90,9 +95,8 @@ func Start(ctx context.Context, c Config) (*Runtime, error) {
 	if c.Log == nil {
 		c.Log = io.Discard
 	}
-	if c.MostTask == 0 {
-		c.MostTask = mostTask
-	}
+	c.MostTask, c.WaitUntil = cmp.Or(c.MostTask, mostTask), cmp.Or(c.WaitUntil, waitUntil)
+	c.MostBody = cmp.Or(c.MostBody, mostBody)
 	r := &Runtime{
 		config: c, token: hex.EncodeToString(token[:]), live: map[uint64]*invocation{},
 		served: make(chan error, 2), long: map[uint64]string{}, names: map[string]uint64{}, sites: map[string]place{},
