@@ -28,9 +28,9 @@ type runtimeOptions struct {
 	version runfile.Runtime
 }
 
-func (o *runtimeOptions) flags(f *pflag.FlagSet) {
-	f.StringVar(&o.runtime, "runtime", runtimeGoja, "run the scripts of the pattern worker in `goja|workerd`: in kvbench itself, or on the real runtime and the wall clock")
-	f.StringVar(&o.workerd, "workerd", "", "the executable `FILE` of workerd; else KVBENCH_WORKERD, what make workerd installs, or that on PATH")
+func (o *runtimeOptions) flags(f *pflag.FlagSet, when string) {
+	f.StringVar(&o.runtime, "runtime", runtimeGoja, when+"run the scripts of the pattern worker in `goja|workerd`: in kvbench itself, or on the real runtime and the wall clock")
+	f.StringVar(&o.workerd, "workerd", "", when+"the executable `FILE` of workerd; else KVBENCH_WORKERD, what make workerd installs, or that on PATH")
 }
 
 // choose finds the runtime; what is returned is what files are to be loaded with. Its errors
