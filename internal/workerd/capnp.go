@@ -42,7 +42,7 @@ func text(c Config) (string, error) {
 	}
 	b.WriteString("  ],\n  sockets = [\n")
 	for _, s := range c.Sockets {
-		fmt.Fprintf(&b, "    (name = %s, address = \"127.0.0.1:0\", http = (), service = %s),\n", quote(s.Name), quote(s.Worker))
+		fmt.Fprintf(&b, "    (name = %s, address = \"127.0.0.1:0\", http = (%s), service = %s),\n", quote(s.Name), s.options(), quote(s.Worker))
 	}
 	fmt.Fprintf(&b, "    (name = %s, address = \"127.0.0.1:0\", http = (), service = (name = %s, entrypoint = \"ping\")),\n", quote(inside), quote(inside))
 	b.WriteString("  ],\n);\n")
@@ -179,4 +179,16 @@ func (c Config) check() error {
 		return errors.New("a process without a socket serves nobody")
 	}
 	return nil
+}
+
+// options are how a socket reads requests.
+func (s Socket) options() string {
+	var all []string
+	if s.ProtoHeader != "" {
+		all = append(all, "forwardedProtoHeader = "+quote(s.ProtoHeader))
+	}
+	if s.CfHeader != "" {
+		all = append(all, "cfBlobHeader = "+quote(s.CfHeader))
+	}
+	return strings.Join(all, ", ")
 }

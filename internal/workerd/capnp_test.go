@@ -38,7 +38,7 @@ func TestHostileTexts(t *testing.T) {
 			{"main.js", `import * as m from ` + string(must(json.Marshal("./"+name))) + `; export default { fetch(r, env) { return Response.json({ env, literals: m.literals, raw: m.raw }) } }`},
 			{name, "export const literals = " + literals + "; export const raw = [`" + strings.Join(raw, "`,`") + "`];"},
 		}}},
-		Sockets: []Socket{{`s"\é`, `w"\é` + "\n"}},
+		Sockets: []Socket{{Name: `s"\é`, Worker: `w"\é` + "\n"}},
 	}, io.Discard)
 	var got struct {
 		Env           map[string]string
@@ -117,7 +117,7 @@ func TestExternals(t *testing.T) {
 			{Name: "v", Date: "2026-04-01", Modules: []Module{{"w.js", code}}, KV: []Binding{{"KV", "there"}}, Outbound: "out"},
 		},
 		Externals: []External{external("here"), external("there"), out},
-		Sockets:   []Socket{{"w", "w"}, {"v", "v"}},
+		Sockets:   []Socket{{Name: "w", Worker: "w"}, {Name: "v", Worker: "v"}},
 	}, io.Discard)
 	for socket, at := range map[string]string{"w": "here", "v": "there"} {
 		var got []string

@@ -42,7 +42,7 @@ func start(t testing.TB, c Config, log io.Writer) *Process {
 func one(code string) Config {
 	return Config{
 		Workers: []Worker{{Name: "w", Date: "2026-04-01", Modules: []Module{{"w.js", code}}}},
-		Sockets: []Socket{{"http", "w"}},
+		Sockets: []Socket{{Name: "http", Worker: "w"}},
 	}
 }
 
@@ -113,7 +113,7 @@ func TestTwoWorkersAreApart(t *testing.T) {
 	}
 	p := start(t, Config{
 		Workers: []Worker{worker("a"), worker("b")},
-		Sockets: []Socket{{"first", "a"}, {"second", "b"}},
+		Sockets: []Socket{{Name: "first", Worker: "a"}, {Name: "second", Worker: "b"}},
 	}, io.Discard)
 	var got []string
 	for _, socket := range []string{"first", "first", "second", "first"} {

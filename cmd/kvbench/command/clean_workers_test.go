@@ -13,6 +13,7 @@ type workerReport struct {
 	Scenarios []struct {
 		Name     string
 		Variants []struct {
+			Name         string
 			Transactions uint64
 			Complete     bool
 			Ops          map[string]float64 `json:"ops_per_transaction"`
@@ -27,11 +28,11 @@ type workerReport struct {
 }
 
 // runWorkers runs a scenario file and reads its report.
-func runWorkers(t *testing.T, file string) (r workerReport) {
+func runWorkers(t *testing.T, file string, flags ...string) (r workerReport) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
 	var printed bytes.Buffer
-	if status := execute(t.Context(), []string{"run", file, "--out", out, "--format", "json", "--quiet"}, &printed, &printed); status != exitOK {
+	if status := execute(t.Context(), append([]string{"run", file, "--out", out, "--format", "json", "--quiet"}, flags...), &printed, &printed); status != exitOK {
 		t.Fatalf("exit %d: %s", status, &printed)
 	}
 	text, err := os.ReadFile(filepath.Join(out, "report.json"))

@@ -83,6 +83,7 @@ alike.`,
 	f.DurationVar(&o.settings.duration, "duration", 0, "with --run: measure each variant for this `DURATION`")
 	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant `N` times (default 10 on the wall clock)")
 	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: the random `SEED`")
+	o.settings.runtimeOptions.flags(f, "with --run: ")
 	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
 	budgetFlag(f, &o.budget, "with --run: spend at most this many `USD` on stores that bill, on each side")
 	return c
@@ -174,7 +175,7 @@ func failures(failed []string) []string {
 // twoRuns checks the arguments of a comparison of two runs.
 func (o compareOptions) twoRuns(c *cobra.Command, args []string) (dirs [2]string, err error) {
 	if err := alone(c, "run", "which runs scenario files; without it BASE and HEAD are runs",
-		"driver", "only", "clock", "duration", "repeat", "seed", "quiet", "budget"); err != nil {
+		"driver", "only", "clock", "duration", "repeat", "runtime", "workerd", "seed", "quiet", "budget"); err != nil {
 		return dirs, err
 	}
 	if c.Flags().Changed("out") && len(o.formats) == 0 {

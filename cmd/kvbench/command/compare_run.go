@@ -107,6 +107,9 @@ func (o compareOptions) plans(ctx context.Context, args []string, stderr io.Writ
 	case len(args) == 2 && len(o.drivers) < 2 && sameFile(args[0], args[1]):
 		return plans, usage(fmt.Errorf("%s and %s are the same file: there is nothing to compare", args[0], args[1]))
 	}
+	if ctx, err = o.settings.choose(ctx); err != nil {
+		return plans, err
+	}
 	command := turnsCommand + o.words(args)
 	started := time.Now().UTC().Format(time.RFC3339Nano)
 	for i := range plans {
@@ -157,6 +160,9 @@ func (o compareOptions) words(args []string) string {
 	}
 	if o.settings.repeat > 0 {
 		add("repeat", fmt.Sprint(o.settings.repeat))
+	}
+	if o.settings.real != "" {
+		add("runtime", o.settings.runtime)
 	}
 	if o.settings.seeded {
 		add("seed", fmt.Sprint(o.settings.seed))
