@@ -11,7 +11,6 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/detect"
-	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
 
@@ -141,12 +140,12 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer, inFlight *atomic.Int64) (*runfile.Variant, error) {
 	v := s.Variants[variant]
 	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
-	seed := load.RepeatSeed(p.header.Seed, repeat)
+	seed, storeSeed := p.seeds(repeat)
 	var c clock.Clock = clock.NewWall()
 	if s.Clock == "virtual" {
 		c = clock.NewVirtual()
 	}
-	store, err := p.open(s, c, load.StoreSeed(seed))
+	store, err := p.open(s, c, storeSeed)
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
