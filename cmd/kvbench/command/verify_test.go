@@ -52,7 +52,7 @@ func TestVerifyAgainstItself(t *testing.T) {
 	for n := range *verifyAlarms {
 		o := againstModel(t)
 		o.seed, o.seeded = uint64(n+1), true
-		o.duration = 40 * time.Second
+		o.duration = 15 * time.Second
 		r, ended := verified(t, o)
 		if len(r.Variants) != 14 || r.Figures < 150 || r.Counts[verify.Equal] < 40 || len(r.Missing) > 0 {
 			t.Fatalf("%d variants, %d figures: %v; missing %q", len(r.Variants), r.Figures, r.Counts, r.Missing)
@@ -97,18 +97,19 @@ func TestVerifyFinds(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		only           string
+		duration       time.Duration
 		file, from, to string
 		apart, equal   []string
 	}{
-		{"a TTL in memory of 50 s for 60 s", "multi-tier/published", "multi-tier.ts", "now + 60_000", "now + 50_000", []string{"get", "outcome.memory"}, []string{"transactions"}},
-		{"a get more before a put", "versioned/mended", "versioned-mended.ts", "async fetch(request: Request, env: Env): Promise<Response> {", "async fetch(request: Request, env: Env): Promise<Response> {\n    await env.DATA.get(\"other\");", []string{"get"}, []string{"transactions"}},
-		{"a propagation of 25 s for 20 s", "coalesce/published", "verify.yaml", "propagation=20s", "propagation=30s", []string{"stale-get"}, []string{"get", "transactions"}},
-		{"blips in 22% for 20%", "fallback/*", "verify.yaml", "fault-share=20%", "fault-share=24%", []string{"call-errors.500"}, []string{"get", "transactions"}},
+		{"a TTL in memory of 50 s for 60 s", "multi-tier/published", 90 * time.Second, "multi-tier.ts", "now + 60_000", "now + 50_000", []string{"get", "outcome.memory"}, []string{"transactions"}},
+		{"a get more before a put", "versioned/mended", 10 * time.Second, "versioned-mended.ts", "async fetch(request: Request, env: Env): Promise<Response> {", "async fetch(request: Request, env: Env): Promise<Response> {\n    await env.DATA.get(\"other\");", []string{"get"}, []string{"transactions"}},
+		{"a propagation of 30 s for 20 s", "coalesce/published", time.Minute, "verify.yaml", "propagation=20s", "propagation=30s", []string{"stale-get"}, []string{"get", "transactions"}},
+		{"blips in 24% for 20%", "fallback/published", time.Minute, "verify.yaml", "fault-share=20%", "fault-share=24%", []string{"call-errors.500"}, []string{"get", "transactions"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			o := againstModel(t)
-			o.only, o.duration = []string{test.only}, 150*time.Second
+			o.only, o.duration = []string{test.only}, test.duration
 			o.realFiles = []string{plant(t, test.file, test.from, test.to)}
 			r, ended := verified(t, o, "../../../scenarios/workers/verify.yaml")
 			var s *statusError
