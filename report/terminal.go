@@ -52,7 +52,7 @@ type terminal struct {
 
 func (t *terminal) scenario(s *answer.Scenario) {
 	t.out.WriteString("\n")
-	t.headed(s.Def.Name+" ", fmt.Sprintf("%s (%s, %s time)", s.Def.Question, s.Def.Latency().Words(), s.Def.Clock))
+	t.headed(s.Def.Name+" ", fmt.Sprintf("%s (%s, %s)", s.Def.Question, s.Def.Latency().Words(), s.Def.Where()))
 	if s.Choice != nil {
 		t.out.WriteString(t.bold.Render(t.wrapped(s.Choice.Line())) + "\n")
 	}

@@ -8,14 +8,22 @@ import (
 )
 
 // Patterns returns every pattern. Adding one is a file and a line here.
-func Patterns() []*bench.Pattern { return PatternsWatched(nil) }
+func Patterns() []*bench.Pattern { return PatternsWith(Options{}) }
 
 // Made is told of an isolate before it loads its script, and whose it is: SCENARIO/VARIANT.
 type Made func(name string, i *isolate.Isolate)
 
-// PatternsWatched is Patterns, of which one is told of each isolate that is made; nil: nobody
-// is.
-func PatternsWatched(made Made) []*bench.Pattern {
+// Options are what the pattern of Workers can do.
+type Options struct {
+	// Made is told of each isolate that is made in this process; nil: nobody is.
+	Made Made
+	// Workerd is the real runtime, as workerd.Find returns it: what runs on the wall clock
+	// runs there. What runs in virtual time, such as a trial, does not. Empty: nothing does.
+	Workerd string
+}
+
+// PatternsWith is Patterns with options.
+func PatternsWith(o Options) []*bench.Pattern {
 	return []*bench.Pattern{
 		multiTier(),
 		apiCache(),
@@ -24,6 +32,6 @@ func PatternsWatched(made Made) []*bench.Pattern {
 		prefix(),
 		versioned(),
 		fallback(),
-		worker(made),
+		worker(o),
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/load"
+	"kvbench/internal/realisolate"
 	"kvbench/internal/record"
 	"kvbench/internal/webapi"
 )
 
 // worker is a Worker of one's own. What it is apart from its name follows from the scenario.
-func worker(made Made) *bench.Pattern {
+func worker(o Options) *bench.Pattern {
 	base := &bench.Pattern{
 		Name: "worker",
 		Doc:  "A Worker of your own: its script runs in isolates on the scenario's clock, its calls of KV go to the scenario's store.",
@@ -34,7 +35,7 @@ func worker(made Made) *bench.Pattern {
 		},
 	}
 	known := bundles{}
-	base.Adapt = func(a bench.Asked) *bench.Pattern { return adaptWorker(base, a, known, made) }
+	base.Adapt = func(a bench.Asked) *bench.Pattern { return adaptWorker(base, a, known, o) }
 	return base
 }
 
@@ -63,6 +64,8 @@ type workerLoad struct {
 	cacheLock sync.Mutex
 	caches    []*isolate.Caches // by location
 	servers   map[string]*workerOrigin
+	real      *realisolate.Runtime // nil: the isolates are this process's
+	end       func(error)          // ends the variant
 }
 
 func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
@@ -90,6 +93,9 @@ func (p *workerLoad) Detector(epoch time.Time, report func(s bench.Series, due t
 func (p *workerLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.newOrigins()
+	if err := p.startReal(ctx, w); err != nil {
+		return err
+	}
 	return p.seedEntries(ctx, w)
 }
 

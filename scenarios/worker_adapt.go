@@ -28,7 +28,9 @@ type workerPlan struct {
 	outcomes []bench.Outcome
 	crons    []workerCron
 	fields   *workerFields
-	made     Made // may be nil
+	options  Options
+	date     string   // compatibility_date
+	flags    []string // compatibility_flags
 	scenario string
 }
 
@@ -41,10 +43,10 @@ func decoded(text json.RawMessage) (v any) {
 }
 
 // adaptWorker makes the pattern that one scenario runs.
-func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, made Made) *bench.Pattern {
+func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, o Options) *bench.Pattern {
 	f := a.Fields.(*workerFields)
 	c := &compiler{Asked: a}
-	p := &workerPlan{fields: f, made: made, scenario: a.Scenario, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
+	p := &workerPlan{fields: f, options: o, scenario: a.Scenario, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
 	own := *base
 	own.Fields, own.Adapt = nil, nil
 
@@ -57,6 +59,7 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, made Made) *
 		variants = []workerScript{{name: workerVariant, file: filepath.Join(filepath.Dir(config.File), filepath.FromSlash(config.Main)), field: "script"}}
 	}
 	own.Variants, own.Published = nil, variants[0].name
+	p.date, p.flags = config.Date, config.Flags
 	own.Notes = c.environment(p, config)
 	p.outcomes = c.outcomes(f.Outcomes)
 	own.Outcomes = p.outcomes

@@ -23,9 +23,18 @@ type workerIsolate struct {
 	until   time.Duration    // when the next request gets a new one
 }
 
+// invoker is an isolate, whatever runs it.
+type invoker interface {
+	Fetch(ctx context.Context, h isolate.Host, r *webapi.Request) (isolate.Result, error)
+	Scheduled(ctx context.Context, h isolate.Host, cron string, at time.Time) (isolate.Result, error)
+}
+
 // isolate returns the isolate that a transaction runs in, which is made where it is not
 // there yet, or not any more.
-func (p *workerLoad) isolate(w *bench.Worker) (*isolate.Isolate, error) {
+func (p *workerLoad) isolate(w *bench.Worker) (invoker, error) {
+	if p.real != nil {
+		return p.real.Isolate(w.Isolate()), nil
+	}
 	s := &p.isolates[w.Isolate()]
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,8 +66,8 @@ func (p *workerLoad) cache(w *bench.Worker) *isolate.Caches {
 // newIsolate makes an isolate of a script.
 func (p *workerPlan) newIsolate(c clock.Clock, variant string, program *isolate.Program, seed uint64, location int, caches *isolate.Caches) (*isolate.Isolate, error) {
 	var made func(*isolate.Isolate)
-	if p.made != nil {
-		made = func(i *isolate.Isolate) { p.made(p.scenario+"/"+variant, i) }
+	if p.options.Made != nil {
+		made = func(i *isolate.Isolate) { p.options.Made(p.scenario+"/"+variant, i) }
 	}
 	return isolate.New(isolate.Config{
 		Made:  made,

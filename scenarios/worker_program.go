@@ -25,12 +25,16 @@ type bundled struct {
 	err    error
 }
 
-func (b bundles) file(path, root string, define map[string]string) (*script.Bundle, error) {
-	if b[path] == nil {
-		bundle, err := script.Build(path, script.Options{Root: root, Define: define})
-		b[path] = &bundled{bundle, err}
+func (b bundles) file(path, root string, define map[string]string, module bool) (*script.Bundle, error) {
+	key := path
+	if module {
+		key = "module " + path
 	}
-	return b[path].bundle, b[path].err
+	if b[key] == nil {
+		bundle, err := script.Build(path, script.Options{Root: root, Define: define, Module: module})
+		b[key] = &bundled{bundle, err}
+	}
+	return b[key].bundle, b[key].err
 }
 
 // program makes the script of a variant ready to run, and loads it once to hear what is wrong.
@@ -52,7 +56,7 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		return
 	}
 	root := rootOf(v, config)
-	bundle, err := known.file(v.file, root, config.Define)
+	bundle, err := known.file(v.file, root, config.Define, false)
 	if bad, ok := errors.AsType[*script.Error](err); ok {
 		c.failed = true
 		for _, b := range bad.Problems {
@@ -73,7 +77,14 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		c.broken(v.file, err)
 		return
 	}
-	p.programs[v.name] = &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
+	own := &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
+	if p.options.Workerd != "" {
+		if own.module, err = known.file(v.file, root, config.Define, true); err != nil {
+			c.broken(v.file, err)
+			return
+		}
+	}
+	p.programs[v.name] = own
 }
 
 // rootOf is the folder that the sources of a script are named from: that of its project.
@@ -110,7 +121,8 @@ type workerProgram struct {
 	*isolate.Program
 	scheduled bool // it has a handler for that
 	root      string
-	ignores   sync.Map // by file, the lines of its source
+	module    *script.Bundle // for the real runtime; nil where it is not asked for
+	ignores   sync.Map       // by file, the lines of its source
 }
 
 // ignore is the comment after which a finding is suppressed, on its line or the one above.

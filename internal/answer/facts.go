@@ -47,7 +47,7 @@ func cpus(n int) string {
 // keys and its settings.
 func (s *Scenario) Facts() []Fact {
 	out := []Fact{
-		{"Pattern", s.Def.Pattern}, {"Latency", string(s.Def.Latency())}, {"Clock", s.Def.Clock + " time"}, {"Load", s.Def.Load},
+		{"Pattern", s.Def.Pattern}, {"Latency", string(s.Def.Latency())}, {"Clock", s.Def.Where()}, {"Load", s.Def.Load},
 	}
 	sweeps := s.Def.Sweeps()
 	if f := s.Def.Find; f != nil {

@@ -72,11 +72,13 @@ func Run(ctx context.Context, s *Scenario, variant Variant, o Options) (*runfile
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Name, variant.Name, err)
 	}
 	result := &runfile.Variant{}
+	ctx, release := r.hold(ctx)
 	for _, phase := range []func(context.Context, *runfile.Variant) error{r.prepare, r.measure, r.verify} {
 		if err = phase(ctx, result); err != nil {
 			break
 		}
 	}
+	err = release(err)
 	r.find(result)
 	result.Total = runfile.Interval{To: r.measured - r.measureFrom, Snapshot: r.recorder.Total()}
 	result.Complete = err == nil

@@ -2,7 +2,6 @@ package isolate
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -142,7 +141,7 @@ const maxCaches = 100
 
 func (i *Isolate) cacheOpen(c goja.FunctionCall) goja.Value {
 	return i.promised(func() goja.Value {
-		name := "open:" + c.Argument(0).String()
+		name := openPrefix + c.Argument(0).String()
 		for o, known := range i.cacheNames {
 			if known == name {
 				return i.resolved(o)
@@ -198,15 +197,11 @@ func (i *Isolate) cacheMatch(c goja.FunctionCall) goja.Value {
 			if skip {
 				return goja.Undefined()
 			}
-			found := i.config.Caches.match(k)
-			if found == nil {
+			answer := StoredCache{i.config.Caches, k.cache}.Match(k.url)
+			if answer == nil {
 				return goja.Undefined()
 			}
-			answer := *found
-			answer.Headers = maps.Clone(found.Headers)
-			answer.Headers.Set("Cf-Cache-Status", "HIT")
-			answer.Body = slices.Clone(found.Body)
-			v, err := i.web.NewResponse(&answer, r.URL)
+			v, err := i.web.NewResponse(answer, r.URL)
 			if err != nil {
 				i.rethrow(err)
 			}

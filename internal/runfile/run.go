@@ -60,6 +60,28 @@ type Header struct {
 	Scenarios []Definition `json:"scenarios"`
 }
 
+// Runtime is a runtime of Workers.
+type Runtime struct {
+	Name    string `json:"name"`    // "workerd"
+	Version string `json:"version"` // as it says itself: a date
+}
+
+// String is the name and the version; empty for the zero value.
+func (r Runtime) String() string {
+	if r == (Runtime{}) {
+		return ""
+	}
+	return r.Name + " " + r.Version
+}
+
+// Where is the clock that a scenario ran on, and the runtime: "wall time on workerd 2026-11-17".
+func (d *Definition) Where() string {
+	if runtime := d.Runtime.String(); runtime != "" {
+		return d.Clock + " time on " + runtime
+	}
+	return d.Clock + " time"
+}
+
 // Definition is one scenario as it was planned.
 type Definition struct {
 	Name     string `json:"name"`
@@ -73,6 +95,9 @@ type Definition struct {
 	// such as an origin's; one sentence each.
 	Models       []string        `json:"models,omitempty"`
 	Clock        string          `json:"clock"`  // "virtual" or "wall"
+	// Runtime is what has run the scripts of a Worker, where that is the real one; zero
+	// otherwise.
+	Runtime Runtime `json:"runtime,omitzero"`
 	Driver       string          `json:"driver"` // its store's URL
 	Capabilities kv.Capabilities `json:"traits"` // what the store can do, and what it charges
 	// Workload is what the scenario sets, in types; nil in a file of format 1.

@@ -19,7 +19,13 @@ type Options struct {
 	// Define replaces identifiers and what they select with JavaScript expressions, as
 	// the wrangler file's define does.
 	Define map[string]string
+	// Module makes an ES module for the real runtime, whose own modules stay imports;
+	// cloudflare:workers becomes WorkersModule. Otherwise it is a script for an isolate.
+	Module bool
 }
+
+// WorkersModule is what a bundle of Options.Module imports as cloudflare:workers.
+const WorkersModule = "./workers.js"
 
 // Host is the variable that a bundle finds what the runtime's own modules export in: an
 // object for each of Supplied.
@@ -32,7 +38,8 @@ const Global = "__worker"
 type Bundle struct {
 	// Name is the entry point as its author would name it, relative to the project.
 	Name string
-	// Code is the script: an immediately invoked function that sets Global.
+	// Code is the script: an immediately invoked function that sets Global; of
+	// Options.Module a module.
 	Code string
 	// Modules says that code from node_modules is part of it.
 	Modules bool
@@ -58,7 +65,11 @@ func Build(path string, o Options) (*Bundle, error) {
 	options := settings(entry, root, o)
 	built := api.Build(options)
 	if len(built.Errors) > 0 {
-		return nil, &Error{Problems: problems(built.Errors, awaits(options, built.Errors))}
+		var waits map[api.Location]bool
+		if !o.Module {
+			waits = awaits(options, built.Errors)
+		}
+		return nil, &Error{Problems: problems(built.Errors, waits)}
 	}
 	b := &Bundle{Name: relative(root, entry)}
 	for _, f := range built.OutputFiles {
@@ -68,7 +79,7 @@ func Build(path string, o Options) (*Bundle, error) {
 			continue
 		}
 		b.Code = string(f.Contents)
-		b.Supplied = strings.Contains(b.Code, Host)
+		b.Supplied = !o.Module && strings.Contains(b.Code, Host)
 	}
 	return b, nil
 }
@@ -81,7 +92,7 @@ func settings(entry, root string, o Options) api.BuildOptions {
 	for name, expression := range o.Define {
 		define[name] = expression
 	}
-	return api.BuildOptions{
+	options := api.BuildOptions{
 		EntryPoints: []string{entry}, AbsWorkingDir: root, Outfile: filepath.Join(root, "worker.js"),
 		Bundle: true, Write: false, LogLevel: api.LogLevelSilent, LogLimit: mostProblems,
 		Format: api.FormatIIFE, GlobalName: Global, Platform: api.PlatformBrowser,
@@ -91,6 +102,12 @@ func settings(entry, root string, o Options) api.BuildOptions {
 		Loader: map[string]api.Loader{".txt": api.LoaderText, ".html": api.LoaderText, ".sql": api.LoaderText},
 		Define: define, Plugins: []api.Plugin{absent()},
 	}
+	if o.Module {
+		options.Format, options.GlobalName = api.FormatESModule, ""
+		options.Target, options.Supported = api.ESNext, nil
+		options.Plugins = []api.Plugin{imported()}
+	}
+	return options
 }
 
 // supported is what goja has of the language beyond ES2017, and what therefore is not

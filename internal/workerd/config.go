@@ -44,4 +44,9 @@ type External struct {
 type Header struct{ Name, Value string }
 
 // Socket is where a Worker is reached over HTTP: 127.0.0.1, at a port that the system gives.
-type Socket struct{ Name, Worker string }
+type Socket struct {
+	Name, Worker string
+	// ProtoHeader and CfHeader, where they are not empty, are headers of a request that give
+	// the scheme of its URL and, as JSON, its member cf; the Worker sees neither.
+	ProtoHeader, CfHeader string
+}

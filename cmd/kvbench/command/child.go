@@ -220,9 +220,11 @@ func (c *child) listen(r io.Reader) {
 
 // parent is who a child tells; nil for a process that is none.
 type parent struct {
-	mu    sync.Mutex
-	to    io.Writer
-	crash *os.File // where Go says that it crashes; kept, as it would be closed otherwise
+	mu sync.Mutex
+	to io.Writer
+	// unbound says that addresses are not limited.
+	unbound bool
+	crash   *os.File // where Go says that it crashes; kept, as it would be closed otherwise
 }
 
 type parentKey struct{}
@@ -254,5 +256,16 @@ func (p *parent) needs(bytes float64) {
 	}
 	n := uint64(max(0, min(bytes, 1<<60)))
 	p.tell(toldMemory, strconv.FormatUint(n, 10))
-	limitAddresses(n)
+	if !p.unbound {
+		limitAddresses(n)
+	}
+}
+
+// unbind lets the process and those that it starts take as many addresses as they like.
+func (p *parent) unbind() {
+	if p == nil {
+		return
+	}
+	p.unbound = true
+	freeAddresses()
 }

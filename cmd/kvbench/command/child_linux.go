@@ -47,3 +47,14 @@ func limitAddresses(needs uint64) {
 	now.Cur = min(most, now.Max)
 	_ = syscall.Setrlimit(syscall.RLIMIT_AS, &now) // as above
 }
+
+// freeAddresses takes that back: the real runtime, which this process starts, takes many more
+// addresses than memory.
+func freeAddresses() {
+	var now syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &now); err != nil {
+		return // then it was not limited
+	}
+	now.Cur = now.Max
+	_ = syscall.Setrlimit(syscall.RLIMIT_AS, &now) // as above
+}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,8 @@ type settings struct {
 	seed     uint64
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
-	secrets                 *secret.Set
+	runtimeOptions
+	secrets *secret.Set
 	// openURL opens a store; drivers.Open where it is nil.
 	openURL openURL
 }
@@ -89,8 +91,13 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		return requests, load.StoreSeed(requests)
 	}
 	seen := map[string]string{}
+	real := false // one is run by what was asked to
 	for _, scenario := range file.Scenarios {
 		s.apply(&scenario)
+		if err := s.runtimeOptions.apply(&scenario, s.clock); err != nil {
+			return nil, usage(err)
+		}
+		real = real || scenario.Pattern.Name == workerPattern
 		given := scenario.Name
 		scenario.Name = s.secrets.Strike(given)
 		if other, twice := seen[scenario.Name]; twice && (other != given || len(scenario.Point) == 0) {
@@ -104,10 +111,16 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
+		if scenario.Pattern.Name == workerPattern {
+			def.Runtime = s.version
+		}
 		if scenario.Clock == "wall" {
 			p.header.Clock = "wall"
 		}
 		p.add(scenario, def)
+	}
+	if s.real != "" && !real {
+		return nil, usage(errors.New("--runtime workerd: no scenario has the pattern worker, whose scripts it runs"))
 	}
 	if len(p.shared()) > 0 {
 		p.header.RunID = newRunID()
@@ -181,6 +194,9 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	}
 	if s.repeat > 0 {
 		add("repeat", fmt.Sprint(s.repeat))
+	}
+	if s.real != "" {
+		add("runtime", s.runtime)
 	}
 	if s.detect {
 		command = append(command, "--detect")

@@ -63,6 +63,7 @@ with.`,
 	f.IntVar(&o.repeat, "repeat", 0, "run each variant `N` times")
 	f.BoolVar(&o.detect, "detect", false, "look for races, staleness and mistakes in the calls of every variant")
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
+	o.runtimeOptions.flags(f)
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
@@ -100,6 +101,10 @@ func (o runOptions) check() error {
 func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stderr io.Writer) error {
 	if err := o.check(); err != nil {
 		return usage(err)
+	}
+	ctx, err := o.choose(ctx)
+	if err != nil {
+		return err
 	}
 	file, err := loadFile(ctx, args, stderr, o.secrets)
 	if err != nil {

@@ -62,15 +62,16 @@ type watchedKey struct{}
 
 // patternsFor are the patterns, with isolates that the watchdog of ctx sees, if it has one.
 func patternsFor(ctx context.Context) []*bench.Pattern {
-	w, _ := ctx.Value(watchedKey{}).(*watched)
-	if w == nil {
-		return scenarios.Patterns()
+	o := scenarios.Options{}
+	o.Workerd, _ = ctx.Value(workerdKey{}).(string)
+	if w, _ := ctx.Value(watchedKey{}).(*watched); w != nil {
+		o.Made = func(name string, i *isolate.Isolate) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.all = append(w.all, watchedIsolate{name: name, isolate: weak.Make(i)})
+		}
 	}
-	return scenarios.PatternsWatched(func(name string, i *isolate.Isolate) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.all = append(w.all, watchedIsolate{name: name, isolate: weak.Make(i)})
-	})
+	return scenarios.PatternsWith(o)
 }
 
 // watchScripts returns a context that ends when a script runs for too long in one go, with

@@ -1,0 +1,35 @@
+package bench
+
+import (
+	"context"
+	"errors"
+)
+
+// Holder is a Workload that has something outside of the engine while its variant runs, such
+// as a process.
+type Holder interface {
+	// Hold is called before Seed. end ends the variant at once, with an error, as when what
+	// it has is gone; it may be called from anywhere.
+	Hold(end func(err error))
+	// Release lets go of what it has, when all that the variant does has ended. It is called
+	// once, whatever has failed before.
+	Release() error
+}
+
+// hold begins what a Holder has. release ends it, and says why the phases have ended that
+// returned an error.
+func (r *run) hold(ctx context.Context) (_ context.Context, release func(error) error) {
+	h, ok := r.workload.(Holder)
+	if !ok {
+		return ctx, func(err error) error { return err }
+	}
+	within, cancel := context.WithCancelCause(ctx)
+	h.Hold(cancel)
+	return within, func(err error) error {
+		if why := context.Cause(within); why != nil && ctx.Err() == nil {
+			err = why
+		}
+		cancel(nil)
+		return errors.Join(err, h.Release())
+	}
+}

@@ -1,0 +1,72 @@
+// env: the bindings, whose calls tell kvbench who calls, and from where.
+import { env as bound } from "cloudflare:workers";
+import { current, mark, report, sites } from "./invocation.js";
+import config from "./config.js";
+
+const encoder = new TextEncoder();
+
+// tooLong tells what is longer than a key may be.
+const tooLong = (text) => text.length * 3 > config.mostKey && encoder.encode(text).byteLength > config.mostKey;
+
+// refused tells the keys that the runtime refuses itself.
+const refused = (key) => key === "" || key === "." || key === ".." || tooLong(key);
+
+class KvNamespace {
+  #real;
+  constructor(real) { this.#real = real; }
+
+  get(...a) { return this.#one("get", a); }
+  getWithMetadata(...a) { return this.#one("getWithMetadata", a); }
+  put(...a) { return this.#one("put", a); }
+  delete(...a) { return this.#one("delete", a); }
+
+  list(...a) {
+    const v = current(), [options] = a;
+    if (v === undefined || v.over) return this.#real.list(...a);
+    const site = sites();
+    const prefix = mark(v, site) + (options?.prefix ?? "");
+    return v.call(this.#real.list({ ...options, prefix }, ...a.slice(1)), site);
+  }
+
+  #one(method, a) {
+    const v = current(), real = this.#real;
+    if (v === undefined || a.length === 0 || typeof a[0] === "symbol") return real[method](...a);
+    let [key, ...rest] = a;
+    const site = sites();
+    if (Array.isArray(key)) {
+      if (key.length === 0) return real[method](...a);
+      return v.call(this.#first(v, site, String(key[0]), (first) => real[method]([first, ...key.slice(1)], ...rest)), site);
+    }
+    key = String(key);
+    if (refused(key) || method === "put" && rest.length === 0) return real[method](...a);
+    return v.call(this.#first(v, site, key, (marked) => real[method](marked, ...rest)), site);
+  }
+
+  // first makes a call with a key that tells who calls. Where that would be too long, kvbench
+  // is told the key before, and gives it a name.
+  #first(v, site, key, send) {
+    const marked = mark(v, site) + key;
+    if (!tooLong(marked)) return send(marked);
+    return report("key", { key }).then(({ name }) => send(mark(v, site) + config.nameMark + name));
+  }
+}
+
+// env has the namespaces so, and what is not here, which throws when it is used.
+function wrapped() {
+  const out = { ...bound };
+  for (const name of config.bindings) out[name] = new KvNamespace(bound[name]);
+  for (const [name, kind] of Object.entries(config.absent)) {
+    const refuse = () => { throw new Error(`env.${name} is ${kind}, which is not here; the real runtime has it`); };
+    out[name] = new Proxy({}, {
+      get(_, member) {
+        if (member === "then" || member === "toJSON" || typeof member === "symbol") return undefined;
+        return refuse();
+      },
+      set: refuse,
+    });
+  }
+  return out;
+}
+
+export const env = wrapped();
+
