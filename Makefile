@@ -6,6 +6,7 @@
 # make agree   the Go patterns beside the scripts of scenarios/workers: writes docs/workers-agree.md; ten minutes
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make profile  the profile that the program is built with, taken anew
+# make workerd  installs workerd, the runtime of Workers, where kvbench looks for it; needs npm
 # make fmt     format the code
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -29,7 +30,16 @@ RACED := run|emulate|pace|killed|interrupted
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
 
-.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile
+# workerd's package and the folder that internal/workerd looks into.
+WORKERD_VERSION := 1.20261117.1
+workerd-Linux-x86_64  := linux-64
+workerd-Linux-aarch64 := linux-arm64
+workerd-Darwin-x86_64 := darwin-64
+workerd-Darwin-arm64  := darwin-arm64
+WORKERD_FOR   = $(workerd-$(shell uname -s)-$(shell uname -m))
+WORKERD_CACHE = $(if $(filter Darwin,$(shell uname -s)),$(HOME)/Library/Caches,$(or $(XDG_CACHE_HOME),$(HOME)/.cache))
+
+.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile workerd
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -47,6 +57,10 @@ nightly: build
 	./bin/kvbench report --history results || status=$$?; \
 	echo "$(dir)/compare.html $(dir)/report.html"; \
 	exit $$status
+
+workerd:
+	$(if $(WORKERD_FOR),,$(error there is no workerd for $(shell uname -sm)))
+	npm install --no-audit --no-fund --ignore-scripts --prefix "$(WORKERD_CACHE)/kvbench/workerd/$(WORKERD_VERSION)" @cloudflare/workerd-$(WORKERD_FOR)@$(WORKERD_VERSION)
 
 bench-truth:
 	go test ./internal/truth -count=1 -v -args -truth.full | grep -v '^=== '

@@ -63,6 +63,9 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, o Options) *
 	own.Notes = c.environment(p, config)
 	p.outcomes = c.outcomes(f.Outcomes)
 	own.Outcomes = p.outcomes
+	if o.Workerd != "" && f.Lifetime != nil {
+		c.fail("the real runtime keeps its isolates for as long as the run", "leave it out, or run it without --runtime workerd", 0, "isolate-lifetime")
+	}
 	p.mix = c.mix(f.Requests)
 	p.entries = c.entries(p)
 	for i, o := range f.Origins {

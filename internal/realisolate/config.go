@@ -36,6 +36,7 @@ const (
 	protoHeader  = "X-Kvbench-Proto"  // the scheme of a URL
 	cfHeader     = "X-Kvbench-Cf"     // request.cf
 	answerHeader = "X-Kvbench-Answer" // how many bytes of the body tell of the answer
+	headHeader   = "X-Kvbench-Head"   // what tells of the answer to HEAD, which has no body
 	callHeader   = "X-Kvbench-Call"   // who fetches
 	failHeader   = "X-Kvbench-Failed" // a fetch is rejected
 )
@@ -58,6 +59,7 @@ type shimConfig struct {
 	Frames       int               `json:"frames"`
 	Report       string            `json:"report"` // the URL
 	AnswerHeader string            `json:"answerHeader"`
+	HeadHeader   string            `json:"headHeader"`
 	CallHeader   string            `json:"callHeader"`
 	FailHeader   string            `json:"failHeader"`
 	LimitMark    string            `json:"limitMark"`
@@ -75,8 +77,8 @@ func (r *Runtime) processConfig(kvAddress, outAddress string) (c workerd.Config,
 	own := shimConfig{
 		Bindings: r.config.Bindings, Absent: r.config.Absent, Module: userModule, Frames: 1,
 		Report:       "http://" + r.reportHost() + "/",
-		AnswerHeader: answerHeader, CallHeader: callHeader, FailHeader: failHeader,
-		LimitMark: limitMark, NameMark: nameMark, MostKey: kv.MaxKeyBytes, MostBytes: mostAnswer,
+		AnswerHeader: answerHeader, HeadHeader: headHeader, CallHeader: callHeader, FailHeader: failHeader,
+		LimitMark: limitMark, NameMark: nameMark, MostKey: kv.MaxKeyBytes, MostBytes: r.config.MostBody,
 	}
 	if own.Bindings == nil {
 		own.Bindings = []string{}

@@ -20,8 +20,8 @@ type invocation struct {
 
 	mu      sync.Mutex // held while the host is called, which one at a time may do
 	over    bool
-	arrived int              // calls that have come
-	awaited int              // how many have to; 0: not known
+	arrived map[uint64]bool  // calls that have come
+	awaited map[uint64]bool  // those that have to, and have not
 	came    chan struct{}    // closed when they have
 	causes  map[string]error // of calls that failed, by their site
 }
@@ -36,8 +36,8 @@ type thrown struct {
 
 // ended is what the shim says of an invocation that is over.
 type ended struct {
-	Begun  int      `json:"begun"` // calls that it has made
-	Failed []thrown `json:"failed"`
+	Pending []uint64 `json:"pending"` // calls that it has made and that have not settled
+	Failed  []thrown `json:"failed"`
 }
 
 func (i *Isolate) begin(ctx context.Context, h isolate.Host) *invocation {
@@ -49,17 +49,22 @@ func (i *Isolate) begin(ctx context.Context, h isolate.Host) *invocation {
 
 // start starts a task of the invocation and returns when it has ended. It says false where
 // the invocation is over.
-func (v *invocation) start(sites string, f func(ctx context.Context, t isolate.Task) error) (ok bool, err error) {
+func (v *invocation) start(m mark, f func(ctx context.Context, t isolate.Task) error) (ok bool, err error) {
 	done := make(chan error, 1)
-	site, _ := v.isolate.runtime.site(sites)
+	site, _ := v.isolate.runtime.site(m.sites)
 	v.mu.Lock()
 	if v.over {
 		v.mu.Unlock()
 		return false, nil
 	}
-	v.arrived++
-	if v.arrived == v.awaited {
-		close(v.came)
+	if v.arrived == nil {
+		v.arrived = map[uint64]bool{}
+	}
+	v.arrived[m.call] = true
+	if v.awaited[m.call] {
+		if delete(v.awaited, m.call); len(v.awaited) == 0 {
+			close(v.came)
+		}
 	}
 	v.host.Start(v.ctx, site, func(ctx context.Context, t isolate.Task) { done <- f(ctx, t) })
 	v.mu.Unlock()
@@ -68,7 +73,7 @@ func (v *invocation) start(sites string, f func(ctx context.Context, t isolate.T
 		if v.causes == nil {
 			v.causes = map[string]error{}
 		}
-		v.causes[sites] = err
+		v.causes[m.sites] = err
 		v.mu.Unlock()
 	}
 	return true, err
@@ -84,8 +89,13 @@ func (v *invocation) ended(e *ended) {
 		failed[n] = v.exception(&e.Failed[n])
 	}
 	v.mu.Lock()
-	all := v.over || v.arrived >= e.Begun
-	v.awaited = e.Begun
+	v.awaited = map[uint64]bool{}
+	for _, call := range e.Pending {
+		if !v.arrived[call] {
+			v.awaited[call] = true
+		}
+	}
+	all := v.over || len(v.awaited) == 0
 	v.mu.Unlock()
 	if all {
 		v.end(failed)
@@ -106,8 +116,9 @@ func (v *invocation) ended(e *ended) {
 
 // goOn has a task wait for the end of an invocation that has answered.
 func (v *invocation) goOn() {
+	most := v.isolate.runtime.config.WaitUntil
 	v.isolate.runtime.config.Clock.Go(func() {
-		t := time.NewTimer(waitUntil)
+		t := time.NewTimer(most)
 		defer t.Stop()
 		select {
 		case <-v.done:
@@ -116,7 +127,7 @@ func (v *invocation) goOn() {
 		case <-v.isolate.runtime.Gone():
 			v.end(nil)
 		case <-t.C:
-			v.end([]error{&isolate.Exception{Name: "Error", Message: fmt.Sprintf("%v (%v)", isolate.ErrWaitUntil, waitUntil), Cause: isolate.ErrWaitUntil}})
+			v.end([]error{&isolate.Exception{Name: "Error", Message: fmt.Sprintf("%v (%v)", isolate.ErrWaitUntil, most), Cause: isolate.ErrWaitUntil}})
 		}
 	})
 }

@@ -129,7 +129,7 @@ func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*he
 	if err == nil {
 		defer response.Body.Close()
 		var body []byte
-		if body, err = io.ReadAll(io.LimitReader(response.Body, mostAnswer+maxHead+1)); err == nil {
+		if body, err = io.ReadAll(io.LimitReader(response.Body, int64(i.runtime.config.MostBody)+maxHead+1)); err == nil {
 			return readAnswer(response, body)
 		}
 	}
@@ -137,6 +137,11 @@ func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*he
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
 	case i.runtime.gone():
+		select { // whoever is told of that ends the run
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
 		return nil, nil, fmt.Errorf("workerd has ended: %w", i.runtime.Err())
 	case limited.Err() != nil:
 		err = fmt.Errorf("the Worker has not answered within %v", mostWait)
@@ -151,6 +156,13 @@ var errHead = errors.New("the shim's answer is not what it should be")
 
 func readAnswer(response *http.Response, body []byte) (*head, []byte, error) {
 	said := response.Header.Get(answerHeader)
+	if text := response.Header.Get(headHeader); text != "" {
+		text, err := url.PathUnescape(text)
+		if err != nil {
+			return nil, nil, errHead
+		}
+		body, said = []byte(text), strconv.Itoa(len(text))
+	}
 	if said == "" { // the runtime's own answer
 		return nil, nil, &isolate.Exception{Name: "Error", Message: isolate.ErrHung.Error(), Cause: isolate.ErrHung}
 	}

@@ -17,7 +17,7 @@ import (
 // mostReport bounds what the shim reports at once, mostFetch the body of a fetch.
 const (
 	mostReport = 16 << 20
-	mostFetch  = mostAnswer
+	mostFetch  = mostBody
 )
 
 // serveOut serves what leaves the process beside KV: fetches, the Cache API, and what the
@@ -83,8 +83,8 @@ var hopHeaders = []string{atHeader, protoHeader, callHeader, "Connection", "Cont
 
 // fetch answers a fetch of the script.
 func (r *Runtime) fetch(w http.ResponseWriter, request *http.Request) {
-	number, sites, _, ok := cutMark(request.Header.Get(callHeader))
-	v := r.invocation(number)
+	m, _, ok := cutMark(request.Header.Get(callHeader))
+	v := r.invocation(m.invocation)
 	if !ok || v == nil {
 		refuse(w, "fetch: the invocation is over")
 		return
@@ -105,7 +105,7 @@ func (r *Runtime) fetch(w http.ResponseWriter, request *http.Request) {
 		to.Body = body
 	}
 	var answer *webapi.Response
-	ok, err = v.start(sites, func(ctx context.Context, t isolate.Task) (err error) {
+	ok, err = v.start(m, func(ctx context.Context, t isolate.Task) (err error) {
 		answer, err = t.Fetch(ctx, to)
 		return err
 	})

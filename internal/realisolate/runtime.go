@@ -4,6 +4,7 @@
 package realisolate
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -41,6 +42,13 @@ type Config struct {
 	Locations, Isolates int
 	// Clock is the wall clock.
 	Clock clock.Clock
+	// MostTask is how long a script may run in one go before the process is killed; 0: 10 s.
+	MostTask time.Duration
+	// WaitUntil is how long an invocation may go on after its answer; 0: 30 s, as Workers
+	// have it.
+	WaitUntil time.Duration
+	// MostBody is how many bytes the body of a response may have; 0: 100 MB.
+	MostBody int
 	// Log gets what the process says; nil: it is dropped.
 	Log io.Writer
 }
@@ -49,11 +57,12 @@ type Config struct {
 const DefaultDate = "2026-11-01"
 
 const (
-	// mostAnswer is how many bytes of a body are read.
-	mostAnswer = 100_000_000
+	// mostBody is how many bytes a body may have.
+	mostBody = 100_000_000
 	// mostWait is how long a request may take.
 	mostWait = 60 * time.Second
-	// waitUntil is how long an invocation may go on after its answer, as Workers have it.
+	// mostTask is how long a script may run in one go.
+	mostTask  = 10 * time.Second
 	waitUntil = 30 * time.Second
 )
 
@@ -65,6 +74,7 @@ type Runtime struct {
 	isolates []*Isolate
 	caches   []*isolate.Caches // by location
 	servers  sync.WaitGroup
+	served   chan error         // why a server has ended
 	stop     context.CancelFunc // of the servers
 
 	mu    sync.Mutex
@@ -85,9 +95,11 @@ func Start(ctx context.Context, c Config) (*Runtime, error) {
 	if c.Log == nil {
 		c.Log = io.Discard
 	}
+	c.MostTask, c.WaitUntil = cmp.Or(c.MostTask, mostTask), cmp.Or(c.WaitUntil, waitUntil)
+	c.MostBody = cmp.Or(c.MostBody, mostBody)
 	r := &Runtime{
 		config: c, token: hex.EncodeToString(token[:]), live: map[uint64]*invocation{},
-		long: map[uint64]string{}, names: map[string]uint64{}, sites: map[string]place{},
+		served: make(chan error, 2), long: map[uint64]string{}, names: map[string]uint64{}, sites: map[string]place{},
 	}
 	for range c.Locations {
 		r.caches = append(r.caches, isolate.NewCaches(c.Clock))
@@ -116,24 +128,29 @@ func (r *Runtime) start(ctx context.Context) error {
 	if r.process, err = workerd.Start(ctx, r.config.Executable, config, r.config.Log); err != nil {
 		return err
 	}
+	r.servers.Go(func() { r.process.Watch(serving, r.config.MostTask) })
+	r.servers.Go(func() {
+		select {
+		case err := <-r.served:
+			if err != nil {
+				r.process.Kill(fmt.Errorf("serving workerd: %w", err))
+			}
+		case <-serving.Done():
+		}
+	})
 	for n := range r.config.Locations * r.config.Isolates {
 		r.isolates = append(r.isolates, newIsolate(r, n, r.process.Address(socketName(n))))
 	}
 	return nil
 }
 
-// serve starts a server for the process. It ends with ctx; where it ends before, so does the
-// process.
+// serve starts a server for the process, which ends with ctx.
 func (r *Runtime) serve(ctx context.Context, serve func(ctx context.Context, l net.Listener) error) (address string, err error) {
 	l, address, err := workerd.Listen()
 	if err != nil {
 		return "", fmt.Errorf("listening for workerd: %w", err)
 	}
-	r.servers.Go(func() {
-		if err := serve(ctx, l); err != nil && r.process != nil {
-			r.process.Kill(fmt.Errorf("serving workerd: %w", err))
-		}
-	})
+	r.servers.Go(func() { r.served <- serve(ctx, l) })
 	return address, nil
 }
 

@@ -27,7 +27,7 @@ func (r *Runtime) resolve(at, key string) (kv.Store, string, error) {
 	if err != nil || binding < 0 || binding >= len(r.config.Bindings) {
 		return nil, "", &kv.Error{Status: http.StatusForbidden, Message: "who asks is not known"}
 	}
-	number, sites, rest, ok := cutMark(key)
+	m, rest, ok := cutMark(key)
 	if !ok {
 		return nil, "", &kv.Error{Status: http.StatusBadRequest, Message: "who calls is not told"}
 	}
@@ -38,11 +38,11 @@ func (r *Runtime) resolve(at, key string) (kv.Store, string, error) {
 			}
 		}
 	}
-	v := r.invocation(number)
+	v := r.invocation(m.invocation)
 	if v == nil {
 		return nil, "", errOver
 	}
-	return &store{invocation: v, binding: binding, sites: sites}, rest, nil
+	return &store{invocation: v, binding: binding, mark: m}, rest, nil
 }
 
 var errOver = &kv.Error{Status: http.StatusGone, Message: "the invocation is over"}
@@ -53,30 +53,38 @@ func (r *Runtime) known(at string) (what string, ok bool) {
 	return what, subtle.ConstantTimeCompare([]byte(token), []byte(r.token)) == 1
 }
 
-// cutMark reads the mark of the shim.
-func cutMark(text string) (number uint64, sites, rest string, ok bool) {
-	mark, rest, ok := strings.Cut(text, "~")
+// mark is what the shim tells of a call.
+type mark struct {
+	invocation uint64
+	call       uint64 // of the invocation, counted from 1
+	sites      string
+}
+
+// cutMark reads INVOCATION.CALL@SITES~ before a key, its numbers in base 36.
+func cutMark(text string) (m mark, rest string, ok bool) {
+	before, rest, ok := strings.Cut(text, "~")
 	if !ok {
-		return 0, "", "", false
+		return m, "", false
 	}
-	who, sites, ok := strings.Cut(mark, "@")
-	if !ok {
-		return 0, "", "", false
-	}
-	number, err := strconv.ParseUint(who, 36, 64)
-	return number, sites, rest, err == nil
+	who, sites, _ := strings.Cut(before, "@")
+	invocation, call, _ := strings.Cut(who, ".")
+	m.sites = sites
+	var errs [2]error
+	m.invocation, errs[0] = strconv.ParseUint(invocation, 36, 64)
+	m.call, errs[1] = strconv.ParseUint(call, 36, 64)
+	return m, rest, errors.Join(errs[:]...) == nil
 }
 
 // store makes one call of an invocation. It implements kv.Store and kv.BulkGetter.
 type store struct {
 	invocation *invocation
 	binding    int
-	sites      string
+	mark       mark
 }
 
 // do makes the call as a task of the invocation.
 func (s *store) do(f func(ctx context.Context, to kv.Store) error) error {
-	ok, err := s.invocation.start(s.sites, func(ctx context.Context, t isolate.Task) error { return f(ctx, t.KV(s.binding)) })
+	ok, err := s.invocation.start(s.mark, func(ctx context.Context, t isolate.Task) error { return f(ctx, t.KV(s.binding)) })
 	if !ok {
 		return errOver
 	}

@@ -108,7 +108,7 @@ func writeExternal(b *strings.Builder, e External) {
 	b.WriteString("))),\n")
 }
 
-// quote is a text as a string of Cap'n Proto: what is not plain ASCII is written byte by byte.
+// quote is a text as a string of Cap'n Proto, which knows no escapes of characters, but of bytes.
 func quote(s string) string {
 	const hex = "0123456789abcdef"
 	b := make([]byte, 0, len(s)+len(s)/8+2)
@@ -119,7 +119,7 @@ func quote(s string) string {
 			b = append(b, '\\', c)
 		case c == '\n':
 			b = append(b, '\\', 'n')
-		case c < ' ' || c > '~':
+		case c < ' ' || c == 0x7f:
 			b = append(b, '\\', 'x', hex[c>>4], hex[c&15])
 		default:
 			b = append(b, c)

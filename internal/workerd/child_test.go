@@ -1,3 +1,5 @@
+//go:build unix
+
 package workerd
 
 import (
@@ -12,10 +14,19 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // childVariable says that the test binary is to start what it names and to wait for its end.
 const childVariable = "KVBENCH_WORKERD_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		child()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func child() {
 	switch os.Getenv(childVariable) {

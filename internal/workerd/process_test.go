@@ -12,16 +12,7 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
-		child()
-	}
-	goleak.VerifyTestMain(m)
-}
 
 // executable is the workerd that tests run: CI has to have it.
 func executable(t testing.TB) string {

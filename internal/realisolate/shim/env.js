@@ -1,6 +1,6 @@
 // env: the bindings, whose calls tell kvbench who calls, and from where.
 import { env as bound } from "cloudflare:workers";
-import { current, mark, report, sites } from "./invocation.js";
+import { current, report, sites } from "./invocation.js";
 import config from "./config.js";
 
 const encoder = new TextEncoder();
@@ -10,6 +10,12 @@ const tooLong = (text) => text.length * 3 > config.mostKey && encoder.encode(tex
 
 // refused tells the keys that the runtime refuses itself.
 const refused = (key) => key === "" || key === "." || key === ".." || tooLong(key);
+
+// marked makes a call with a key that has the mark before it. Where that would be too long,
+// kvbench is told the key before, and gives it a name.
+const marked = (key, send) => (mark) => tooLong(mark + key)
+  ? report("key", { key }).then(({ name }) => send(mark + config.nameMark + name))
+  : send(mark + key);
 
 class KvNamespace {
   #real;
@@ -23,31 +29,20 @@ class KvNamespace {
   list(...a) {
     const v = current(), [options] = a;
     if (v === undefined || v.over) return this.#real.list(...a);
-    const site = sites();
-    const prefix = mark(v, site) + (options?.prefix ?? "");
-    return v.call(this.#real.list({ ...options, prefix }, ...a.slice(1)), site);
+    return v.call(sites(), (mark) => this.#real.list({ ...options, prefix: mark + (options?.prefix ?? "") }, ...a.slice(1)));
   }
 
   #one(method, a) {
     const v = current(), real = this.#real;
     if (v === undefined || a.length === 0 || typeof a[0] === "symbol") return real[method](...a);
     let [key, ...rest] = a;
-    const site = sites();
     if (Array.isArray(key)) {
       if (key.length === 0) return real[method](...a);
-      return v.call(this.#first(v, site, String(key[0]), (first) => real[method]([first, ...key.slice(1)], ...rest)), site);
+      return v.call(sites(), marked(String(key[0]), (first) => real[method]([first, ...key.slice(1)], ...rest)));
     }
     key = String(key);
     if (refused(key) || method === "put" && rest.length === 0) return real[method](...a);
-    return v.call(this.#first(v, site, key, (marked) => real[method](marked, ...rest)), site);
-  }
-
-  // first makes a call with a key that tells who calls. Where that would be too long, kvbench
-  // is told the key before, and gives it a name.
-  #first(v, site, key, send) {
-    const marked = mark(v, site) + key;
-    if (!tooLong(marked)) return send(marked);
-    return report("key", { key }).then(({ name }) => send(mark(v, site) + config.nameMark + name));
+    return v.call(sites(), marked(key, (first) => real[method](first, ...rest)));
   }
 }
 

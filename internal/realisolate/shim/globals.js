@@ -1,5 +1,5 @@
 // The globals that are not the runtime's own: fetch and the listeners of service workers.
-import { current, fetchOut, mark, sites } from "./invocation.js";
+import { current, fetchOut, sites } from "./invocation.js";
 import config from "./config.js";
 
 // fetch goes to the origins that the scenario models.
@@ -12,12 +12,12 @@ globalThis.fetch = function fetch(...a) {
   } catch (e) {
     return Promise.reject(e);
   }
-  const site = sites();
-  request.headers.set(config.callHeader, mark(v, site));
-  return v.call(fetchOut(request).then(async (response) => {
-    if (!response.headers.has(config.failHeader)) return response;
-    throw new TypeError(await response.text());
-  }), site);
+  return v.call(sites(), async (mark) => {
+    request.headers.set(config.callHeader, mark);
+    const response = await fetchOut(request);
+    if (response.headers.has(config.failHeader)) throw new TypeError(await response.text());
+    return response;
+  });
 };
 
 // Listeners of the service worker's kind.

@@ -62,24 +62,25 @@ export function exception(e) {
 
 // Invocation is what is known of one.
 class Invocation {
-  begun = 0; // calls that reach kvbench
+  begun = 0; // calls
   waits = 0; // promises of waitUntil that have not settled
   failed = [];
   answered = false;
   over = false; // nothing of it runs any more
-  calls = new Set(); // that have not settled
+  pending = new Map(); // calls that have not settled, by their numbers
 
   constructor(number, real) {
     this.number = number;
     this.real = real;
   }
 
-  // call is what the user's module gets of one, until the invocation is over.
-  call(promise, site) {
-    this.begun++;
-    const settled = promise.then(() => {}, () => {});
-    this.calls.add(settled);
-    settled.then(() => this.calls.delete(settled));
+  // call makes a call with a mark that tells kvbench who calls, and from where. The user's
+  // module hears of it until the invocation is over.
+  call(site, send) {
+    const number = this.begun + 1;
+    const promise = send(`${this.number.toString(36)}.${number.toString(36)}@${site}~`);
+    this.begun = number;
+    this.pending.set(number, promise.then(() => {}, () => {}).then(() => { this.pending.delete(number); }));
     return new Promise((resolve, reject) => promise.then(
       (value) => this.over || resolve(value),
       (e) => this.over || reject(this.from(e, site)),
@@ -108,8 +109,8 @@ class Invocation {
   // kvbench has to know of it.
   close() {
     this.over = true;
-    if (this.calls.size > 0) this.real.waitUntil(Promise.all(this.calls));
-    return { begun: this.begun, failed: this.failed };
+    if (this.pending.size > 0) this.real.waitUntil(Promise.all(this.pending.values()));
+    return { pending: [...this.pending.keys()], failed: this.failed };
   }
 
   // end tells kvbench, after the answer.
@@ -165,6 +166,3 @@ export function waitUntil(promise) {
   if (v === undefined) throw new Error("waitUntil is of no use outside of a handler.");
   v.wait(promise);
 }
-
-// mark is what a key begins with that tells who calls, and from where.
-export const mark = (v, site) => v.number.toString(36) + "@" + site + "~";

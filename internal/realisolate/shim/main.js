@@ -6,6 +6,7 @@ import { listened } from "./globals.js"; // before the user's module runs
 import * as user from "./worker.js";
 import config from "./config.js";
 
+const encoder = new TextEncoder();
 const main = user.default ?? listened(env);
 
 // handler is what handles an event, or undefined.
@@ -17,18 +18,34 @@ function handler(name) {
 
 const handlers = { fetch: handler("fetch"), scheduled: handler("scheduled") };
 
-// read is a body as a whole; it may have so many bytes.
-async function read(response) {
-  if (response.body === null) return null;
-  const chunks = [];
+// read is a body as a whole, in pieces; it may have so many bytes.
+async function read({ body }) {
+  if (body === null) return null;
+  const piece = pieces(body), all = [];
   let n = 0;
-  for await (const chunk of response.body) {
-    const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
-    n += bytes.byteLength;
+  for (;;) {
+    const { done, value } = await piece(Math.min(Math.max(n, 4096), 1 << 20));
+    if (value !== undefined && value.byteLength > 0) all.push(value);
+    if (done) return all;
+    n += value.byteLength;
     if (n > config.mostBytes) throw new Error(`the response has more than ${config.mostBytes / 1e6} MB, which kvbench does not read`);
-    chunks.push(bytes);
   }
-  return chunks;
+}
+
+// pieces reads a stream: of the runtime's own as many bytes at once as are asked for, of one
+// that the script makes what it gives.
+function pieces(body) {
+  let reader;
+  try {
+    reader = body.getReader({ mode: "byob" });
+  } catch {
+    reader = body.getReader();
+    return async () => {
+      const { done, value } = await reader.read();
+      return { done, value: typeof value === "string" ? encoder.encode(value) : value };
+    };
+  }
+  return (n) => reader.readAtLeast(n, new Uint8Array(n));
 }
 
 async function fetched(request, ctx) {
@@ -50,8 +67,6 @@ async function scheduled(event, ctx) {
 }
 
 // The answer is a document that says what came of it, and then the body.
-const encoder = new TextEncoder();
-
 export default {
   async fetch(request, _, real) {
     const { kvbench: asked, ...cf } = request.cf;
@@ -66,7 +81,9 @@ export default {
       head = { thrown: exception(e) };
     }
     head.ended = finish(ctx);
-    const first = encoder.encode(JSON.stringify(head));
+    const text = JSON.stringify(head);
+    if (request.method === "HEAD") return new Response(null, { headers: { [config.headHeader]: encodeURIComponent(text) } });
+    const first = encoder.encode(text);
     return new Response(new Blob([first, ...body]), { headers: { [config.answerHeader]: String(first.byteLength), "content-type": "application/octet-stream" } });
   },
 };
