@@ -4,6 +4,7 @@ package verify
 
 import (
 	"fmt"
+	"time"
 
 	"kvbench/internal/agree"
 	"kvbench/internal/metric"
@@ -103,7 +104,7 @@ type Response struct {
 // repeat r. An error is of runs that do not belong together.
 func Of(model, real *result.Set, known []Reason) (*Report, error) {
 	r := &Report{
-		Alpha: agree.Alpha, Counts: map[Verdict]int{}, Cut: real.Run.Interrupted || real.Run.CutOff,
+		Alpha: agree.Alpha, Seed: real.Run.Header.Seed, Counts: map[Verdict]int{}, Cut: real.Run.Interrupted || real.Run.CutOff,
 		Missing: []string{}, Variants: []*Variant{}, pending: map[*Figure]rows{},
 	}
 	for _, s := range real.Scenarios {
@@ -114,6 +115,7 @@ func Of(model, real *result.Set, known []Reason) (*Report, error) {
 		m := of.Def.Repeats / s.Def.Repeats
 		r.Model.Seeds, r.Model.Runs, r.Real.Seeds, r.Real.Runs = s.Def.Repeats, m, s.Def.Repeats, 1
 		r.Model.Clock, r.Real.Clock = of.Def.Clock, s.Def.Clock
+		r.Model.Runtime, r.Real.Runtime = of.Def.Runtime.String(), s.Def.Runtime.String()
 		for _, v := range s.Variants {
 			other := of.Variant(v.Name)
 			if other == nil {
@@ -153,8 +155,35 @@ func (r *Report) add(model, real *result.Variant, m int) {
 		return
 	}
 	r.Variants = append(r.Variants, v)
-	r.collect(v, pairs)
 	v.respond()
+	if late := v.late(); late != "" {
+		r.Missing = append(r.Missing, v.Title()+": "+late)
+		return
+	}
+	r.collect(v, pairs)
+}
+
+// The response of the real side may be longer than the model's by the time of its scripts,
+// its runtime and its way to the store, which is a few milliseconds. One that is longer by this
+// much says that the machine was busy with other things, so that the script's
+// calls were made at other times than they would have been.
+const (
+	mostMedian = 50 * time.Millisecond
+	mostP99    = time.Second
+)
+
+// late says why the real side has not kept up with its load; empty where it has.
+func (v *Variant) late() string {
+	for i, most := range map[int]time.Duration{0: mostMedian, 2: mostP99} {
+		r := v.Response[i]
+		model, ok := r.Model.Value()
+		real, both := r.Real.Value()
+		if ok && both && real-model > float64(most) {
+			return fmt.Sprintf("the machine did not keep up, so that nothing can be told: %s of the response is %s, and %s in the model; run fewer at once (--parallel), or with nothing else on the machine",
+				r.Stat, metric.FormatTime(real), metric.FormatTime(model))
+		}
+	}
+	return ""
 }
 
 // respond puts the percentiles of the response side by side.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"kvbench/internal/bench"
@@ -90,11 +91,14 @@ type running struct {
 	scenario *bench.Scenario
 	to       *runfile.VariantWriter
 	progress *shown
+	// begun is closed when its load begins, or it has ended.
+	begun    chan struct{}
+	beginsAt sync.Once
 }
 
 func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, error) {
 	s := &p.scenarios[t.scenario]
-	r := &running{turn: t, plan: p, scenario: s, to: w.Variant(p.of[t.scenario], p.variant(t.scenario, s.Variants[t.variant]), t.repeat, s.Point...)}
+	r := &running{turn: t, plan: p, scenario: s, to: w.Variant(p.of[t.scenario], p.variant(t.scenario, s.Variants[t.variant]), t.repeat, s.Point...), begun: make(chan struct{})}
 	if err := r.to.Begin(); err != nil {
 		return nil, err
 	}
@@ -104,6 +108,7 @@ func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, e
 
 // run runs the turn to its end; what it returns is as of one.
 func (r *running) run(ctx context.Context) (ran, err error) {
+	defer r.begins()
 	result, ran := r.plan.runVariant(ctx, r.scenario, r.variant, r.repeat, r, r.progress.InFlight())
 	if r.plan.interrupted(ctx) {
 		ran = nil
@@ -116,7 +121,15 @@ func (r *running) run(ctx context.Context) (ran, err error) {
 }
 
 // Phase implements bench.Observer.
-func (r *running) Phase(name string) { r.progress.Phase(name) }
+func (r *running) Phase(name string) {
+	r.progress.Phase(name)
+	if name == "warm-up" { // which each run says, before its load begins
+		r.begins()
+	}
+}
+
+// begins notes that the load begins, or that none will.
+func (r *running) begins() { r.beginsAt.Do(func() { close(r.begun) }) }
 
 // Part implements bench.Watcher.
 func (r *running) Part(iv runfile.Interval) { r.progress.Part(iv) }

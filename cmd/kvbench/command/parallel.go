@@ -47,7 +47,7 @@ func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress
 		number   int
 		ran, err error
 	}
-	ended := make(chan end)
+	ended := make(chan end, len(turns))
 	room := room{lanes: p.lanes, memory: thisMachine().memory}
 	running := 0
 	wait := func() {
@@ -88,6 +88,9 @@ func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress
 			ran, err := r.run(ctx)
 			ended <- end{i, ran, err}
 		}()
+		if p.together && p.scenarios[t.scenario].Clock != "virtual" {
+			<-r.begun // what starts takes the machine, which the others are to have
+		}
 	}
 	for running > 0 {
 		wait()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,8 +31,9 @@ type verifyOptions struct {
 	json     bool
 	quiet    bool
 	markdown string // a file; empty for none
-	// real makes settings those of the real side, and says what it runs on.
-	real func(*settings) (runtime string, err error)
+	// choose makes settings those of the real side, and returns what its files are to be
+	// loaded with.
+	choose func(context.Context, *settings) (context.Context, error)
 	// realFiles are those of the real side; nil for the same.
 	realFiles []string
 }
@@ -51,11 +53,10 @@ const maxVerifySeeds = 100
 
 // realAtOnce is how many runs on the real runtime go on at once for each core, unless it is
 // set: each waits most of the time.
-const realAtOnce = 8
+const realAtOnce = 4
 
 func newVerify(secrets *secret.Set, open openURL) *cobra.Command {
 	o := verifyOptions{settings: settings{secrets: secrets, openURL: open}, seeds: defaultVerifySeeds}
-	var workerd string
 	c := &cobra.Command{
 		Use:   "verify [FILE...]",
 		Short: "Say whether the model of the Workers runtime answers right",
@@ -76,9 +77,7 @@ Exit status: 0 all agree, 3 something is apart, 1 a run failed, 2 nothing was ru
   kvbench verify my/kvbench.yaml --out results/verify`,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.note(c)
-			if o.real == nil {
-				o.real = func(s *settings) (string, error) { return onWorkerd(s, workerd) }
-			}
+			o.choose = onRealRuntime
 			return o.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -87,8 +86,8 @@ Exit status: 0 all agree, 3 something is apart, 1 a run failed, 2 nothing was ru
 	f.DurationVar(&o.duration, "duration", 0, "measure each variant for this `DURATION`")
 	f.IntVar(&o.seeds, "seeds", o.seeds, "run each variant with `N` sets of requests on the real runtime; the model runs each of them ten times or more")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED` that the sets of requests come from")
-	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once on the real runtime; 0 is eight for each core")
-	f.StringVar(&workerd, "workerd", "", "the `PATH` of workerd, in place of the one that make workerd installs")
+	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once on the real runtime; 0 is four for each core")
+	f.StringVar(&o.workerd, "workerd", "", "the executable `FILE` of workerd; else KVBENCH_WORKERD, what make workerd installs, or that on PATH")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringVar(&o.markdown, "markdown", "", "write the figures as Markdown to this `FILE` too")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of a table")
@@ -114,7 +113,7 @@ func (o *verifyOptions) run(ctx context.Context, args []string, stdout, stderr i
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
-	sides, runtimes, err := o.plans(ctx, args, stderr)
+	sides, err := o.plans(ctx, args, stderr)
 	if err != nil {
 		return err
 	}
@@ -135,7 +134,7 @@ func (o *verifyOptions) run(ctx context.Context, args []string, stdout, stderr i
 		}
 		ran = errors.Join(ran, one)
 	}
-	return o.tell(ctx, dirs, runtimes, out, ran, stdout, stderr)
+	return o.tell(ctx, dirs, out, ran, stdout, stderr)
 }
 
 // runSide runs one side and writes its run file. What ran tells of did not run to its end, and
@@ -156,7 +155,7 @@ func (o *verifyOptions) runSide(ctx context.Context, p *plan, dir string, stderr
 }
 
 // tell holds both runs against each other, from what their files have.
-func (o *verifyOptions) tell(ctx context.Context, dirs, runtimes [2]string, out string, ran error, stdout, stderr io.Writer) error {
+func (o *verifyOptions) tell(ctx context.Context, dirs [2]string, out string, ran error, stdout, stderr io.Writer) error {
 	done := sync.OnceFunc(finish(ctx))
 	defer done()
 	interrupted := ctx.Err() != nil
@@ -178,8 +177,9 @@ func (o *verifyOptions) tell(ctx context.Context, dirs, runtimes [2]string, out 
 	if err != nil {
 		return err
 	}
-	r.Model.Runtime, r.Real.Runtime = runtimes[0], runtimes[1]
-	r.Seed = sets[1].Run.Header.Seed
+	if r.Model.Runtime == "" {
+		r.Model.Runtime = modelRuntime()
+	}
 	page := filepath.Join(out, "verify.html")
 	if err := o.write(r, page); err != nil {
 		return err
@@ -198,6 +198,8 @@ func (o *verifyOptions) tell(ctx context.Context, dirs, runtimes [2]string, out 
 		return &statusError{status: exitInterrupted, err: errors.New("interrupted; what both sides have run to its end is compared, and what was measured is in " + out)}
 	case ran != nil:
 		return errors.New("not every variant ran to its end; what was measured is in " + out)
+	case len(r.Missing) > 0:
+		return fmt.Errorf("not all could be compared\n  %s", strings.Join(failures(r.Missing), "\n  "))
 	case !r.Agrees():
 		return &statusError{status: exitUnmet, err: fmt.Errorf("%d of %d figures are apart", r.Counts[verify.Apart], r.Figures)}
 	}

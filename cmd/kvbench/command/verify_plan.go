@@ -16,19 +16,16 @@ import (
 	"kvbench/scenarios"
 )
 
-// verifyPattern is the pattern whose scenarios can be verified.
-const verifyPattern = "worker"
-
-// plans are those of the model and of the real side, and what each runs on. The errors are
-// of usage.
-func (o *verifyOptions) plans(ctx context.Context, args []string, stderr io.Writer) (sides [2]*plan, runtimes [2]string, err error) {
-	runtimes[0] = modelRuntime()
+// plans are those of the model and of the real side. The errors are of usage.
+func (o *verifyOptions) plans(ctx context.Context, args []string, stderr io.Writer) (sides [2]*plan, err error) {
 	settings := [2]settings{o.settings, o.settings}
 	settings[0].clock, settings[1].clock = "virtual", "wall"
 	settings[0].repeat, settings[1].repeat = o.seeds*o.perSeed(), o.seeds
 	settings[0].parallel, settings[1].parallel = 0, o.realLanes()
-	if runtimes[1], err = o.real(&settings[1]); err != nil {
-		return sides, runtimes, usage(err)
+	settings[0].runtimeOptions = runtimeOptions{}
+	contexts := [2]context.Context{ctx, ctx}
+	if contexts[1], err = o.choose(ctx, &settings[1]); err != nil {
+		return sides, err
 	}
 	for i := range sides {
 		told := stderr
@@ -38,12 +35,12 @@ func (o *verifyOptions) plans(ctx context.Context, args []string, stderr io.Writ
 				args = o.realFiles
 			}
 		}
-		file, err := o.load(ctx, args, told)
+		file, err := o.load(contexts[i], args, told)
 		if err != nil {
-			return sides, runtimes, err
+			return sides, err
 		}
 		if sides[i], err = newPlan(file, settings[i]); err != nil {
-			return sides, runtimes, err
+			return sides, err
 		}
 		sides[i].header.Command = o.words(args)
 		for n := range sides[i].scenarios {
@@ -60,11 +57,11 @@ func (o *verifyOptions) plans(ctx context.Context, args []string, stderr io.Writ
 	}
 	all, err := model.estimates(ctx, thisMachine(), small, told)
 	if err != nil {
-		return sides, runtimes, err
+		return sides, err
 	}
 	model.estimated = all
 	parentOf(ctx).needs(model.need(all).memory)
-	return sides, runtimes, nil
+	return sides, nil
 }
 
 // load reads the files, or those that kvbench carries, as one, and leaves out what can't be
@@ -100,7 +97,7 @@ func (o *verifyOptions) load(ctx context.Context, args []string, told io.Writer)
 		out.Scenarios = append(out.Scenarios, keep...)
 	}
 	if len(out.Scenarios) == 0 {
-		return nil, usage(fmt.Errorf("%s: no scenario of the pattern %s is there to verify", out.Name, verifyPattern))
+		return nil, usage(fmt.Errorf("%s: no scenario of the pattern %s is there to verify", out.Name, workerPattern))
 	}
 	return out, nil
 }
@@ -110,7 +107,7 @@ func verifiable(all []bench.Scenario) (keep []bench.Scenario, left []string) {
 	for i := range all {
 		s := &all[i]
 		switch {
-		case s.Pattern.Name != verifyPattern:
+		case s.Pattern.Name != workerPattern:
 			left = append(left, fmt.Sprintf("%s is of the pattern %s, which no Worker runs", s.Name, s.Pattern.Name))
 		case s.Find != nil:
 			left = append(left, s.Name+" searches for a rate; give it one")
@@ -183,7 +180,8 @@ func modelRuntime() string {
 	return engine
 }
 
-// onWorkerd makes settings those of the real runtime.
-func onWorkerd(_ *settings, _ string) (string, error) {
-	return "", errors.New("workerd is not there yet")
+// onRealRuntime makes settings those of the real runtime.
+func onRealRuntime(ctx context.Context, s *settings) (context.Context, error) {
+	s.runtimeOptions = runtimeOptions{runtime: runtimeWorkerd, workerd: s.workerd}
+	return s.runtimeOptions.choose(ctx)
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -23,9 +24,9 @@ func againstModel(t *testing.T) *verifyOptions {
 	t.Helper()
 	return &verifyOptions{
 		settings: settings{secrets: new(secret.Set)}, seeds: 3, quiet: true, json: true, out: t.TempDir(),
-		real: func(s *settings) (string, error) {
+		choose: func(ctx context.Context, s *settings) (context.Context, error) {
 			s.clock = "virtual"
-			return "the model again", nil
+			return ctx, nil
 		},
 	}
 }
