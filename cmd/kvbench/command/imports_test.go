@@ -51,7 +51,7 @@ var layers = []layer{
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},
 	{"report/chart", []string{"internal/choose", "internal/find", "internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
 	{"internal/compare", []string{"internal/choose", "internal/find", "internal/result", "internal/runfile", "internal/record"}, "comparing reads figures, and what searches found"},
-	{"internal/verify", []string{"internal/result", "internal/runfile"}, "holding two runs against each other reads figures"},
+	{"internal/verify", []string{"internal/record", "internal/result", "internal/runfile"}, "holding two runs against each other reads figures"},
 	{"internal/history", []string{"internal/result", "internal/runfile"}, "a history is figures, run by run"},
 	{"report/reporttest", []string{"internal/record", "internal/runfile", "kv"}, "reading back knows nothing of what was written"},
 	{"report/export", []string{"internal/answer", "internal/choose", "internal/expect", "internal/find", "internal/price", "internal/record", "internal/result", "internal/runfile", "internal/sparse"}, "a format is a function of an answer"},

@@ -126,3 +126,87 @@ func TestVerifyFinds(t *testing.T) {
 		})
 	}
 }
+
+// Of what can't be verified it is said why.
+func TestVerifiable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s.yaml")
+	for _, test := range []struct{ text, says string }{
+		{"scenarios: [{name: s, question: Q?, pattern: session, load: {rate: 5/s, duration: 1s}}]", "no scenario of the pattern worker"},
+		{"scenarios: [{name: s, question: Q?, pattern: worker, script: nowhere.ts, load: {rate: 5/s, duration: 1s}}]", "nowhere.ts"},
+	} {
+		if err := os.WriteFile(file, []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o := againstModel(t)
+		var out, told bytes.Buffer
+		err := o.run(t.Context(), []string{file}, &out, &told)
+		if s := new(statusError); !errors.As(err, &s) || s.status != exitUsage || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%v; want %q", err, test.says)
+		}
+	}
+	twice := "../../../scenarios/workers/verify.yaml"
+	o := againstModel(t)
+	var out, told bytes.Buffer
+	if err := o.run(t.Context(), []string{twice, twice}, &out, &told); err == nil || !strings.Contains(err.Error(), "both have a scenario") {
+		t.Error(err)
+	}
+}
+
+// Interrupted before the real side has begun it says so, and keeps the run in virtual time.
+func TestVerifyInterrupted(t *testing.T) {
+	o := againstModel(t)
+	o.only = []string{"coalesce/mended"}
+	o.duration = time.Hour
+	o.quiet = false
+	ctx, stop := context.WithCancel(t.Context())
+	var out bytes.Buffer
+	err := o.run(ctx, nil, &out, writerFunc(func(p []byte) {
+		if bytes.Contains(p, []byte("#1")) {
+			stop()
+		}
+	}))
+	if s := new(statusError); !errors.As(err, &s) || s.status != exitInterrupted {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(filepath.Join(o.out, "model", "run.jsonl")); err != nil {
+		t.Error(err)
+	}
+}
+
+// writerFunc is called with what is written.
+type writerFunc func(p []byte)
+
+func (f writerFunc) Write(p []byte) (int, error) { f(p); return len(p), nil }
+
+// The real runtime agrees with the model in two patterns, some seconds of each.
+func TestVerifyWorkerd(t *testing.T) {
+	executable := os.Getenv("KVBENCH_WORKERD")
+	if executable == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("KVBENCH_WORKERD names no workerd")
+		}
+		t.Skip("KVBENCH_WORKERD names no workerd; make workerd installs it")
+	}
+	o := againstModel(t)
+	o.choose, o.workerd = onRealRuntime, executable
+	o.only, o.duration, o.seeds = []string{"coalesce/published", "fallback/mended"}, 10*time.Second, 1
+	r, ended := verified(t, o)
+	if len(r.Missing) > 0 {
+		t.Logf("not all was judged: %q", r.Missing) // the machine is busy with other things
+	} else if r.Figures < 15 || r.Counts[verify.Equal] < 4 {
+		t.Errorf("%d figures: %v", r.Figures, r.Counts)
+	}
+	for _, v := range r.Variants {
+		for _, f := range v.Figures {
+			if f.Verdict == verify.Apart {
+				t.Errorf("%s: %+v", v.Title(), *f)
+			}
+		}
+	}
+	if len(r.Missing) == 0 && ended != nil {
+		t.Error(ended)
+	}
+	if !strings.HasPrefix(r.Real.Runtime, "workerd ") || r.Real.Clock != "wall" {
+		t.Errorf("%+v", r.Real)
+	}
+}
