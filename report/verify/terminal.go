@@ -12,8 +12,8 @@ import (
 	"charm.land/lipgloss/v2/table"
 )
 
-// mostRows is how many figures that are apart the terminal shows.
-const mostRows = 20
+// mostRows is how many figures that are apart are shown at once.
+const mostRows = 15
 
 // Terminal prints what verifying gave: what is apart, then each variant in a line, and where
 // the page is. On a terminal it uses colour, unless NO_COLOR is set.
@@ -22,13 +22,13 @@ func Terminal(w io.Writer, r *verify.Report, page string) error {
 	var out strings.Builder
 	bold := lipgloss.NewStyle().Bold(true)
 	fmt.Fprintf(&out, "%s\n", bold.Render(v.Headline))
-	if len(v.Apart) > 0 {
+	if len(v.First) > 0 {
 		rows := [][]string{{"", "in 100 transactions", "model", "by chance", "real", ""}}
-		for _, row := range v.Apart[:min(len(v.Apart), mostRows)] {
+		for _, row := range v.First {
 			rows = append(rows, []string{strings.ToUpper(string(row.Verdict)), row.Variant + " " + row.Figure, row.Model, row.Range, row.Real, row.Why})
 		}
 		writeTable(&out, rows)
-		if more := len(v.Apart) - mostRows; more > 0 {
+		if more := len(v.Rest); more > 0 {
 			fmt.Fprintf(&out, "and %d more\n", more)
 		}
 	}

@@ -17,6 +17,8 @@ type view struct {
 	Counts   string // of all figures
 	Bad      bool   // something is apart, or missing
 	Apart    []row  // over all variants, and then what is known
+	First    []row  // of those, what stands open on the page
+	Rest     []row
 	Facts    []fact
 	Variants []variant // those where something is apart first
 }
@@ -58,11 +60,14 @@ func viewOf(r *verify.Report) *view {
 	case r.Figures == 0:
 		v.Headline, v.Bad = "Nothing was compared", true
 	case apart > 0:
-		v.Headline = fmt.Sprintf("The model is wrong in %d of %s", apart, figures(r.Figures))
+		v.Headline = fmt.Sprintf("The model differs from the real runtime in %d of %s, in %d of %s", apart, figures(r.Figures), differing(r), variants(len(r.Variants)))
 	case r.Counts[verify.Known] > 0:
 		v.Headline = fmt.Sprintf("The model agrees with the real runtime, but for %s known to be apart", figures(r.Counts[verify.Known]))
 	default:
 		v.Headline = fmt.Sprintf("The model agrees with the real runtime in all of %s", figures(r.Figures))
+	}
+	if n := len(r.Missing); n > 0 && r.Figures > 0 {
+		v.Headline += fmt.Sprintf("; %d could not be judged", n)
 	}
 	if r.Cut {
 		v.Headline += ", as far as it ran"
@@ -84,6 +89,8 @@ func viewOf(r *verify.Report) *view {
 			}
 		}
 	}
+	n := min(len(v.Apart), mostRows)
+	v.First, v.Rest = v.Apart[:n], v.Apart[n:]
 	return v
 }
 
@@ -158,6 +165,23 @@ func counts(n map[verify.Verdict]int) string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// differing is in how many variants something is apart.
+func differing(r *verify.Report) (n int) {
+	for _, v := range r.Variants {
+		if v.Counts[verify.Apart] > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func variants(n int) string {
+	if n == 1 {
+		return "1 variant"
+	}
+	return fmt.Sprintf("%d variants", n)
 }
 
 func figures(n int) string {
