@@ -6,7 +6,7 @@
 # make agree   the Go patterns beside the scripts of scenarios/workers: writes docs/workers-agree.md; ten minutes
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make profile  the profile that the program is built with, taken anew
-# make verify  the model of the Workers runtime beside workerd: writes docs/workers-verify.md; half an hour
+# make verify  the model of the Workers runtime beside workerd: writes docs/workers-verify.md; an hour
 # make workerd  installs workerd, the runtime of Workers, where kvbench looks for it; needs npm
 # make fmt     format the code
 
