@@ -6,6 +6,7 @@
 # make agree   the Go patterns beside the scripts of scenarios/workers: writes docs/workers-agree.md; ten minutes
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make profile  the profile that the program is built with, taken anew
+# make verify  the model of the Workers runtime beside workerd: writes docs/workers-verify.md; an hour
 # make workerd  installs workerd, the runtime of Workers, where kvbench looks for it; needs npm
 # make fmt     format the code
 
@@ -39,7 +40,11 @@ workerd-Darwin-arm64  := darwin-arm64
 WORKERD_FOR   = $(workerd-$(shell uname -s)-$(shell uname -m))
 WORKERD_CACHE = $(if $(filter Darwin,$(shell uname -s)),$(HOME)/Library/Caches,$(or $(XDG_CACHE_HOME),$(HOME)/.cache))
 
-.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile workerd
+# What make verify is told, and where to.
+VERIFY ?= --duration 5m30s
+VERIFIED ?= results/$(shell date +%Y%m%d-%H%M%S)-verify
+
+.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile verify workerd
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -64,6 +69,10 @@ workerd:
 
 bench-truth:
 	go test ./internal/truth -count=1 -v -args -truth.full | grep -v '^=== '
+
+# Long enough for what is put with a TTL of five minutes to expire.
+verify: build
+	./bin/kvbench verify $(VERIFY) --out $(VERIFIED) --markdown docs/workers-verify.md
 
 agree:
 	go test ./scenarios/workers -run '^TestAgree$$' -count=1 -timeout 1h -args -update

@@ -93,11 +93,11 @@ type Definition struct {
 	Published string `json:"published,omitempty"`
 	// Models are what of the pattern's own latencies is drawn from a distribution,
 	// such as an origin's; one sentence each.
-	Models       []string        `json:"models,omitempty"`
-	Clock        string          `json:"clock"`  // "virtual" or "wall"
+	Models []string `json:"models,omitempty"`
+	Clock  string   `json:"clock"` // "virtual" or "wall"
 	// Runtime is what has run the scripts of a Worker, where that is the real one; zero
 	// otherwise.
-	Runtime Runtime `json:"runtime,omitzero"`
+	Runtime      Runtime         `json:"runtime,omitzero"`
 	Driver       string          `json:"driver"` // its store's URL
 	Capabilities kv.Capabilities `json:"traits"` // what the store can do, and what it charges
 	// Workload is what the scenario sets, in types; nil in a file of format 1.

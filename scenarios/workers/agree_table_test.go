@@ -6,8 +6,9 @@ import (
 	"math"
 	"strings"
 
+	"kvbench/internal/agree"
+
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // row is a figure of a pair, of each seed.
@@ -23,9 +24,6 @@ type table struct {
 	t    float64 // how many standard errors chance may make
 }
 
-// alpha is how likely chance alone makes any figure of the table differ, at most.
-const alpha = 0.01
-
 // newTable tells what is there from what is not, and how much chance may do: Student's t
 // over the seeds' differences, at 99 % corrected by Bonferroni for the number of rows.
 func newTable(e effort, pairs [][]row) *table {
@@ -37,13 +35,8 @@ func newTable(e effort, pairs [][]row) *table {
 			}
 		}
 	}
-	t.t = quantile(e.seeds, len(t.rows))
+	t.t = agree.T(e.seeds-1, len(t.rows))
 	return t
-}
-
-// quantile is that of Student's t for n differences and so many figures.
-func quantile(n, figures int) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}.Quantile(1 - alpha/2/float64(figures))
 }
 
 // none reports whether nothing was ever counted.
@@ -59,19 +52,12 @@ func (r *row) none() bool {
 // difference is by how much the script has more than the pattern, on average over the
 // seeds, and its standard error. A seed gives both sides the same arrivals, so that they
 // are compared pair by pair.
-func (r *row) difference() (mean, err float64) {
-	d := make([]float64, len(r.pattern))
-	for i := range d {
-		d[i] = r.script[i] - r.pattern[i]
-	}
-	mean, deviation := stat.MeanStdDev(d, nil)
-	return mean, stat.StdErr(deviation, float64(len(d)))
-}
+func (r *row) difference() (mean, err float64) { return agree.Paired(r.pattern, r.script) }
 
 // agrees reports whether the difference is no more than chance makes.
 func (r *row) agrees(t float64) bool {
 	mean, err := r.difference()
-	return math.Abs(mean) <= t*err+1e-9*stat.Mean(r.pattern, nil)
+	return agree.Within(mean, err, t, stat.Mean(r.pattern, nil))
 }
 
 // head are the columns that say what a row is.

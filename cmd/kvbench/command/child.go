@@ -39,6 +39,9 @@ var hasWorker = regexp.MustCompile(`pattern["']?\s*:\s*["']?(worker|\$)`)
 
 // mayHaveWorker reports whether a command line may run a Worker.
 func mayHaveWorker(args []string) bool {
+	if len(args) > 0 && args[0] == "verify" {
+		return true
+	}
 	if len(args) == 0 || !slices.Contains([]string{"run", "check", "compare", "list"}, args[0]) {
 		return false
 	}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/detect"
-	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
 
@@ -91,11 +91,14 @@ type running struct {
 	scenario *bench.Scenario
 	to       *runfile.VariantWriter
 	progress *shown
+	// begun is closed when its load begins, or it has ended.
+	begun    chan struct{}
+	beginsAt sync.Once
 }
 
 func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, error) {
 	s := &p.scenarios[t.scenario]
-	r := &running{turn: t, plan: p, scenario: s, to: w.Variant(p.of[t.scenario], p.variant(t.scenario, s.Variants[t.variant]), t.repeat, s.Point...)}
+	r := &running{turn: t, plan: p, scenario: s, to: w.Variant(p.of[t.scenario], p.variant(t.scenario, s.Variants[t.variant]), t.repeat, s.Point...), begun: make(chan struct{})}
 	if err := r.to.Begin(); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,7 @@ func (p *plan) begin(w *runfile.Writer, progress *progress, t turn) (*running, e
 
 // run runs the turn to its end; what it returns is as of one.
 func (r *running) run(ctx context.Context) (ran, err error) {
+	defer r.begins()
 	result, ran := r.plan.runVariant(ctx, r.scenario, r.variant, r.repeat, r, r.progress.InFlight())
 	if r.plan.interrupted(ctx) {
 		ran = nil
@@ -117,7 +121,15 @@ func (r *running) run(ctx context.Context) (ran, err error) {
 }
 
 // Phase implements bench.Observer.
-func (r *running) Phase(name string) { r.progress.Phase(name) }
+func (r *running) Phase(name string) {
+	r.progress.Phase(name)
+	if name == "warm-up" { // which each run says, before its load begins
+		r.begins()
+	}
+}
+
+// begins notes that the load begins, or that none will.
+func (r *running) begins() { r.beginsAt.Do(func() { close(r.begun) }) }
 
 // Part implements bench.Watcher.
 func (r *running) Part(iv runfile.Interval) { r.progress.Part(iv) }
@@ -141,12 +153,12 @@ func (p *plan) variant(scenario int, v bench.Variant) int {
 func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repeat int, o bench.Observer, inFlight *atomic.Int64) (*runfile.Variant, error) {
 	v := s.Variants[variant]
 	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
-	seed := load.RepeatSeed(p.header.Seed, repeat)
+	seed, storeSeed := p.seeds(repeat)
 	var c clock.Clock = clock.NewWall()
 	if s.Clock == "virtual" {
 		c = clock.NewVirtual()
 	}
-	store, err := p.open(s, c, load.StoreSeed(seed))
+	store, err := p.open(s, c, storeSeed)
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}

@@ -21,13 +21,14 @@ type layer struct {
 }
 
 // leaves are small packages that import nothing of ours but the contract, and that all may use.
-var leaves = []string{"internal/changepoint", "internal/cputime", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
+var leaves = []string{"internal/agree", "internal/changepoint", "internal/cputime", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
 	{"internal/clock", []string{"kv"}, "time is below everything that lives by it; what a store may use of it is the contract's"},
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
+	{"internal/agree", nil, "a leaf"},
 	{"internal/changepoint", nil, "a leaf"},
 	{"internal/cputime", nil, "a leaf"},
 	{"internal/metric", nil, "a leaf"},
@@ -50,11 +51,13 @@ var layers = []layer{
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},
 	{"report/chart", []string{"internal/choose", "internal/find", "internal/result", "internal/record", "internal/runfile", "internal/sparse", "kv", "report/chart/kit", "report/table"}, "a chart is a function of figures"},
 	{"internal/compare", []string{"internal/choose", "internal/find", "internal/result", "internal/runfile", "internal/record"}, "comparing reads figures, and what searches found"},
+	{"internal/verify", []string{"internal/record", "internal/result", "internal/runfile"}, "holding two runs against each other reads figures"},
 	{"internal/history", []string{"internal/result", "internal/runfile"}, "a history is figures, run by run"},
 	{"report/reporttest", []string{"internal/record", "internal/runfile", "kv"}, "reading back knows nothing of what was written"},
 	{"report/export", []string{"internal/answer", "internal/choose", "internal/expect", "internal/find", "internal/price", "internal/record", "internal/result", "internal/runfile", "internal/sparse"}, "a format is a function of an answer"},
 	{"report/page", []string{"internal/answer", "internal/choose", "internal/expect", "internal/record", "internal/result", "internal/runfile", "report/chart", "report/chart/kit", "report/table"}, "a page is a function of an answer and its charts"},
 	{"report/comparison", []string{"internal/answer", "internal/compare", "internal/record", "internal/result", "report/chart", "report/chart/kit", "report/table"}, "a comparison is shown by what compares"},
+	{"report/verify", []string{"internal/verify", "report/table"}, "an agreement is shown by what finds it"},
 	{"report/history", []string{"internal/history", "report/chart/kit"}, "a history is shown by what finds its changes"},
 	{"report", []string{"internal/answer", "report/chart", "report/export", "report/page", "report/table"}, "a report is a function of an answer, never of the engine"},
 	{"internal/bench", []string{"kv", "internal/clock", "internal/detect", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},

@@ -36,8 +36,8 @@ func (p *plan) turns() (out []turn) {
 
 // runAll runs the turns of the plan. Those in virtual time, whose results do not depend on
 // what else the machine does, run several at once: as many as there are lanes and as the
-// machine has memory for. One on the wall clock runs alone, and so does a search, whose
-// next step depends on the last. All begin in the plan's order.
+// machine has memory for. One on the wall clock runs alone, unless the plan lets them go together, and so
+// does a search, whose next step depends on the last. All begin in the plan's order.
 // ran tells of those that failed, in that order too; err says that one could not be
 // written.
 func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress) (ran, err error) {
@@ -47,7 +47,7 @@ func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress
 		number   int
 		ran, err error
 	}
-	ended := make(chan end)
+	ended := make(chan end, len(turns))
 	room := room{lanes: p.lanes, memory: thisMachine().memory}
 	running := 0
 	wait := func() {
@@ -88,6 +88,9 @@ func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress
 			ran, err := r.run(ctx)
 			ended <- end{i, ran, err}
 		}()
+		if p.together && p.scenarios[t.scenario].Clock != "virtual" {
+			<-r.begun // what starts takes the machine, which the others are to have
+		}
 	}
 	for running > 0 {
 		wait()
@@ -108,11 +111,14 @@ func (r *room) has(f footprint) bool { return f.lanes <= r.lanes && f.memory <= 
 func (r *room) enter(f footprint)    { r.lanes, r.memory = r.lanes-f.lanes, r.memory-f.memory }
 func (r *room) leave(f footprint)    { r.lanes, r.memory = r.lanes+f.lanes, r.memory+f.memory }
 
-// footprint is that of a turn: on the wall clock all lanes. Its memory is as estimated, or the
+// footprint is that of a turn: on the wall clock all lanes, unless they go together. Its memory is as estimated, or the
 // most that there can be of it.
 func (p *plan) footprint(t turn) footprint {
 	s := &p.scenarios[t.scenario]
-	if s.Clock != "virtual" {
+	switch {
+	case s.Clock != "virtual" && p.together:
+		return footprint{lanes: 1, memory: perRun}
+	case s.Clock != "virtual":
 		return footprint{lanes: p.lanes}
 	}
 	if t.scenario < len(p.estimated) && t.variant < len(p.estimated[t.scenario]) {

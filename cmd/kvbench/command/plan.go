@@ -11,6 +11,7 @@ import (
 	"kvbench/drivers/budget"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
 	"kvbench/internal/secret"
@@ -59,8 +60,13 @@ type plan struct {
 	// of each scenario need.
 	lanes     int
 	estimated [][]estimate
-	opened    int  // stores that are not made for the run
-	given     bool // the driver is the command line's
+	// together says that runs on the wall clock may go on at once too: each of them waits
+	// most of the time.
+	together bool
+	// seeds are those of the requests and of the store of a repeat.
+	seeds  func(repeat int) (requests, store uint64)
+	opened int  // stores that are not made for the run
+	given  bool // the driver is the command line's
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
 }
@@ -80,6 +86,10 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		p.openURL = drivers.Open
 	}
 	p.open, p.given = p.openOwn, s.driver != ""
+	p.seeds = func(repeat int) (requests, store uint64) {
+		requests = load.RepeatSeed(seed, repeat)
+		return requests, load.StoreSeed(requests)
+	}
 	seen := map[string]string{}
 	real := false // one is run by what was asked to
 	for _, scenario := range file.Scenarios {
