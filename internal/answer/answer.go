@@ -58,7 +58,7 @@ func Of(run *runfile.Run) (*Answer, error) {
 		if one.Choice, err = choose.Of(s); err != nil {
 			return nil, err
 		}
-		one.Warnings = append(warnings(s, run.CutOff || run.Interrupted), unsure(s, found[i])...)
+		one.Warnings = append(warnings(s, run.CutOff || run.Interrupted || !run.Header.Whole()), unsure(s, found[i])...)
 		one.Notes = ended(s)
 		out.Scenarios = append(out.Scenarios, one)
 	}

@@ -28,6 +28,7 @@ type settings struct {
 	detect   bool
 	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
+	shard    *runfile.Shard // which part of the run this is; nil: all of it
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
 	secrets                 *secret.Set
@@ -99,6 +100,11 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		}
 		p.add(scenario, def)
 	}
+	if p.header.Shard != nil {
+		if err := p.shardable(); err != nil {
+			return nil, usage(err)
+		}
+	}
 	if len(p.shared()) > 0 {
 		p.header.RunID = newRunID()
 	}
@@ -149,6 +155,7 @@ func (s settings) apply(to *bench.Scenario) {
 func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	h := machine()
 	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Shown, seed, file.Name
+	h.Shard = s.shard
 	if s.driver != "" {
 		h.Driver = scenariofile.EscapeVariables(s.driver)
 	}
@@ -176,6 +183,9 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 		command = append(command, "--detect")
 	}
 	add("seed", fmt.Sprint(seed))
+	if s.shard != nil {
+		add("shard", s.shard.String())
+	}
 	h.Command = strings.Join(command, " ")
 	return h
 }

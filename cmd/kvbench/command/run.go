@@ -30,6 +30,7 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 	budget  dollars
+	part    string       // --shard, I/N; empty: all
 	listen  string       // empty: nothing is served
 	port    net.Listener // of listen, once it is open
 }
@@ -52,6 +53,14 @@ with.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.note(c)
+			shard, err := parseShard(o.part)
+			if err == nil && shard != nil {
+				err = noReport(c)
+			}
+			if err != nil {
+				return usage(err)
+			}
+			o.shard = shard
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -64,6 +73,7 @@ with.`,
 	f.BoolVar(&o.detect, "detect", false, "look for races, staleness and mistakes in the calls of every variant")
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
+	f.StringVar(&o.part, "shard", "", "run shard `I/N` of the plan, counted from 0, for kvbench merge to put together with the others")
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
@@ -124,7 +134,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 	if o.quiet {
 		tried = io.Discard
 	}
-	all, err := p.estimates(ctx, thisMachine(), small, tried)
+	all, err := p.estimates(ctx, thisMachine(), p.needNoEstimate(), tried)
 	if err != nil {
 		return err
 	}
@@ -180,6 +190,11 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		fmt.Fprintln(stderr, "kvbench:", printable.Text(runErr.Error()))
 	}
 
+	if p.header.Shard != nil {
+		done()
+		return shardEnded(p.header.Shard, dir, stdout, o.quiet, interrupted, runErr, cleanErr)
+	}
+
 	// From here on only what the run file holds counts.
 	run, err := runfile.Open(dir)
 	if err != nil {
@@ -209,6 +224,14 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
 		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", printable.Line(filepath.Join(dir, "report.html")))
 	}
+	if err := fell(dir, interrupted, runErr, cleanErr); err != nil {
+		return err
+	}
+	return unmet(a)
+}
+
+// fell says how a run ended that did not end well.
+func fell(dir string, interrupted bool, runErr, cleanErr error) error {
 	switch {
 	case interrupted:
 		return &statusError{status: exitInterrupted, err: errors.New("interrupted; what was measured is in " + dir)}
@@ -217,7 +240,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	case cleanErr != nil:
 		return errors.New("the clean-up failed; what was measured is in " + dir)
 	}
-	return unmet(a)
+	return nil
 }
 
 // printRun prints the tables of a run, or its summary as JSON.
