@@ -14,6 +14,8 @@ func differs(want, have *runfile.Header) string {
 	for _, f := range []struct{ name, want, have string }{
 		{"number of shards", fmt.Sprint(want.Shard.Of), fmt.Sprint(have.Shard.Of)},
 		{"run id", orNone(want.Shard.RunID), orNone(have.Shard.RunID)},
+		{"start", orNone(want.Started), orNone(have.Started)},
+		{"time between starts", want.Shard.Every.String(), have.Shard.Every.String()},
 		{"seed", fmt.Sprint(want.Seed), fmt.Sprint(have.Seed)},
 		{"version of kvbench", orNone(want.Version), orNone(have.Version)},
 		{"Go", want.Go, have.Go},
@@ -49,7 +51,7 @@ func scenario(d runfile.Definition) runfile.Definition {
 
 // common is a header without what is a shard's own.
 func common(h runfile.Header) runfile.Header {
-	h.Host, h.CPUs, h.Command, h.Started, h.Shard = "", 0, "", "", nil
+	h.Host, h.CPUs, h.Command, h.Shard = "", 0, "", nil
 	h.Scenarios = slices.Clone(h.Scenarios)
 	for i := range h.Scenarios {
 		h.Scenarios[i] = scenario(h.Scenarios[i])

@@ -144,7 +144,16 @@ func (s *Set) Header(command string) (runfile.Header, error) {
 	for _, f := range s.Faults {
 		m.Faults = append(m.Faults, f.ShardFault)
 	}
-	if len(m.Faults) > 0 {
+	if h.Clock == "wall" {
+		for _, r := range s.runs {
+			p, err := part(r)
+			if err != nil {
+				return h, fmt.Errorf("%s: %w", r.Path, err)
+			}
+			m.Shards = append(m.Shards, p)
+		}
+	}
+	if len(m.Faults) > 0 || h.Clock == "wall" {
 		h.Merged = m
 	}
 	return h, nil
@@ -160,10 +169,21 @@ func (s *Set) Write(out io.Writer, command string) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range s.units() {
-		if err := write(w, v); err != nil {
+	units := s.units()
+	for len(units) > 0 {
+		n := 1
+		for h.Clock == "wall" && n < len(units) && units[n].place == units[0].place {
+			n++
+		}
+		if h.Clock == "wall" {
+			err = s.sum(w, units[:n])
+		} else {
+			err = w.Copy(units[0].Variant)
+		}
+		if err != nil {
 			return err
 		}
+		units = units[n:]
 	}
 	return w.Close(false)
 }

@@ -43,12 +43,13 @@ func (s *Set) units() (out []unit) {
 	return out
 }
 
-// complete refuses shards of which no one is missing, and which hold a variant of the plan
-// twice or not at all.
+// complete refuses shards of which no one is missing, and which do not hold every variant of
+// the plan: in virtual time one of them, on the wall clock all.
 func (s *Set) complete() error {
+	wall := s.runs[0].Header.Clock == "wall"
 	by := map[place][]unit{}
 	for _, u := range s.units() {
-		if of := by[u.place]; len(of) > 0 && (of[0].shard != u.shard || s.runs[0].Header.Scenarios[u.Scenario].Find == nil) {
+		if of := by[u.place]; !wall && len(of) > 0 && (of[0].shard != u.shard || s.runs[0].Header.Scenarios[u.Scenario].Find == nil) {
 			return fmt.Errorf("%s/%s, repeat %d, is in shard %d and in shard %d", u.Def.Name, u.Name, u.Repeat+1, of[0].shard, u.shard)
 		}
 		by[u.place] = append(by[u.place], u)
@@ -56,9 +57,12 @@ func (s *Set) complete() error {
 	scenarios := s.runs[0].Header.Scenarios
 	for i := range scenarios {
 		for _, p := range places(&scenarios[i], i) {
-			if by[p] == nil {
-				d := &scenarios[i]
+			d := &scenarios[i]
+			switch n := len(by[p]); {
+			case n == 0:
 				return fmt.Errorf("%s/%s, repeat %d, is in no shard", d.Name, d.Variants[p.variant].Name, p.repeat+1)
+			case wall && n < s.of:
+				return fmt.Errorf("%s/%s, repeat %d, is in %d of %d shards", d.Name, d.Variants[p.variant].Name, p.repeat+1, n, s.of)
 			}
 		}
 	}
@@ -79,6 +83,3 @@ func places(d *runfile.Definition, scenario int) (out []place) {
 	}
 	return out
 }
-
-// write writes a variant as its shard has it. One that was cut off ends there.
-func write(w *runfile.Writer, u unit) error { return w.Copy(u.Variant) }

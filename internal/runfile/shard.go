@@ -14,6 +14,9 @@ type Shard struct {
 	Of    int `json:"of"`    // so many there are
 	// RunID is common to the shards of a run, and of no others; empty where none was given.
 	RunID string `json:"run_id,omitempty"`
+	// Every is how long after each other the variants start that all shards run together: on the
+	// wall clock, where there are several.
+	Every time.Duration `json:"every_ns,omitempty"`
 }
 
 // String is the shard as the command line has it.
@@ -83,7 +86,7 @@ func (s *Shard) check() error {
 	case s == nil:
 	case s.Of < 1 || s.Of > MaxShards || s.Index < 0 || s.Index >= s.Of:
 		return fmt.Errorf("shard %v: want 0/N to N-1/N, N at most %d", s, MaxShards)
-	case len(s.RunID) > maxName:
+	case len(s.RunID) > maxName || s.Every < 0:
 		return fmt.Errorf("a run id of %d bytes: want at most %d", len(s.RunID), maxName)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"kvbench/drivers/budget"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
+	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 	"kvbench/internal/scenariofile"
 	"kvbench/internal/secret"
@@ -29,6 +30,7 @@ type settings struct {
 	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
 	shard    *runfile.Shard // which part of the run this is; nil: all of it
+	startAt  time.Time      // on the wall clock, when the shards' first load starts
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
 	secrets                 *secret.Set
@@ -58,8 +60,12 @@ type plan struct {
 	// of each scenario need.
 	lanes     int
 	estimated [][]estimate
-	opened    int  // stores that are not made for the run
+	opened    int  // runs on the wall clock that have begun, whose number is in their keys
 	given     bool // the driver is the command line's
+	// share is which transactions are this process's, on the wall clock; startAt, when the
+	// first load starts, zero: as soon as it can.
+	share   load.Share
+	startAt time.Time
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
 }
@@ -101,14 +107,14 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		p.add(scenario, def)
 	}
 	if p.header.Shard != nil {
-		if err := p.shardable(); err != nil {
+		if err := p.shardOut(s); err != nil {
 			return nil, usage(err)
 		}
 	}
-	if len(p.shared()) > 0 {
+	if len(p.shared()) > 0 && p.header.RunID == "" {
 		p.header.RunID = newRunID()
 	}
-	if p.header.Clock == "wall" {
+	if p.header.Clock == "wall" && p.header.Started == "" {
 		p.header.Started = time.Now().UTC().Format(time.RFC3339)
 	}
 	return p, nil
@@ -184,7 +190,7 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	}
 	add("seed", fmt.Sprint(seed))
 	if s.shard != nil {
-		add("shard", s.shard.String())
+		command = append(command, s.shardWords()...)
 	}
 	h.Command = strings.Join(command, " ")
 	return h

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"kvbench/internal/answer"
 	"kvbench/internal/load"
@@ -30,7 +31,7 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 	budget  dollars
-	part    string       // --shard, I/N; empty: all
+	part    shardFlags
 	listen  string       // empty: nothing is served
 	port    net.Listener // of listen, once it is open
 }
@@ -53,14 +54,9 @@ with.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.note(c)
-			shard, err := parseShard(o.part)
-			if err == nil && shard != nil {
-				err = noReport(c)
-			}
-			if err != nil {
+			if err := o.asShard(c, time.Now()); err != nil {
 				return usage(err)
 			}
-			o.shard = shard
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -73,7 +69,7 @@ with.`,
 	f.BoolVar(&o.detect, "detect", false, "look for races, staleness and mistakes in the calls of every variant")
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
-	f.StringVar(&o.part, "shard", "", "run shard `I/N` of the plan, counted from 0, for kvbench merge to put together with the others")
+	o.part.add(f)
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
@@ -145,7 +141,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 			fmt.Fprintln(stderr, "WARNING", text)
 		}
 	}
-	allowed, stop := p.allow(ctx, o.budget)
+	allowed, stop := p.allow(ctx, o.budget/dollars(max(p.share.Of, 1)))
 	defer stop()
 	if err := p.afford(allowed, o.budget, stderr); err != nil {
 		return err
@@ -182,7 +178,10 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if o.quiet {
 		told = io.Discard
 	}
-	cleanErr := p.cleanUp(ctx, dir, told)
+	var cleanErr error
+	if p.share.All() { // else others may be at work
+		cleanErr = p.cleanUp(ctx, dir, told)
+	}
 	if cleanErr != nil {
 		fmt.Fprintln(stderr, "kvbench:", printable.Text(cleanErr.Error()))
 	}
@@ -192,7 +191,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 
 	if p.header.Shard != nil {
 		done()
-		return shardEnded(p.header.Shard, dir, stdout, o.quiet, interrupted, runErr, cleanErr)
+		return p.shardEnded(dir, stdout, o.quiet, fell(dir, interrupted, runErr, cleanErr))
 	}
 
 	// From here on only what the run file holds counts.
