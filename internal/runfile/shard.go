@@ -104,7 +104,7 @@ func (m *Merged) check() error {
 		if s.Index < 0 || s.Index >= m.Of || i > 0 && s.Index <= m.Shards[i-1].Index {
 			return fmt.Errorf("merged of shard %d after another: want each once, by index", s.Index)
 		}
-		late := s.LatenessP50 != nil && s.LatenessP99 != nil && 0 <= *s.LatenessP50 && *s.LatenessP50 <= *s.LatenessP99
+		late := s.LatenessP50 != nil && s.LatenessP99 != nil && *s.LatenessP50 <= *s.LatenessP99
 		if s.Errors > s.Transactions || s.Transactions > maxCount || !late && (s.LatenessP50 != nil || s.LatenessP99 != nil) || len(s.Host) > maxFile {
 			return fmt.Errorf("merged of shard %d: %d errors of %d transactions, or a lateness that none has", s.Index, s.Errors, s.Transactions)
 		}
