@@ -35,11 +35,11 @@ func Table() []Driver {
 		},
 		{
 			Scheme: "cloudflare", Doc: cloudflare.Doc, Example: cloudflare.Example, Secrets: []string{rest.TokenVariable}, Options: cloudflare.Options,
-			Open: func(u *url.URL, env Env) (kv.Store, error) { return cloudflare.Open(u, env.Clock, env.Prices) },
+			Open: cloudflare.Open,
 		},
 		{
 			Scheme: "rest", Doc: rest.Doc, Example: rest.Example, Secrets: []string{rest.TokenVariable}, Options: rest.Options,
-			Open: func(u *url.URL, env Env) (kv.Store, error) { return rest.Open(u, env.Clock, env.Prices) },
+			Open: rest.Open,
 		},
 		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
 		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},

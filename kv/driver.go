@@ -27,6 +27,9 @@ type Env struct {
 	Seed uint64
 	// Prices take the place of the store's own; nil: none does. See Price.
 	Prices Pricing
+	// Sharers is how many processes, this one included, share what the store allows of calls: one
+	// that spaces its calls takes its part; 0 and 1 are this one alone.
+	Sharers int
 }
 
 // Pricing is a price list that takes the place of a store's own.

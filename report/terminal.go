@@ -31,6 +31,9 @@ func Terminal(w io.Writer, a *answer.Answer, width int, verbose bool) error {
 	if n := a.Expected(); n > 0 {
 		fmt.Fprintf(&out, "\n%d of %d expectations met\n", n-len(a.Unmet()), n)
 	}
+	for _, shard := range a.Shards() {
+		fmt.Fprintf(&out, "%s: %s\n", shard.Name, printable.Line(shard.Value))
+	}
 	for _, warning := range a.Warnings {
 		t.headed(prefixWarning, warning)
 	}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -91,6 +92,9 @@ func (p *apiCacheLoad) Seed(context.Context, *bench.Worker) error {
 	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil
 }
+
+// Key implements bench.Keyed.
+func (p *apiCacheLoad) Key(r *rand.Rand) int { return p.chooser.Key(r) }
 
 func (p *apiCacheLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key, c := p.chooser.Key(w.Rand), newChance(w)

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -182,6 +183,9 @@ func (p *coalesceLoad) Seed(ctx context.Context, w *bench.Worker) error {
 		return kv.Pair{Key: pairs[i].name, Value: appendDoc(nil, stamp{}, pairs[i].size)}
 	})
 }
+
+// Key implements bench.Keyed.
+func (p *coalesceLoad) Key(r *rand.Rand) int { return p.chooser.Key(r) }
 
 func (p *coalesceLoad) Do(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
 	object := p.chooser.Key(w.Rand)

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -119,6 +120,9 @@ func (p *multiTierLoad) Seed(context.Context, *bench.Worker) error {
 	p.origin = newOrigin(p.Origin, p.seed, p.Keys, p.Size)
 	return nil
 }
+
+// Key implements bench.Keyed.
+func (p *multiTierLoad) Key(r *rand.Rand) int { return p.chooser.Key(r) }
 
 func (p *multiTierLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key, c := p.chooser.Key(w.Rand), newChance(w)

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -188,6 +189,9 @@ func (p *versionedLoad) expires(w *bench.Worker, key int) int64 {
 
 // unix is a time of the scenario's clock in seconds of Unix time.
 func unix(w *bench.Worker, at time.Duration) int64 { return w.Epoch().Add(at).Unix() }
+
+// Key implements bench.Keyed.
+func (p *versionedLoad) Key(r *rand.Rand) int { return p.chooser.Key(r) }
 
 func (p *versionedLoad) Do(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
 	key := p.chooser.Key(w.Rand)

@@ -53,8 +53,8 @@ const (
 
 // Open opens the namespace that a URL names as cloudflare://ACCOUNT/NAMESPACE, with
 // the options of rest.Open.
-func Open(u *url.URL, clk kv.Clock, prices kv.Pricing) (kv.Store, error) {
-	return rest.OpenWith(u, clk, prices, dial)
+func Open(u *url.URL, env kv.Env) (kv.Store, error) {
+	return rest.OpenWith(u, env, dial)
 }
 
 // Options describes the options of Open, but for prices.

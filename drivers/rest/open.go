@@ -46,12 +46,12 @@ const published = time.Minute
 // Where there are several, location N of an emulator is asked at base/at/N, which the
 // real API does not have: below base alone an emulator reads past its caches, as that
 // does.
-func Open(u *url.URL, clk kv.Clock, prices kv.Pricing) (kv.Store, error) {
-	return OpenWith(u, clk, prices, dial)
+func Open(u *url.URL, env kv.Env) (kv.Store, error) {
+	return OpenWith(u, env, dial)
 }
 
 // OpenWith is Open with another client.
-func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store, error) {
+func OpenWith(u *url.URL, env kv.Env, dial Dial) (kv.Store, error) {
 	if u.User != nil { // the URL is not shown: what stands before the @ may be a token
 		return nil, errors.New("a name or password in the URL: it would be written to the run file; " +
 			"set " + TokenVariable + " instead")
@@ -66,10 +66,10 @@ func OpenWith(u *url.URL, clk kv.Clock, prices kv.Pricing, dial Dial) (kv.Store,
 	}
 	capabilities := s.capabilities()
 	var err error
-	if capabilities.Prices, err = prices.Over(capabilities.Prices); err != nil {
+	if capabilities.Prices, err = env.Price(capabilities.Prices); err != nil {
 		return nil, err
 	}
-	conn := newConn(clk, os.Getenv(TokenVariable), newPacer(clk, s.calls, s.per))
+	conn := newConn(env.Clock, os.Getenv(TokenVariable), newPacer(env.Clock, s.calls, s.per*time.Duration(max(env.Sharers, 1))))
 	sp := &space{
 		title: title, capabilities: capabilities, conn: conn,
 		lookup: newPlain(conn, s.root(0), u.Host),

@@ -5,6 +5,7 @@ package answer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kvbench/internal/choose"
@@ -47,7 +48,7 @@ func Of(run *runfile.Run) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Answer{Set: set, Warnings: run.Warnings}
+	out := &Answer{Set: set, Warnings: append(slices.Clone(run.Warnings), coloured(run.Header.Merged)...)}
 	for i, s := range set.Scenarios {
 		one := Scenario{Scenario: s, Found: found[i]}
 		for _, r := range results {
@@ -58,7 +59,7 @@ func Of(run *runfile.Run) (*Answer, error) {
 		if one.Choice, err = choose.Of(s); err != nil {
 			return nil, err
 		}
-		one.Warnings = append(warnings(s, run.CutOff || run.Interrupted), unsure(s, found[i])...)
+		one.Warnings = append(warnings(s, run.CutOff || run.Interrupted || !run.Header.Whole()), unsure(s, found[i])...)
 		one.Notes = ended(s)
 		out.Scenarios = append(out.Scenarios, one)
 	}

@@ -30,7 +30,7 @@ func (a *Answer) Facts() []Fact {
 			out = append(out, f)
 		}
 	}
-	return out
+	return append(out, a.Shards()...)
 }
 
 func cpus(n int) string {

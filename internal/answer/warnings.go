@@ -26,7 +26,7 @@ const (
 )
 
 // warnings are what a reader of a scenario's figures has to know. stopped says that the
-// run was, which says why a variant did not run.
+// run was, or is not whole, which says why a variant did not run.
 func warnings(s *result.Scenario, stopped bool) []string {
 	var out, few, failing []string
 	failed, _ := s.Metric(runfile.Errors)

@@ -67,7 +67,10 @@ func (r *run) planned() time.Duration {
 // has ended, and the number of each is a function of the worker's.
 func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start time.Duration) {
 	n := uint64(loop.Workers)
-	r.clock.Parallel(int(n), func(k int) {
+	r.clock.Parallel(r.Share.Part(loop.Workers), func(k int) {
+		if !r.Share.All() { // its number among all shares'
+			k = k*r.Share.Of + r.Share.Index
+		}
 		left := uint64(math.MaxUint64)
 		if t := r.Load.Transactions; t > 0 {
 			left = t / n
@@ -75,7 +78,7 @@ func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start t
 				left++
 			}
 		}
-		w := r.newWorker(k)
+		w, own := r.newWorker(k), r.newOwner()
 		r.InFlight.Add(1)
 		defer r.InFlight.Add(-1)
 		ended := uint64(0)
@@ -83,6 +86,9 @@ func (r *run) closed(ctx context.Context, loop load.Closed, halt func(), start t
 		now := start
 		still := 0 // transactions since time last passed
 		for i := uint64(k); now < r.end() && ctx.Err() == nil; i += n {
+			if !own.owns(i) {
+				continue
+			}
 			if now >= r.measureFrom {
 				if left == 0 {
 					return
@@ -134,8 +140,8 @@ type job struct {
 // open runs an open loop: transactions are released when they are due, whether
 // or not those before them have ended. None is dropped.
 func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
-	p := &pool{run: r, ctx: ctx, limit: loop.MaxInFlight, running: r.InFlight, done: r.clock.Parker(), idle: idle{alone: r.clock.Virtual()}}
-	r.clock.Pace(ctx, &arrivals{pool: p, start: start, due: loop.Schedule(r.seed, r.Load.WarmUp), left: r.Load.Transactions})
+	p := &pool{run: r, ctx: ctx, limit: r.Share.Part(loop.MaxInFlight), running: r.InFlight, done: r.clock.Parker(), idle: idle{alone: r.clock.Virtual()}}
+	r.clock.Pace(ctx, &arrivals{pool: p, own: r.newOwner(), start: start, due: loop.Schedule(r.seed, r.Load.WarmUp), left: r.Load.Transactions})
 	r.behind += p.waiting(r.measureFrom)
 	p.drain()
 }
@@ -143,6 +149,7 @@ func (r *run) open(ctx context.Context, loop load.Open, start time.Duration) {
 // arrivals is the generator of an open loop. It implements clock.Pacer.
 type arrivals struct {
 	*pool
+	own    *owner
 	start  time.Duration // on the clock
 	due    load.Schedule
 	number uint64        // of the next transaction
@@ -151,26 +158,43 @@ type arrivals struct {
 }
 
 func (a *arrivals) Next() time.Duration {
-	a.at = a.start + min(a.due(a.number), math.MaxInt64-a.start)
+	for a.look(); !a.over() && !a.own.owns(a.number); a.look() { // another share's, which counts as well
+		a.pass()
+	}
 	return min(a.at, a.run.end())
 }
 
-func (a *arrivals) Begin() (task func(), more bool) {
-	if a.at >= a.run.end() {
-		return nil, false
-	}
-	if a.run.Load.Transactions > 0 && a.at >= a.run.measureFrom {
-		if a.left == 0 {
-			return nil, false
-		}
+// look finds out when the next transaction is due.
+func (a *arrivals) look() { a.at = a.start + min(a.due(a.number), math.MaxInt64-a.start) }
+
+// over reports whether the next is no transaction of the load any more.
+func (a *arrivals) over() bool {
+	return a.at >= a.run.end() || a.bounded() && a.left == 0
+}
+
+// bounded reports whether the next counts towards the number of transactions.
+func (a *arrivals) bounded() bool {
+	return a.run.Load.Transactions > 0 && a.at >= a.run.measureFrom
+}
+
+// pass goes on to the one after the next.
+func (a *arrivals) pass() {
+	if a.bounded() {
 		a.left--
+	}
+	a.number++
+}
+
+func (a *arrivals) Begin() (task func(), more bool) {
+	if a.over() {
+		return nil, false
 	}
 	now := a.run.clock.Now()
 	task = a.release(job{number: a.number, due: a.at, released: now})
 	if task != nil && now >= a.run.end() {
 		a.run.behind++
 	}
-	a.number++
+	a.pass()
 	return task, true
 }
 

@@ -21,6 +21,12 @@ type Options struct {
 	Clock clock.Clock
 	Store kv.Store // empty, on the same clock
 	Seed  uint64
+	// Share is the part of the transactions that are run, of a scenario that is Shareable; the
+	// zero value is all.
+	Share load.Share
+	// StartAt is when the load starts, and with it the warm-up; the zero value is as soon as
+	// the store has settled. A run that is not ready by then fails.
+	StartAt time.Time
 	// WarmUp also records what belongs to the warm-up; nil: nothing does.
 	WarmUp *record.Recorder
 	// Observer is told how the run goes on. One that is a Watcher is told more.
@@ -159,8 +165,11 @@ func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) er
 
 func (r *run) prepare(ctx context.Context, _ *runfile.Variant) error {
 	r.Observer.Phase("seed")
-	if err := r.unmetered(ctx, r.workload.Seed); err != nil {
+	if err := r.fillStore(ctx); err != nil {
 		return fmt.Errorf("seeding the store: %w", err)
+	}
+	if r.Share.Index > 0 { // who seeds has it settle
+		return nil
 	}
 	return r.settle(ctx)
 }
@@ -214,14 +223,17 @@ func (r *run) measure(ctx context.Context, result *runfile.Variant) error {
 
 // carry runs the load and gives its intervals to the observer.
 func (r *run) carry(ctx context.Context) error {
+	if !r.clock.Virtual() {
+		runtime.GC() // what was before is not cleared up in the time that is measured, as in testing.B
+	}
+	start, err := r.awaitStart(ctx)
+	if err != nil {
+		return err
+	}
 	r.Observer.Phase("warm-up")
 	if r.Load.WarmUp == 0 {
 		r.Observer.Phase("run")
 	}
-	if !r.clock.Virtual() {
-		runtime.GC() // what was before is not cleared up in the time that is measured, as in testing.B
-	}
-	start := r.clock.Now()
 	r.measureFrom = start + r.Load.WarmUp
 	r.measured = r.measureFrom
 	r.endsAt.Store(int64(r.planned()))
@@ -231,7 +243,7 @@ func (r *run) carry(ctx context.Context) error {
 	}
 	halt := func() {}
 	defer func() { halt() }()
-	err := r.clock.Run(ctx, func(ctx context.Context) {
+	err = r.clock.Run(ctx, func(ctx context.Context) {
 		var loading context.Context
 		loading, halt = context.WithCancel(ctx)
 		ticking, stop := context.WithCancel(ctx)

@@ -18,10 +18,11 @@ func RepeatSeed(seed uint64, repeat int) uint64 {
 func StoreSeed(seed uint64) uint64 { return Mix(seed ^ storeSalt) }
 
 // The salts keep seeds apart that serve different ends: the first 16 hexadecimal
-// digits of the fractions of the square roots of 2 and 3.
+// digits of the fractions of the square roots of 2, 3 and 5.
 const (
 	repeatSalt = 0x6a09e667f3bcc908
 	storeSalt  = 0xbb67ae8584caa73b
+	shareSalt  = 0x3c6ef372fe94f82b
 )
 
 // Seed seeds a source for transaction i of a run, so that neighbouring

@@ -37,6 +37,9 @@ type Histogram struct {
 // NewTotal returns an empty histogram with the precision of a total.
 func NewTotal() *Histogram { return newHistogram(totalDigits) }
 
+// NewInterval returns an empty histogram with the precision of an interval.
+func NewInterval() *Histogram { return newHistogram(intervalDigits) }
+
 // half is Histogram.half of a precision.
 func half(digits int) int {
 	precision := 2 // 2 * 10^digits buckets of width 1 there are at least
@@ -137,6 +140,26 @@ func (h *Histogram) Mean() float64 { return h.Sparse().Mean() }
 
 // ValueAtPercentile is as Mean.
 func (h *Histogram) ValueAtPercentile(p float64) int64 { return h.Sparse().Percentile(p) }
+
+// Add adds the values of a histogram whose ends are exact, and whose buckets lie in this
+// one's: of the same precision, or of a finer one, as HdrHistogram's are.
+func (h *Histogram) Add(s *sparse.Histogram) {
+	if s.Count() == 0 {
+		return
+	}
+	for _, b := range s.Buckets() {
+		switch {
+		case b.To < 0:
+			h.ends.Below += b.Count
+		case b.From > MaxValue:
+			h.ends.Above += b.Count
+		default:
+			h.counts[h.bucket(b.From)] += b.Count
+			h.inside += b.Count
+		}
+	}
+	h.ends.Min, h.ends.Max = min(h.ends.Min, s.Min()), max(h.ends.Max, s.Max())
+}
 
 // Merge adds the values of another histogram of the same precision.
 func (h *Histogram) Merge(o *Histogram) {

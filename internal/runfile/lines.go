@@ -112,10 +112,22 @@ func (v *VariantWriter) observed(iv *Interval, series int) (o observed, err erro
 		o.count = h.Count()
 		return o, err
 	}
+	if iv.sums != nil {
+		h := record.NewInterval()
+		h.Add(&iv.sums[series])
+		return v.histogram(h)
+	}
 	if series >= len(iv.Histograms) || iv.Histograms[series].TotalCount() == 0 {
 		return o, nil
 	}
-	h := iv.Histograms[series]
+	return v.histogram(iv.Histograms[series])
+}
+
+// histogram is a histogram as it is written.
+func (v *VariantWriter) histogram(h *record.Histogram) (o observed, err error) {
+	if h.TotalCount() == 0 {
+		return o, nil
+	}
 	o = observed{count: h.TotalCount(), ends: h.Ends(), exact: true}
 	o.histogram, err = v.histograms.Encode(h.Inside())
 	return o, err

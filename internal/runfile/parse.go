@@ -51,7 +51,7 @@ func (p *parser) line(data []byte, offset int64) (whole bool, err error) {
 	case p.run.Header.Format == unchecked:
 		return false, p.unchecked(&l)
 	}
-	return p.checked(&l, data)
+	return p.checked(&l, data, offset)
 }
 
 // set is how many things a line says.
@@ -83,7 +83,11 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 			return fmt.Errorf("scenario %d: %w", i+1, err)
 		}
 	}
+	if err := errors.Join(h.Shard.check(), h.Merged.check()); err != nil {
+		return err
+	}
 	p.run.Header = *h
+	p.run.Warnings = append(p.run.Warnings, h.warnings()...)
 	for i := range p.run.Header.Scenarios {
 		p.run.Header.Scenarios[i].withRoles()
 	}
@@ -91,7 +95,7 @@ func (p *parser) header(h *Header, data []byte) (err error) {
 }
 
 // checked reads a line of format 2, which says what it is about.
-func (p *parser) checked(l *line, data []byte) (whole bool, err error) {
+func (p *parser) checked(l *line, data []byte, offset int64) (whole bool, err error) {
 	if l.Trailer != nil {
 		if _, err := checkSeal(data, p.headerCRC); err != nil {
 			return false, err
@@ -113,7 +117,11 @@ func (p *parser) checked(l *line, data []byte) (whole bool, err error) {
 	if begun == (l.Begin != nil) {
 		return true, fmt.Errorf("%v: %s", l.Key, map[bool]string{true: "it begins twice", false: "a line before it begins"}[begun])
 	}
-	return true, p.strand(s, l)
+	if err := p.strand(s, l); err != nil {
+		return true, err
+	}
+	s.variant.lines = append(s.variant.lines, span{offset, len(data)})
+	return true, nil
 }
 
 // unchecked reads a line of format 1, which is of the variant that has begun.
@@ -169,7 +177,7 @@ func (p *parser) newStrand(k Key, b *begin) (*strand, error) {
 				return nil, fmt.Errorf("the header has no point %v", &k)
 			}
 			return &strand{Key: k, crc: p.headerCRC, sum: newFigures(at), variant: &Variant{
-				Scenario: i, Variant: j, Repeat: k.Repeat, Point: k.Point, Def: at, Name: v.Name,
+				Scenario: i, Variant: j, Repeat: k.Repeat, Point: k.Point, Def: at, Name: v.Name, key: k, file: p.file,
 			}}, nil
 		}
 	}
@@ -266,35 +274,4 @@ func (p *parser) observed(body []byte) (o observed, err error) {
 	err = o.check()
 	o.histogram = nil
 	return o, err
-}
-
-// end reads the trailer, which says what is to be in the file.
-func (p *parser) end(t *trailer) error {
-	for _, s := range p.order {
-		if !s.ended {
-			return fmt.Errorf("%v has begun and not ended", &s.Key)
-		}
-	}
-	if p.run.Header.Format != unchecked {
-		if t.Lines != p.number-1 {
-			return fmt.Errorf("the file is to have %d lines before this one, and has %d", t.Lines, p.number-1)
-		}
-		for i, k := range t.Keys {
-			switch {
-			case p.strands[k.id()] == nil:
-				return fmt.Errorf("the lines of %v are missing", &k.Key)
-			case i >= len(p.order) || p.order[i].id() != k.id():
-				return fmt.Errorf("the lines of %v are out of their place", &k.Key)
-			case crcText(p.order[i].crc) != k.CRC:
-				return fmt.Errorf("the lines of %v are not those that were written: their check sum is %s where %s would be right",
-					&k.Key, crcText(p.order[i].crc), k.CRC)
-			}
-		}
-		if len(t.Keys) < len(p.order) {
-			return fmt.Errorf("the lines of %v are not of this file", &p.order[len(t.Keys)].Key)
-		}
-	}
-	p.trailer = true
-	p.run.CutOff, p.run.Interrupted = false, t.Interrupted
-	return nil
 }

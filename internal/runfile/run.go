@@ -56,7 +56,12 @@ type Header struct {
 	Baseline string `json:"baseline,omitempty"`
 	// RunID names the run in the keys that it writes to stores which are not
 	// made for it: they begin with kvbench/ID/. Empty where it uses none.
-	RunID     string       `json:"run_id,omitempty"`
+	RunID string `json:"run_id,omitempty"`
+	// Shard says which part of the run the file is of; nil where it is of all.
+	Shard *Shard `json:"shard,omitempty"`
+	// Merged says of which shards it was put together; nil where it was of none, and of a run
+	// in virtual time that is whole: there it is the file of one process.
+	Merged    *Merged      `json:"merged,omitempty"`
 	Scenarios []Definition `json:"scenarios"`
 }
 
@@ -198,7 +203,14 @@ type Variant struct {
 	Complete bool
 	// Error is why it failed; empty when it did not.
 	Error string
+
+	key   Key         // of one that was read
+	file  io.ReaderAt // where its lines stand
+	lines []span
 }
+
+// HasEnded reports whether a variant that was read had ended when its file did.
+func (v *Variant) HasEnded() bool { return v.Total.file != nil }
 
 // Close closes the file of a run that was opened: from then on its histograms
 // can't be read.

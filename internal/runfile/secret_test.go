@@ -70,6 +70,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 		h.Scenarios[i].Series = append(record.Standard(), h.Scenarios[i].Series...)
 		h.Scenarios[i].Find.From, h.Scenarios[i].Find.To, h.Scenarios[i].Find.Within = load.PerSecond(1), load.PerSecond(2), 0.1
 	}
+	h.Shard.Of, h.Merged.Of, h.Merged.Faults[0].Kind = 1, 1, runfile.Missing
 	var secrets secret.Set
 	secrets.Add(word)
 	var out bytes.Buffer
@@ -85,7 +86,7 @@ func TestHeaderWithSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := []string{
-		".RunID", ".Scenarios.Pattern", ".Scenarios.Published", ".Scenarios.Clock", ".Scenarios.Capabilities.Mode", ".Clock",
+		".RunID", ".Shard.RunID", ".Scenarios.Pattern", ".Scenarios.Published", ".Scenarios.Clock", ".Scenarios.Capabilities.Mode", ".Clock",
 		".Scenarios.Workload.Load.Arrivals", ".Scenarios.Workload.Keys.Popularity.Kind", ".Scenarios.Workload.Plan",
 		".Scenarios.Workload.Settings.Popularity.Kind", ".Scenarios.Variants.Name", ".Scenarios.Variants.Doc", ".Scenarios.Outcomes",
 		".Scenarios.Series.Name", ".Scenarios.Series.Unit", ".Scenarios.Series.Of", ".Scenarios.Series.Each", ".Scenarios.Series.Doc",
@@ -107,6 +108,9 @@ func TestHeaderWithSecrets(t *testing.T) {
 		want := secret.Mark
 		if slices.Contains(own, name) {
 			want = word
+		}
+		if name == ".Merged.Faults.Kind" {
+			want = string(runfile.Missing)
 		}
 		if value != want {
 			t.Errorf("%s: %s, want %s", name, value, want)

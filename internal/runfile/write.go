@@ -84,12 +84,7 @@ func (w *Writer) write(l line, before uint32, variant int) (crc uint32, err erro
 		object = w.secrets.StrikeJSON(object, words...)
 	}
 	sealed, crc := seal(object, before)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.lines++
-	w.note(variant, len(sealed))
-	_, err = w.out.Write(sealed)
-	return crc, err
+	return crc, w.put(sealed, variant)
 }
 
 // Variant returns who writes a variant of a scenario, at a point of a sweep if there is
@@ -104,13 +99,8 @@ func (w *Writer) Variant(scenario, variant, repeat int, point ...Setting) *Varia
 			point[i].Text = &struck
 		}
 	}
-	v := &VariantWriter{w: w, series: def.Series, crc: w.headerCRC, key: Key{
-		Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point,
-	}}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	v.number = len(w.variants)
-	w.variants = append(w.variants, v)
+	v := w.start(Key{Scenario: w.secrets.Strike(def.Name), Variant: def.Variants[variant].Name, Repeat: repeat, Point: point})
+	v.series = def.Series
 	return v
 }
 

@@ -20,15 +20,18 @@ const Version = 2
 
 // Summary is a run in figures: what `kvbench run --json` prints.
 type Summary struct {
-	Version     int        `json:"version" jsonschema:"enum=2"`
-	Run         string     `json:"run"` // the run's folder
-	Clock       string     `json:"clock"`
-	Driver      string     `json:"driver"`
-	Seed        uint64     `json:"seed"`
-	CutOff      bool       `json:"cut_off"`
-	Interrupted bool       `json:"interrupted"`
-	Warnings    []string   `json:"warnings"`
-	Scenarios   []Scenario `json:"scenarios"`
+	Version     int    `json:"version" jsonschema:"enum=2"`
+	Run         string `json:"run"` // the run's folder
+	Clock       string `json:"clock"`
+	Driver      string `json:"driver"`
+	Seed        uint64 `json:"seed"`
+	CutOff      bool   `json:"cut_off"`
+	Interrupted bool   `json:"interrupted"`
+	// Merged says of which shards the run was put together, and what is wrong with it where it is
+	// not whole; absent where it was of none.
+	Merged    *runfile.Merged `json:"merged,omitempty"`
+	Warnings  []string        `json:"warnings"`
+	Scenarios []Scenario      `json:"scenarios"`
 }
 
 // Scenario is one scenario with its variants side by side.
@@ -193,7 +196,7 @@ func Summarise(a *answer.Answer) *Summary {
 	h := &run.Header
 	s := &Summary{
 		Version: Version, Run: run.Dir(), Clock: h.Clock, Driver: h.Driver, Seed: h.Seed,
-		CutOff: run.CutOff, Interrupted: run.Interrupted, Warnings: append([]string{}, a.Warnings...), Scenarios: []Scenario{},
+		CutOff: run.CutOff, Interrupted: run.Interrupted, Merged: h.Merged, Warnings: append([]string{}, a.Warnings...), Scenarios: []Scenario{},
 	}
 	for i := range a.Scenarios {
 		of := &a.Scenarios[i]

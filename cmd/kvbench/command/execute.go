@@ -12,6 +12,7 @@ import (
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/detect"
+	"kvbench/internal/load"
 	"kvbench/internal/runfile"
 )
 
@@ -158,16 +159,16 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if s.Clock == "virtual" {
 		c = clock.NewVirtual()
 	}
-	store, err := p.open(s, c, storeSeed)
+	store, err := p.open(s, c, load.ShareSeed(storeSeed, p.share))
 	if err != nil {
 		return &runfile.Variant{Error: err.Error()}, fmt.Errorf("%s/%s: %w", s.Title(), v.Name, err)
 	}
-	options := bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight}
+	options := bench.Options{Clock: c, Store: store, Seed: seed, Observer: o, InFlight: inFlight, Share: p.share, StartAt: p.startOf()}
 	if p.detect {
 		options.Calls = detect.New(detect.Options{Epoch: c.Epoch()})
 	}
 	result, err := bench.Run(ctx, s, v, options)
-	if why := failure(ctx, s, result, err); why != nil {
+	if why := p.failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)
 	}
@@ -177,7 +178,7 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 // failure is why a variant has failed that the engine did not find wrong, or that says
 // more than what it found: the budget is used up, or too many transactions ended in an
 // error. nil where there is neither.
-func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, err error) error {
+func (p *plan) failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, err error) error {
 	if over := overspent(ctx); over != nil {
 		return over
 	}
@@ -185,8 +186,8 @@ func failure(ctx context.Context, s *bench.Scenario, result *runfile.Variant, er
 		return nil //nolint:nilerr // whoever stopped it knows, and err is kept by the caller
 	}
 	why := s.TooManyErrors(result)
-	if s.Find != nil {
-		why = nil // it breaks the promise
+	if s.Find != nil || !p.share.All() {
+		why = nil // it breaks the promise; or whoever merges the shards knows all transactions
 	}
 	if why != nil && err != nil {
 		return fmt.Errorf("%w; then: %s", why, result.Error)

@@ -201,7 +201,7 @@ measured is kept.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(secrets, open), newReport(), newAdvise(), newCompare(secrets, open), newBaseline(secrets), newList(secrets, table),
-		newCheck(secrets, open), newVerify(secrets, open), newSchema(), newEmulate(secrets), newClean(secrets, open))
+		newMerge(), newCheck(secrets, open), newVerify(secrets, open), newSchema(), newEmulate(secrets), newClean(secrets, open))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.InitDefaultCompletionCmd()
 	refuse(root)

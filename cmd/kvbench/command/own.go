@@ -27,11 +27,13 @@ func newRunID() string {
 // run has the variant's keys below a prefix that no other has, and one that bills is
 // paid for out of the budget.
 func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store, error) {
-	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed})
+	if s.Clock != "virtual" { // one after the other
+		p.opened++
+	}
+	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed, Sharers: p.share.Of})
 	if err != nil || store.Capabilities().Virtual {
 		return store, err
 	}
-	p.opened++
 	if capabilities := store.Capabilities(); capabilities.Billed {
 		if p.ledger == nil {
 			return nil, errors.Join(errNoBudget, store.Close())

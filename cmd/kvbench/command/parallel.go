@@ -41,7 +41,7 @@ func (p *plan) turns() (out []turn) {
 // ran tells of those that failed, in that order too; err says that one could not be
 // written.
 func (p *plan) runAll(ctx context.Context, w *runfile.Writer, progress *progress) (ran, err error) {
-	turns := p.turns()
+	turns := p.mine()
 	failed := make([]error, len(turns))
 	type end struct {
 		number   int

@@ -30,6 +30,8 @@ type settings struct {
 	detect   bool
 	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
+	shard    *runfile.Shard // which part of the run this is; nil: all of it
+	startAt  time.Time      // on the wall clock, when the shards' first load starts
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
 	runtimeOptions
@@ -65,8 +67,12 @@ type plan struct {
 	together bool
 	// seeds are those of the requests and of the store of a repeat.
 	seeds  func(repeat int) (requests, store uint64)
-	opened int  // stores that are not made for the run
+	opened int  // runs on the wall clock that have begun, whose number is in their keys
 	given  bool // the driver is the command line's
+	// share is which transactions are this process's, on the wall clock; startAt, when the
+	// first load starts, zero: as soon as it can.
+	share   load.Share
+	startAt time.Time
 	// ledger pays for the calls of stores that bill; see allow.
 	ledger *budget.Ledger
 }
@@ -122,10 +128,15 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if s.real != "" && !real {
 		return nil, usage(errors.New("--runtime workerd: no scenario has the pattern worker, whose scripts it runs"))
 	}
-	if len(p.shared()) > 0 {
+	if p.header.Shard != nil {
+		if err := p.shardOut(s); err != nil {
+			return nil, usage(err)
+		}
+	}
+	if len(p.shared()) > 0 && p.header.RunID == "" {
 		p.header.RunID = newRunID()
 	}
-	if p.header.Clock == "wall" {
+	if p.header.Clock == "wall" && p.header.Started == "" {
 		p.header.Started = time.Now().UTC().Format(time.RFC3339)
 	}
 	return p, nil
@@ -172,6 +183,7 @@ func (s settings) apply(to *bench.Scenario) {
 func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 	h := machine()
 	h.Clock, h.Driver, h.Seed, h.File = "virtual", file.Shown, seed, file.Name
+	h.Shard = s.shard
 	if s.driver != "" {
 		h.Driver = scenariofile.EscapeVariables(s.driver)
 	}
@@ -202,6 +214,9 @@ func header(file *scenariofile.File, s settings, seed uint64) runfile.Header {
 		command = append(command, "--detect")
 	}
 	add("seed", fmt.Sprint(seed))
+	if s.shard != nil {
+		command = append(command, s.shardWords()...)
+	}
 	h.Command = strings.Join(command, " ")
 	return h
 }

@@ -53,8 +53,12 @@ type shown struct {
 func newBoard(p *plan, keep bool) *live.Board {
 	var all []live.Variant
 	for n := range p.scenarios {
-		for _, v := range p.scenarios[n].Variants {
-			all = append(all, p.shown(n, v))
+		for i, v := range p.scenarios[n].Variants {
+			shown := p.shown(n, v)
+			if p.header.Shard != nil {
+				shown.Repeats = p.runs(n, i)
+			}
+			all = append(all, shown)
 		}
 	}
 	return live.New(all, keep, time.Now)

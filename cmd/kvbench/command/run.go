@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"kvbench/internal/answer"
 	"kvbench/internal/load"
@@ -30,6 +31,7 @@ type runOptions struct {
 	quiet   bool
 	verbose bool
 	budget  dollars
+	part    shardFlags
 	listen  string       // empty: nothing is served
 	port    net.Listener // of listen, once it is open
 }
@@ -52,6 +54,9 @@ with.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.note(c)
+			if err := o.asShard(c, time.Now()); err != nil {
+				return usage(err)
+			}
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -65,6 +70,7 @@ with.`,
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	o.runtimeOptions.flags(f, "")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
+	o.part.add(f)
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
@@ -129,7 +135,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 	if o.quiet {
 		tried = io.Discard
 	}
-	all, err := p.estimates(ctx, thisMachine(), small, tried)
+	all, err := p.estimates(ctx, thisMachine(), p.needNoEstimate(), tried)
 	if err != nil {
 		return err
 	}
@@ -140,7 +146,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 			fmt.Fprintln(stderr, "WARNING", text)
 		}
 	}
-	allowed, stop := p.allow(ctx, o.budget)
+	allowed, stop := p.allow(ctx, o.budget/dollars(max(p.share.Of, 1)))
 	defer stop()
 	if err := p.afford(allowed, o.budget, stderr); err != nil {
 		return err
@@ -177,12 +183,20 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if o.quiet {
 		told = io.Discard
 	}
-	cleanErr := p.cleanUp(ctx, dir, told)
+	var cleanErr error
+	if p.share.All() { // else others may be at work
+		cleanErr = p.cleanUp(ctx, dir, told)
+	}
 	if cleanErr != nil {
 		fmt.Fprintln(stderr, "kvbench:", printable.Text(cleanErr.Error()))
 	}
 	if runErr != nil && !interrupted {
 		fmt.Fprintln(stderr, "kvbench:", printable.Text(runErr.Error()))
+	}
+
+	if p.header.Shard != nil {
+		done()
+		return p.shardEnded(dir, stdout, o.quiet, fell(dir, interrupted, runErr, cleanErr))
 	}
 
 	// From here on only what the run file holds counts.
@@ -214,6 +228,14 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if !o.quiet && !o.json && slices.Contains(o.formats, "html") {
 		fmt.Fprintf(stdout, "\nAnswers and charts: %s\n", printable.Line(filepath.Join(dir, "report.html")))
 	}
+	if err := fell(dir, interrupted, runErr, cleanErr); err != nil {
+		return err
+	}
+	return unmet(a)
+}
+
+// fell says how a run ended that did not end well.
+func fell(dir string, interrupted bool, runErr, cleanErr error) error {
 	switch {
 	case interrupted:
 		return &statusError{status: exitInterrupted, err: errors.New("interrupted; what was measured is in " + dir)}
@@ -222,7 +244,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	case cleanErr != nil:
 		return errors.New("the clean-up failed; what was measured is in " + dir)
 	}
-	return unmet(a)
+	return nil
 }
 
 // printRun prints the tables of a run, or its summary as JSON.

@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "format1.jsonl"), data, 0o644)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas, "tear": tear, "damage": damageOne},
 	})
 }
 
@@ -96,6 +96,26 @@ func many(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(&text, "  - {name: s%d, question: How?, pattern: coalesce, load: {rate: 10/s, duration: 30s}, keys: {count: 10}}\n", i)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text.String()), 0o644))
+}
+
+// tear cuts a run file off in the middle of its last line but two, as a kill leaves one: tear FILE.
+func tear(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: tear FILE")
+	}
+	lines := bytes.SplitAfter([]byte(ts.ReadFile(args[0])), []byte("\n"))
+	whole := bytes.Join(lines[:len(lines)-4], nil)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(whole, lines[len(lines)-4][:20]...), 0o644))
+}
+
+// damageOne changes a byte of the second line of a run file: damage FILE.
+func damageOne(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage FILE")
+	}
+	data := []byte(ts.ReadFile(args[0]))
+	data[bytes.IndexByte(data, '\n')+len(`{"scenario":"c`)]++
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }
 
 // sigterm sends SIGTERM, which kill does not know, to what runs in the background.
