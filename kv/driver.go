@@ -27,6 +27,9 @@ type Env struct {
 	Seed uint64
 	// Prices take the place of the store's own; nil: none does. See Price.
 	Prices Pricing
+	// Workerd is the executable of workerd, for a store that needs one, where the run names
+	// it. Empty: the driver looks for it.
+	Workerd string
 }
 
 // Pricing is a price list that takes the place of a store's own.

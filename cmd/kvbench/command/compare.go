@@ -84,6 +84,7 @@ alike.`,
 	f.IntVar(&o.settings.repeat, "repeat", 0, "with --run: run each variant `N` times (default 10 on the wall clock)")
 	f.Uint64Var(&o.settings.seed, "seed", 1, "with --run: the random `SEED`")
 	f.BoolVar(&o.quiet, "quiet", false, "with --run: show no progress")
+	workerdFlag(f, &o.settings)
 	budgetFlag(f, &o.budget, "with --run: spend at most this many `USD` on stores that bill, on each side")
 	return c
 }

@@ -136,6 +136,11 @@ func (d *dollars) Set(text string) error {
 	return err
 }
 
+// workerdFlag names the runtime of Workers.
+func workerdFlag(f *pflag.FlagSet, s *settings) {
+	f.StringVar(&s.workerd, "workerd", "", "run Workers by this `EXECUTABLE` of workerd, in place of the one that make workerd installs or PATH has")
+}
+
 // budgetFlag adds the flag of every verb that runs something.
 func budgetFlag(f *pflag.FlagSet, to *dollars, usage string) {
 	*to = 1

@@ -28,6 +28,7 @@ type settings struct {
 	detect   bool
 	parallel int // runs in virtual time at once; 0: as many as the machine has cores
 	seed     uint64
+	workerd  string // the executable; empty: it is looked for
 	// timed, repeated and seeded: the duration, the number of repeats, the seed was given.
 	timed, repeated, seeded bool
 	secrets                 *secret.Set
@@ -76,6 +77,12 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	p := &plan{file: file, header: header(file, s, seed), openURL: s.openURL, secrets: s.secrets, detect: s.detect, lanes: s.lanes()}
 	if p.openURL == nil {
 		p.openURL = drivers.Open
+	}
+	if open := p.openURL; s.workerd != "" {
+		p.openURL = func(url string, env drivers.Env) (kv.Store, error) {
+			env.Workerd = s.workerd
+			return open(url, env)
+		}
 	}
 	p.open, p.given = p.openOwn, s.driver != ""
 	seen := map[string]string{}

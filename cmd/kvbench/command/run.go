@@ -64,6 +64,7 @@ with.`,
 	f.BoolVar(&o.detect, "detect", false, "look for races, staleness and mistakes in the calls of every variant")
 	f.IntVar(&o.parallel, "parallel", 0, "run up to `N` at once in virtual time, with the same results; 0 is one for each core")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
+	workerdFlag(f, &o.settings)
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
