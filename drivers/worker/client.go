@@ -95,12 +95,13 @@ func (c *client) do(ctx context.Context, host string, r request) (*http.Response
 	b := &body{ctx: ctx, own: own, end: end, left: r.most}
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		end()
+		defer end()
 		return nil, b.failure(err)
 	}
 	b.ReadCloser, res.Body = res.Body, b
 	if err := b.judge(res); err != nil {
-		return nil, errors.Join(err, b.Close())
+		_ = b.Close() // what the answer says is said
+		return nil, err
 	}
 	return res, nil
 }

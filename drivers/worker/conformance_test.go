@@ -76,7 +76,6 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 func TestConformance(t *testing.T) {
 	needWorkerd(t)
 	for _, options := range []string{
-		"profile=none&propagation=0",
 		"profile=none&propagation=0&writes=strict",
 		"mode=instant&profile=none&propagation=0",
 		"profile=none&locations=3&propagation=60s&writes=lenient",

@@ -69,8 +69,8 @@ type pricing struct{ env kv.Env }
 
 func (p pricing) Over(own kv.Prices) (kv.Prices, error) { return p.env.Price(own) }
 
-// sized is a store of location 0 that knows the model behind: how much that holds, and when
-// it is under load.
+// sized is a store of location 0 that knows the model behind: how much that holds, when it is
+// under load, and how it comes to rest.
 type sized struct {
 	*store
 	server *server
@@ -78,9 +78,18 @@ type sized struct {
 }
 
 var (
-	_ kv.Sizer  = (*sized)(nil)
-	_ kv.Phased = (*sized)(nil)
+	_ kv.Sizer   = (*sized)(nil)
+	_ kv.Phased  = (*sized)(nil)
+	_ kv.Settler = (*sized)(nil)
 )
+
+// Settle implements kv.Settler.
+func (s *sized) Settle(ctx context.Context) error {
+	if settler, ok := s.model.(kv.Settler); ok {
+		return settler.Settle(ctx)
+	}
+	return nil
+}
 
 // BeginLoad implements kv.Phased: no call of the load waits for the process to start.
 func (s *sized) BeginLoad(measureFrom time.Duration) {
