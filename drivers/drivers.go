@@ -15,6 +15,7 @@ import (
 	"kvbench/drivers/option"
 	"kvbench/drivers/redis"
 	"kvbench/drivers/rest"
+	"kvbench/drivers/worker"
 	"kvbench/internal/clock"
 	"kvbench/internal/setting"
 	"kvbench/kv"
@@ -43,6 +44,7 @@ func Table() []Driver {
 		},
 		{Scheme: "redis", Doc: redis.Doc, Example: redis.Example, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
 		{Scheme: "rediss", Doc: redis.TLSDoc, Example: redis.TLSExample, Secrets: []string{redis.PasswordVariable}, Options: redis.Options, Open: redis.Open},
+		{Scheme: worker.Scheme, Doc: worker.Doc, Example: worker.Example, Secrets: []string{worker.SecretVariable}, Options: worker.Options, Open: worker.Open},
 		{Scheme: "null", Doc: null.Doc, Example: null.Example, Options: null.Options, Open: null.Open},
 	}
 }

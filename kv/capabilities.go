@@ -41,6 +41,9 @@ type Capabilities struct {
 	Modelled bool `json:"modelled"`
 	// Virtual says that the store can run in virtual time.
 	Virtual bool `json:"virtual"`
+	// Transient says that what the store holds is gone when it is closed, and that no other
+	// store has it: it is made for the run, and there is nothing to clean up.
+	Transient bool `json:"transient,omitempty"`
 	// Billed says that each operation costs money.
 	Billed bool `json:"billed"`
 	// Locations is how many places the store can be used from; at least 1.

@@ -30,6 +30,9 @@ type Env struct {
 	// Sharers is how many processes, this one included, share what the store allows of calls: one
 	// that spaces its calls takes its part; 0 and 1 are this one alone.
 	Sharers int
+	// Workerd is the executable of workerd, for a store that needs one, where the run names
+	// it. Empty: the driver looks for it.
+	Workerd string
 }
 
 // Pricing is a price list that takes the place of a store's own.

@@ -20,7 +20,8 @@ func listRows() []Row {
 	paged := row("list-page-limit", "a page holds at most 1,000 names, which is the default", checkPageLimit)
 	paged.Needs = needs(func(t kv.Capabilities) bool { return !whole(t) }, "a page holds all that a namespace may")
 	one := row("list-one-page", "a listing without a limit is one page, whatever its length and what was deleted", checkOnePage)
-	one.Needs = needs(whole, "a page is declared to hold less than a namespace may")
+	one.Needs = needs(func(t kv.Capabilities) bool { return whole(t) && t.BulkPutKeys > 0 },
+		"a page is declared to hold less than a namespace may, or there is no bulk put to fill one with")
 	return []Row{
 		paged, one,
 		row("list-empty", "a listing of nothing is complete and empty", func(x *exam) {

@@ -78,6 +78,7 @@ func locationRows() []Row {
 				x.put("a", "new", kv.PutOptions{})
 				x.settle()
 				x.at(1).readsWith("a", "old", o)
+				o.Metadata = true // a binding tells it only with these
 				if e := x.at(1).get("a", o); !e.Cached {
 					x.fatalf("a cached answer is not marked so")
 				}

@@ -30,7 +30,8 @@ func namespaceRows() []Row {
 		},
 		{
 			Name: "namespace-keys", Rule: "a namespace holds so many keys; one more is 413, an overwrite is not", Why: limitsPage,
-			Needs: needs(func(t kv.Capabilities) bool { return t.NamespaceKeys > 0 }, "no limit of keys is declared"),
+			Needs: needs(func(t kv.Capabilities) bool { return t.NamespaceKeys > 0 && t.BulkPutKeys > 0 },
+				"no limit of keys is declared, or there is no bulk put to reach it with"),
 			check: checkNamespaceKeys,
 		},
 		{

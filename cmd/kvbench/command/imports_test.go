@@ -78,6 +78,7 @@ var layers = []layer{
 	{"scenarios", []string{"kv", "internal/bench", "internal/clock", "internal/load", "internal/detect", "internal/isolate", "internal/ledger", "internal/realisolate", "internal/record", "internal/script", "internal/webapi", "internal/wrangler"}, "a pattern never imports a driver: every pattern runs on every store"},
 	{"drivers/option", []string{"kv"}, "reading options is no driver's own"},
 	{"drivers/drivertest", []string{"kv", "internal/clock"}, "the conformance suite knows no driver"},
+	{"drivers/worker", []string{"kv", "internal/clock", "internal/emulator/binding", "internal/script", "internal/workerd", "drivers/embedded"}, "a Worker is bundled and run on workerd, with a store of ours behind its bindings"},
 	{"drivers", []string{"kv", "internal/clock", "drivers/..."}, "a driver implements the contract, and knows nothing of the engine"},
 	{"docs/examples", []string{"kv", "drivers/drivertest"}, "a driver outside this repository needs the contract and its tests alone"},
 	{"cmd/kvbench/command", []string{"..."}, "the command puts all together"},

@@ -31,7 +31,7 @@ func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store,
 		p.opened++
 	}
 	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed, Sharers: p.share.Of})
-	if err != nil || store.Capabilities().Virtual {
+	if err != nil || madeForTheRun(store.Capabilities()) {
 		return store, err
 	}
 	if capabilities := store.Capabilities(); capabilities.Billed {
@@ -45,12 +45,19 @@ func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store,
 
 var errNoBudget = errors.New("a store that bills is opened without a budget")
 
+// madeForTheRun reports whether a store is, so that there is nothing to keep apart in it and
+// nothing to clean up.
+func madeForTheRun(t kv.Capabilities) bool { return t.Virtual || t.Transient }
+
 // shared are the drivers of the plan whose stores are not made for the run.
-func (p *plan) shared() []string {
+func (p *plan) shared() []string { return p.driversBut(madeForTheRun) }
+
+// driversBut are the drivers of the plan but for those whose stores are so.
+func (p *plan) driversBut(so func(kv.Capabilities) bool) []string {
 	var out []string
 	seen := map[string]bool{}
 	for i := range p.scenarios {
-		if url := p.scenarios[i].Driver; !p.defs[i].Capabilities.Virtual && !seen[url] {
+		if url := p.scenarios[i].Driver; !so(p.defs[i].Capabilities) && !seen[url] {
 			seen[url] = true
 			out = append(out, url)
 		}
@@ -58,12 +65,12 @@ func (p *plan) shared() []string {
 	return out
 }
 
-// reach makes one call of every location of every store that is not made for the
-// run, so that a wrong token or name, or a location that there is not, is told before
-// anything runs. Of a store that bills it puts by what cleaning it takes at least. Its
+// reach makes one call of every location of every store that is not of this process alone,
+// so that a wrong token or name, a location that there is not, or a runtime that is not
+// installed, is told before anything runs. Of a store that bills it puts by what cleaning it takes at least. Its
 // errors are of usage.
 func (p *plan) reach(ctx context.Context) error {
-	for _, url := range p.shared() {
+	for _, url := range p.driversBut(func(t kv.Capabilities) bool { return t.Virtual }) {
 		if err := withStore(p.openURL, url, func(store kv.Store, _ clock.Clock) error {
 			if capabilities := store.Capabilities(); capabilities.Billed {
 				if err := p.ledger.Reserve(store, capabilities.Prices); err != nil {

@@ -91,6 +91,12 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
+	if open := p.openURL; s.workerd != "" {
+		p.openURL = func(url string, env drivers.Env) (kv.Store, error) {
+			env.Workerd = s.workerd
+			return open(url, env)
+		}
+	}
 	p.open, p.given = p.openOwn, s.driver != ""
 	p.seeds = func(repeat int) (requests, store uint64) {
 		requests = load.RepeatSeed(seed, repeat)

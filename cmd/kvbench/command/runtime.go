@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"kvbench/internal/bench"
@@ -30,7 +29,7 @@ type runtimeOptions struct {
 
 func (o *runtimeOptions) flags(f *pflag.FlagSet, when string) {
 	f.StringVar(&o.runtime, "runtime", runtimeGoja, when+"run the scripts of the pattern worker in `goja|workerd`: in kvbench itself, or on the real runtime and the wall clock")
-	f.StringVar(&o.workerd, "workerd", "", when+"the executable `FILE` of workerd; else KVBENCH_WORKERD, what make workerd installs, or that on PATH")
+	f.StringVar(&o.workerd, "workerd", "", when+"the executable `FILE` of workerd, for --runtime workerd and worker://local; else KVBENCH_WORKERD, what make workerd installs, or that on PATH")
 }
 
 // choose finds the runtime; what is returned is what files are to be loaded with. Its errors
@@ -38,9 +37,6 @@ func (o *runtimeOptions) flags(f *pflag.FlagSet, when string) {
 func (o *runtimeOptions) choose(ctx context.Context) (context.Context, error) {
 	switch o.runtime {
 	case runtimeGoja, "":
-		if o.workerd != "" {
-			return ctx, usage(errors.New("--workerd is of use with --runtime workerd alone"))
-		}
 		return ctx, nil
 	case runtimeWorkerd:
 	default:
