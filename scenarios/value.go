@@ -59,15 +59,15 @@ func readStamp(doc []byte) (s stamp, err error) {
 			return s, fmt.Errorf("not a document of this run: %.40q", doc)
 		}
 		rest = rest[len(f.name):]
-		digits := 0
+		digits, n := 0, uint64(0)
 		for digits < len(rest) && '0' <= rest[digits] && rest[digits] <= '9' {
-			*f.to = *f.to*10 + uint64(rest[digits]-'0')
+			n = n*10 + uint64(rest[digits]-'0')
 			digits++
 		}
 		if digits == 0 {
 			return s, fmt.Errorf("not a document of this run: %.40q", doc)
 		}
-		rest = rest[digits:]
+		*f.to, rest = n, rest[digits:]
 	}
 	s.written = time.Duration(written)
 	return s, nil
