@@ -46,7 +46,7 @@ func largeRun(t testing.TB, scenarios int) []byte {
 		return int64(1e7 * math.Exp(math.Log(20)/2.326*r.NormFloat64()))
 	}
 	var kinds [intervals][]*record.Histogram
-	recorder, tally := record.New(len(h.Scenarios[0].Series), 4, 1, false), record.Tally{}
+	recorder, tally := record.New(len(h.Scenarios[0].Series), 4, 1), record.Tally{}
 	for k := range kinds {
 		for _, s := range []struct{ series, n int }{
 			{record.Response, perInterval},

@@ -165,8 +165,7 @@ func TestWarmUpAndMeasuredAreTheWholeRun(t *testing.T) {
 func runBoth(t testing.TB, variant, fields string) (warmUp, measured observed) {
 	t.Helper()
 	s := loadOne(t, variant, fields)
-	_, closed := s.Load.Closed()
-	early := record.New(len(s.Pattern.Series()), len(s.Pattern.AllOutcomes()), 1, closed)
+	early := record.New(len(s.Pattern.Series()), len(s.Pattern.AllOutcomes()), 1)
 	measured = runOn(t, s, 1, nil, early)
 	warmUp = observed{t: t, pattern: s.Pattern}
 	warmUp.Snapshot = early.Total()

@@ -107,7 +107,7 @@ func setOf(t testing.TB, run *runfile.Run) *result.Set {
 func (f fake) run(def *runfile.Definition, index int) *runfile.Variant {
 	v := &runfile.Variant{Variant: index, Name: f.name, Complete: f.until == 0}
 	r := rand.New(rand.NewPCG(1, uint64(index)))
-	recorder, tally := record.New(len(def.Series), len(def.Outcomes), 1, false), record.Tally{}
+	recorder, tally := record.New(len(def.Series), len(def.Outcomes), 1), record.Tally{}
 	ended := make([]uint64, len(def.Outcomes))
 	for i := range fakeIntervals {
 		if f.until > 0 && float64(i) >= f.until*fakeIntervals {

@@ -25,7 +25,7 @@ func inIntervals(t *testing.T) *runfile.Run {
 	f.Variants, f.Expect, f.Choose = f.Variants[:1], nil, nil
 	run := f.Run(t)
 	v := run.Variants[0]
-	recorder, tally := record.New(len(v.Def.Series), len(v.Def.Outcomes), 1, false), record.Tally{}
+	recorder, tally := record.New(len(v.Def.Series), len(v.Def.Outcomes), 1), record.Tally{}
 	v.Intervals = nil
 	for i := range intervals {
 		for j := range 1000 {
