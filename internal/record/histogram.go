@@ -85,9 +85,21 @@ func (h *Histogram) Record(value, times int64) {
 		h.ends.Below += times
 	case value > MaxValue:
 		h.ends.Above += times
+		h.grow(h.bucket(MaxValue) + 1)
 	default:
-		h.counts[h.bucket(value)] += times
+		at := h.bucket(value)
+		if at >= len(h.counts) {
+			h.grow(at + 1)
+		}
+		h.counts[at] += times
 		h.inside += times
+	}
+}
+
+// grow makes room for so many buckets, of which a clone has no more than it needs.
+func (h *Histogram) grow(buckets int) {
+	if n := buckets - len(h.counts); n > 0 {
+		h.counts = append(h.counts, make([]int64, n)...)
 	}
 }
 
@@ -170,9 +182,7 @@ func (h *Histogram) Merge(o *Histogram) {
 		panic("record: histograms of two precisions are added up")
 	}
 	from, to := o.filled()
-	if to > len(h.counts) { // it is a clone
-		h.counts = append(h.counts, make([]int64, to-len(h.counts))...)
-	}
+	h.grow(to)
 	for i, n := range o.counts[from:to] {
 		h.counts[from+i] += n
 	}
@@ -183,7 +193,7 @@ func (h *Histogram) Merge(o *Histogram) {
 	}
 }
 
-// Clone copies the histogram, to be read and merged into, not to record in.
+// Clone copies the histogram.
 func (h *Histogram) Clone() *Histogram {
 	out := *h
 	_, to := h.filled()
