@@ -151,7 +151,7 @@ func (p *workerLoad) ask(ctx context.Context, w *bench.Worker, r *webapi.Request
 		return nil, scriptError(err)
 	}
 	if len(p.servers) > 0 {
-		p.served(w, result.Response.Body)
+		p.served(w, result.Response.Body, began)
 	}
 	return result.Response, nil
 }
