@@ -60,6 +60,8 @@ type Variant struct {
 	Load     string `json:"load"`
 	Driver   string `json:"driver"`
 	Seeds    int    `json:"seeds"` // that ran to their end on both sides
+	// Judged is false where the real side did not keep up with its load.
+	Judged bool `json:"judged"`
 	// Transactions is how many those of the real side had.
 	Transactions uint64             `json:"transactions"`
 	Counts       map[Verdict]int    `json:"counts"`
@@ -160,6 +162,7 @@ func (r *Report) add(model, real *result.Variant, m int) {
 		r.Missing = append(r.Missing, v.Title()+": "+late)
 		return
 	}
+	v.Judged = true
 	r.collect(v, pairs)
 }
 
