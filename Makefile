@@ -16,7 +16,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages that have no goroutine, tests that draw thousands of samples, and those that
 # run in virtual time, one task at a time. The patterns run on the wall clock, under the
 # race detector, in the tests of the command line; charts are drawn in the tests of report.
-SEQUENTIAL := kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios \
+SEQUENTIAL := kvbench/internal/agree kvbench/internal/verify kvbench/report/verify kvbench/internal/changepoint kvbench/internal/compare kvbench/internal/truth kvbench/scenarios \
 	kvbench/scenarios/workers kvbench/internal/runfile kvbench/internal/scenariofile kvbench/internal/script \
 	kvbench/internal/sparse kvbench/internal/webapi kvbench/internal/wrangler kvbench/report/chart \
 	kvbench/report/chart/kit kvbench/report/comparison kvbench/report/export kvbench/report/history \

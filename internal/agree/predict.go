@@ -30,18 +30,18 @@ type Prediction struct {
 
 // Predict predicts one figure of a table of so many.
 //
-// The requests are the same on both sides, so that what they alone decide is the same in all
-// runs of a group. What is left is taken to be drawn by the real run as by those of the model, and
-// by each run for itself: then the real sum is another draw, and Student's t with the variance
-// within the groups, pooled, says how far it may be from the mean.
+// What the requests alone decide is the same in all runs of a group. All else is taken to be
+// drawn by the real run as by those of the model, and by each run for itself. Then the real sum is one
+// more draw, and Student's t, with the variance within the groups, pooled, says how far it may
+// be from the mean.
 //
-// That holds for sums of many small things. Of few, such as three errors in a run, the
-// tail is longer, and a variance of 0 says no more than that none was seen: so chance is given at
-// least what it has of single events that are as many as make up the variance, where what m
-// runs of a group had of them says how many one more may have, exactly: the conditional test of
-// two Poisson counts (Przyborowski and Wilenski 1940). A figure that never varied may so be
-// off by as much as 1/(m+1), the chance that an event is in the real run alone, raised to that
-// power is no less than the level.
+// That holds for sums of many small things. Of a few, such as three errors in a run, the tail is
+// longer, and a variance of 0 says no more than that no such event was seen. So chance is given
+// at least what it does to single events that are as many as the variance says: the
+// conditional test of two Poisson counts (Przyborowski and Wilenski 1940), by which an event is in
+// the real run with a chance of 1 to m. Of a figure that never varied in m runs of each group, n
+// events in the real runs alone have the chance (m+1)^-n; as long as that is above the level, they
+// are chance.
 //
 // Its error is of groups that have too few runs, or not as many as each other.
 func Predict(groups []Group, figures int) (Prediction, error) {

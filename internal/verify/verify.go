@@ -60,6 +60,8 @@ type Variant struct {
 	Load     string `json:"load"`
 	Driver   string `json:"driver"`
 	Seeds    int    `json:"seeds"` // that ran to their end on both sides
+	// Judged is false where the real side did not keep up with its load.
+	Judged bool `json:"judged"`
 	// Transactions is how many those of the real side had.
 	Transactions uint64             `json:"transactions"`
 	Counts       map[Verdict]int    `json:"counts"`
@@ -160,13 +162,14 @@ func (r *Report) add(model, real *result.Variant, m int) {
 		r.Missing = append(r.Missing, v.Title()+": "+late)
 		return
 	}
+	v.Judged = true
 	r.collect(v, pairs)
 }
 
-// The response of the real side may be longer than the model's by the time of its scripts,
-// its runtime and its way to the store, which is a few milliseconds. One that is longer by this
-// much says that the machine was busy with other things, so that the script's
-// calls were made at other times than they would have been.
+// An invocation of the real side may take longer than the model's by the time of its script,
+// its runtime and its way to the store, which is a few milliseconds. One that takes longer by this
+// much says that the machine was busy with other things, so that the script's calls were made
+// at other times than they would have been.
 const (
 	mostMedian = 50 * time.Millisecond
 	mostP99    = time.Second
@@ -174,32 +177,37 @@ const (
 
 // late says why the real side has not kept up with its load; empty where it has.
 func (v *Variant) late() string {
-	for i, most := range map[int]time.Duration{0: mostMedian, 2: mostP99} {
-		r := v.Response[i]
-		model, ok := r.Model.Value()
-		real, both := r.Real.Value()
-		if ok && both && real-model > float64(most) {
-			return fmt.Sprintf("the machine did not keep up, so that nothing can be told: %s of the response is %s, and %s in the model; run fewer at once (--parallel), or with nothing else on the machine",
-				r.Stat, metric.FormatTime(real), metric.FormatTime(model))
+	for _, c := range []struct {
+		stat metric.Stat
+		most time.Duration
+	}{{metric.P50, mostMedian}, {metric.P99, mostP99}} {
+		model, ok := v.time(0, "invocation", c.stat).Value()
+		real, both := v.time(1, "invocation", c.stat).Value()
+		if ok && both && real-model > float64(c.most) {
+			return fmt.Sprintf("the machine did not keep up, so that nothing can be told: %s of an invocation is %s, and %s in the model; run fewer at once (--parallel), or with nothing else on the machine",
+				c.stat, metric.FormatTime(real), metric.FormatTime(model))
 		}
 	}
 	return ""
 }
 
+// time is a statistic of a series of times, of the model or the real side; none where there
+// is none.
+func (v *Variant) time(side int, id string, stat metric.Stat) metric.Quantity {
+	m, ok := v.of[side].Scenario.Metric(id)
+	if !ok {
+		return metric.Quantity{}
+	}
+	q, _ := v.of[side].Whole.Value(metric.Figure{Metric: m, Stat: stat})
+	return q
+}
+
 // respond puts the percentiles of the response side by side.
 func (v *Variant) respond() {
-	at := func(side int, id string, stat metric.Stat) metric.Quantity {
-		m, ok := v.of[side].Scenario.Metric(id)
-		if !ok {
-			return metric.Quantity{}
-		}
-		q, _ := v.of[side].Whole.Value(metric.Figure{Metric: m, Stat: stat})
-		return q
-	}
 	for _, stat := range []metric.Stat{metric.P50, metric.P90, metric.P99} {
-		v.Response = append(v.Response, Response{stat, at(0, "response", stat), at(1, "response", stat)})
+		v.Response = append(v.Response, Response{stat, v.time(0, "response", stat), v.time(1, "response", stat)})
 	}
-	v.Lateness = at(1, "lateness", metric.P99)
+	v.Lateness = v.time(1, "lateness", metric.P99)
 }
 
 // judge says of every figure how it is, once it is known how many there are.

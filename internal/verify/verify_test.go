@@ -13,7 +13,11 @@ import (
 	"kvbench/internal/verify"
 )
 
-const lost = record.FirstMark // a series of the runs below
+// Series of the runs below.
+const (
+	lost = record.FirstMark + iota
+	invocation
+)
 
 // repeat is one run: transactions, gets, updates that are lost, errors, and how long a
 // response takes in milliseconds.
@@ -28,7 +32,7 @@ func set(t *testing.T, clock string, repeats ...repeat) *result.Set {
 	t.Helper()
 	run := &runfile.Run{Header: runfile.Header{Seed: 7, Scenarios: []runfile.Definition{{
 		Name: "s", Question: "Does it?", Outcomes: []string{"read", "error"}, Clock: clock, Repeats: len(repeats),
-		Series:   append(record.Standard(), record.Series{Name: "lost", Unit: "ns", Of: "put", Mark: true}),
+		Series:   append(record.Standard(), record.Series{Name: "lost", Unit: "ns", Of: "put", Mark: true}, record.Series{Name: "invocation", Unit: "ns"}),
 		Variants: []runfile.VariantDef{{Name: "v"}},
 	}}}}
 	def := &run.Header.Scenarios[0]
@@ -44,7 +48,7 @@ func set(t *testing.T, clock string, repeats ...repeat) *result.Set {
 			v.Total.Errors["429"] = uint64(r.errors)
 		}
 		v.Total.Histograms = make([]*record.Histogram, len(def.Series))
-		for series, times := range map[int]int{record.Response: r.transactions, record.Get: r.gets, lost: r.lost} {
+		for series, times := range map[int]int{record.Response: r.transactions, record.Get: r.gets, lost: r.lost, invocation: r.transactions} {
 			v.Total.Histograms[series] = record.NewTotal()
 			for range times {
 				v.Total.Histograms[series].Record((r.ms+1)*1e6, 1)
@@ -100,7 +104,7 @@ func TestVerdicts(t *testing.T) {
 	if f := figure(r, "get"); math.Abs(f.Real-100*1850.0/2100) > 1e-9 || !f.Fixed {
 		t.Errorf("%+v", f)
 	}
-	if figure(r, "put") != nil || figure(r, "call-errors.429") != nil || r.Figures != 4 || r.Variants[0].Transactions != 2100 {
+	if figure(r, "put") != nil || figure(r, "call-errors.429") != nil || r.Figures != 5 || r.Variants[0].Transactions != 2100 {
 		t.Errorf("%d figures of %d transactions", r.Figures, r.Variants[0].Transactions)
 	}
 }
@@ -121,7 +125,7 @@ func TestApart(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", id, f, want)
 		}
 	}
-	if r.Agrees() || r.Counts[verify.Known] != 1 || r.Counts[verify.Equal] != 1 {
+	if r.Agrees() || r.Counts[verify.Known] != 1 || r.Counts[verify.Equal] != 2 {
 		t.Errorf("%v", r.Counts)
 	}
 }
@@ -138,10 +142,10 @@ func TestMissing(t *testing.T) {
 		figures int
 		says    string
 	}{
-		{[]repeat{whole, failed}, 4, "s/v: it failed: it crashed in wall time"},
+		{[]repeat{whole, failed}, 5, "s/v: it failed: it crashed in wall time"},
 		{[]repeat{failed, failed}, 0, "s/v: it failed"},
 		{[]repeat{slow, slow}, 0, "did not keep up"},
-		{[]repeat{whole, second}, 4, ""},
+		{[]repeat{whole, second}, 5, ""},
 	} {
 		r, err := verify.Of(model(t), set(t, "wall", test.real...), nil)
 		if err != nil {

@@ -12,13 +12,13 @@ import (
 // made is a report of every verdict: a variant that agrees before one that does not.
 func made() *verify.Report {
 	agrees := &verify.Variant{
-		Scenario: "a", Name: "v", Question: "Does it?", Load: "2/s", Driver: "embedded://", Transactions: 1200,
+		Scenario: "a", Name: "v", Judged: true, Question: "Does it?", Load: "2/s", Driver: "embedded://", Transactions: 1200,
 		Counts: map[verify.Verdict]int{verify.Equal: 1}, Lateness: metric.Of(1e6),
 		Figures:  []*verify.Figure{{ID: "get", Per: "100 transactions", Model: 100, Low: 100, High: 100, Real: 100, Fixed: true, Verdict: verify.Equal}},
 		Response: []verify.Response{{Stat: metric.P50, Model: metric.Of(2e6), Real: metric.Quantity{}}, {Stat: metric.P99, Model: metric.Of(3e6), Real: metric.Of(4e6)}},
 	}
 	apart := &verify.Variant{
-		Scenario: "b", Name: "<w>", Counts: map[verify.Verdict]int{verify.Apart: 1, verify.Known: 1, verify.Within: 1},
+		Scenario: "b", Name: "<w>", Judged: true, Counts: map[verify.Verdict]int{verify.Apart: 1, verify.Known: 1, verify.Within: 1},
 		Figures: []*verify.Figure{
 			{ID: "put", Model: 10, Low: 9, High: 11, Real: 10.5, Verdict: verify.Within},
 			{ID: "list", Model: 10, Low: 9, High: 11, Real: 12, Verdict: verify.Known, Why: "it is so"},
@@ -76,6 +76,10 @@ func TestHeadlines(t *testing.T) {
 	r.Counts, r.Figures = map[verify.Verdict]int{verify.Equal: 1}, 1
 	if v := viewOf(r); v.Bad || !strings.Contains(v.Headline, "all of 1 figure") {
 		t.Errorf("%+v", v)
+	}
+	r.Variants[0].Judged = false
+	if v := viewOf(r); v.Variants[0].Says != "not judged" || v.Variants[0].Verdict == verify.Equal {
+		t.Errorf("%+v", v.Variants[0])
 	}
 	r.Missing = []string{"a/v: it crashed"}
 	if v := viewOf(r); !v.Bad {

@@ -30,6 +30,7 @@ type variant struct {
 	Verdict                       verify.Verdict // the worst of its figures
 	Transactions                  string
 	Apart                         int
+	Says                          string // "agrees", "apart" or "not judged"
 	Rows                          []row
 	Responses                     []response
 	Lateness                      string
@@ -116,6 +117,14 @@ func variantOf(v *verify.Variant) variant {
 		Title: v.Title(), Question: v.Question, Load: v.Load + "; " + v.Driver, Counts: counts(v.Counts), Apart: v.Counts[verify.Apart],
 		Transactions: metric.Grouped(v.Transactions), Lateness: v.Lateness.Text(metric.FormatTime), Verdict: verify.Equal,
 	}
+	switch {
+	case !v.Judged:
+		out.Says, out.Counts = "not judged", "the machine did not keep up"
+	case out.Apart > 0:
+		out.Says = "apart"
+	default:
+		out.Says = "agrees"
+	}
 	for _, verdict := range verify.Verdicts() { // the worst first
 		if v.Counts[verdict] > 0 {
 			out.Verdict = verdict
@@ -128,6 +137,9 @@ func variantOf(v *verify.Variant) variant {
 				out.Rows = append(out.Rows, rowOf(v, f))
 			}
 		}
+	}
+	if !v.Judged {
+		out.Verdict = verify.Known // its colour
 	}
 	for _, p := range v.Response {
 		out.Responses = append(out.Responses, response{string(p.Stat), p.Model.Text(metric.FormatTime), p.Real.Text(metric.FormatTime)})
