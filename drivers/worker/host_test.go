@@ -79,6 +79,7 @@ func deploy(t testing.TB, clk clock.Clock, store, secret string) string {
 
 // The Worker that is shipped does what a store has to do, by worker://HOST.
 func TestDeployed(t *testing.T) {
+	t.Parallel()
 	clk := &skipping{Wall: clock.NewWall()}
 	host := deploy(t, clk, "embedded://?profile=none&propagation=0", secret)
 	drivertest.Run(t, func(t testing.TB) drivertest.Harness {
@@ -172,6 +173,7 @@ func TestOpenErrors(t *testing.T) {
 	for url, want := range map[string]string{
 		"worker://":                         "want worker://local, or worker://HOST",
 		"worker://host/path":                "want worker://local, or worker://HOST",
+		"worker://local:80":                 "want worker://local, or worker://HOST",
 		"worker://user:hunter2@host":        worker.SecretVariable,
 		"worker://host?locations=2":         "describe the store behind worker://local",
 		"worker://local?location=2":         `did you mean "locations"?`,

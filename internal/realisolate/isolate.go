@@ -15,6 +15,7 @@ import (
 
 	"kvbench/internal/isolate"
 	"kvbench/internal/webapi"
+	"kvbench/internal/workerd"
 )
 
 // Isolate is one isolate of a Runtime. Its methods may be called by many tasks at once.
@@ -28,7 +29,7 @@ type Isolate struct {
 
 func newIsolate(r *Runtime, number int, address string) *Isolate {
 	transport := &http.Transport{
-		DisableCompression: true, MaxIdleConns: 0, MaxIdleConnsPerHost: 1024, IdleConnTimeout: 30 * time.Second,
+		DisableCompression: true, MaxIdleConns: 0, MaxIdleConnsPerHost: 1024, IdleConnTimeout: workerd.KeepIdle,
 	}
 	return &Isolate{
 		runtime: r, number: number, location: number / r.config.Isolates, address: address,
