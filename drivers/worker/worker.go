@@ -47,6 +47,9 @@ const (
 	Example = "worker://local?locations=3&profile=edge&propagation=60s&writes=strict"
 )
 
+// Local is what the URLs of a store on this machine begin with.
+const Local = Scheme + "://" + local
+
 // SecretVariable is the environment's variable that holds the secret of a deployed Worker,
 // and the name of the secret of the Worker. It is taken from nowhere else.
 const SecretVariable = "KVBENCH_WORKER_SECRET"

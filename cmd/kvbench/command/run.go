@@ -171,6 +171,9 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
 	}
+	if d := p.wallTime(); d >= longWait && !o.quiet {
+		fmt.Fprintf(stderr, "%s of load on the wall clock, and the time to fill the stores and until that is seen everywhere; --duration makes it shorter\n", d)
+	}
 	board := newBoard(p, o.port != nil)
 	if o.port != nil {
 		defer serveLive(o.port, board, stderr).Close()
