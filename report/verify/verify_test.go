@@ -74,7 +74,7 @@ func TestHeadlines(t *testing.T) {
 	r := made()
 	r.Variants = r.Variants[:1]
 	r.Counts, r.Figures = map[verify.Verdict]int{verify.Equal: 1}, 1
-	if v := viewOf(r); v.Bad || !strings.Contains(v.Headline, "all of 1 figure") {
+	if v := viewOf(r); v.Class != "pass" || !strings.Contains(v.Headline, "all of 1 figure") {
 		t.Errorf("%+v", v)
 	}
 	r.Variants[0].Judged = false
@@ -82,7 +82,7 @@ func TestHeadlines(t *testing.T) {
 		t.Errorf("%+v", v.Variants[0])
 	}
 	r.Missing = []string{"a/v: it crashed"}
-	if v := viewOf(r); !v.Bad {
+	if v := viewOf(r); v.Class != "part" {
 		t.Errorf("%+v", v)
 	}
 	var page bytes.Buffer

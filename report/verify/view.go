@@ -15,7 +15,7 @@ type view struct {
 	*verify.Report
 	Headline string
 	Counts   string // of all figures
-	Bad      bool   // something is apart, or missing
+	Class    string // "pass"; "fail" where something is apart or nothing was judged; else "part" where something was not
 	Apart    []row  // over all variants, and then what is known
 	First    []row  // of those, what stands open on the page
 	Rest     []row
@@ -55,12 +55,13 @@ const (
 )
 
 func viewOf(r *verify.Report) *view {
-	v := &view{Report: r, Counts: counts(r.Counts), Bad: !r.Agrees() || len(r.Missing) > 0}
+	v := &view{Report: r, Counts: counts(r.Counts), Class: "pass"}
 	apart := r.Counts[verify.Apart]
 	switch {
 	case r.Figures == 0:
-		v.Headline, v.Bad = "Nothing was compared", true
+		v.Headline, v.Class = "Nothing was compared", "fail"
 	case apart > 0:
+		v.Class = "fail"
 		v.Headline = fmt.Sprintf("The model differs from the real runtime in %d of %s, in %d of %s", apart, figures(r.Figures), differing(r), variants(len(r.Variants)))
 	case r.Counts[verify.Known] > 0:
 		v.Headline = fmt.Sprintf("The model agrees with the real runtime, but for %s known to be apart", figures(r.Counts[verify.Known]))
@@ -68,7 +69,10 @@ func viewOf(r *verify.Report) *view {
 		v.Headline = fmt.Sprintf("The model agrees with the real runtime in all of %s", figures(r.Figures))
 	}
 	if n := len(r.Missing); n > 0 && r.Figures > 0 {
-		v.Headline += fmt.Sprintf("; %d could not be judged", n)
+		v.Headline += fmt.Sprintf("; %s could not be judged", variants(n))
+	}
+	if v.Class == "pass" && (len(r.Missing) > 0 || r.Cut) {
+		v.Class = "part"
 	}
 	if r.Cut {
 		v.Headline += ", as far as it ran"
