@@ -111,13 +111,13 @@ func TestBounds(t *testing.T) {
     case "/loop": for (;;);
   }
 } };`)
-	r := startWith(t, realisolate.Config{Clock: c, Bundle: build(t, file, true), MostTask: 2 * time.Second, MostBody: 1_000_000, WaitUntil: 50 * time.Millisecond})
+	r := startWith(t, realisolate.Config{Clock: c, Bundle: build(t, file, true), MostTask: 2 * time.Second, MostBody: 1 << 20, WaitUntil: 50 * time.Millisecond})
 	by := func(path string) seen {
 		return invoke(t, false, c, open(t, c), func(ctx context.Context, h isolate.Host) (isolate.Result, error) {
 			return r.Isolate(0).Fetch(ctx, h, get(path))
 		})
 	}
-	const tooMuch = "Error: the response has more than 1 MB, which kvbench does not read"
+	const tooMuch = "Error: the response has more than 1 MiB, which kvbench does not read"
 	for _, path := range []string{"/big", "/endless"} {
 		if got := by(path).Error; got != tooMuch {
 			t.Errorf("%s: %s", path, got)

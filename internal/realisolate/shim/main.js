@@ -28,24 +28,29 @@ async function read({ body }) {
     if (value !== undefined && value.byteLength > 0) all.push(value);
     if (done) return all;
     n += value.byteLength;
-    if (n > config.mostBytes) throw new Error(`the response has more than ${config.mostBytes / 1e6} MB, which kvbench does not read`);
+    if (n > config.mostBytes) {
+      piece.cancel();
+      throw new Error(`the response has more than ${config.mostBytes / (1 << 20)} MiB, which kvbench does not read`);
+    }
   }
 }
 
 // pieces reads a stream: of the runtime's own as many bytes at once as are asked for, of one
 // that the script makes what it gives.
 function pieces(body) {
-  let reader;
+  let reader, piece;
   try {
     reader = body.getReader({ mode: "byob" });
   } catch {
     reader = body.getReader();
-    return async () => {
+    piece = async () => {
       const { done, value } = await reader.read();
       return { done, value: typeof value === "string" ? encoder.encode(value) : value };
     };
   }
-  return (n) => reader.readAtLeast(n, new Uint8Array(n));
+  piece ??= (n) => reader.readAtLeast(n, new Uint8Array(n));
+  piece.cancel = () => { reader.cancel().then(undefined, () => {}); };
+  return piece;
 }
 
 async function fetched(request, ctx) {
