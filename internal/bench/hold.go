@@ -39,7 +39,9 @@ func (r *run) hold(ctx context.Context) (_ context.Context, release func(error) 
 		}
 		cancel(nil)
 		if holds {
-			err = errors.Join(err, h.Release())
+			if end := h.Release(); end != nil && !errors.Is(err, end) { // else it is told already
+				err = errors.Join(err, end)
+			}
 		}
 		return err
 	}
