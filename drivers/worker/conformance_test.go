@@ -74,7 +74,6 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 }
 
 func TestConformance(t *testing.T) {
-	t.Parallel()
 	needWorkerd(t)
 	for _, options := range []string{
 		"profile=none&propagation=0&writes=strict",

@@ -79,7 +79,6 @@ func deploy(t testing.TB, clk clock.Clock, store, secret string) string {
 
 // The Worker that is shipped does what a store has to do, by worker://HOST.
 func TestDeployed(t *testing.T) {
-	t.Parallel()
 	clk := &skipping{Wall: clock.NewWall()}
 	host := deploy(t, clk, "embedded://?profile=none&propagation=0", secret)
 	drivertest.Run(t, func(t testing.TB) drivertest.Harness {

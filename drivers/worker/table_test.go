@@ -34,7 +34,6 @@ func TestTable(t *testing.T) {
 	if testing.Short() {
 		t.Skip("keys have to expire on the wall clock")
 	}
-	t.Parallel() // it waits, for the most part
 	all := columns(t)
 	small, rules := table{}, table{}
 	var wg sync.WaitGroup
@@ -60,6 +59,9 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s: %s differs no more", store, d.row)
 			}
 		}
+	}
+	if t.Failed() {
+		return
 	}
 	if len(all) < stores {
 		t.Logf("%s is held where all %d stores are installed", tablePage, stores)
@@ -180,8 +182,14 @@ func checkAll(t *testing.T, c column, into table, waiting bool) (wait func()) {
 			continue
 		}
 		try := func() {
+			err := row.Try(t.Context(), h)
+			for n := 1; waiting && err != nil && n < tries; n++ {
+				again := c.open(t)
+				again.Prefix = fmt.Sprintf("%sagain%d/", again.Prefix, n)
+				err = row.Try(t.Context(), again)
+			}
 			got := cell{}
-			if err := row.Try(t.Context(), h); err != nil {
+			if err != nil {
 				got.came = shortened(err.Error())
 			}
 			into.set(row.Name, c.name, got)
@@ -194,6 +202,11 @@ func checkAll(t *testing.T, c column, into table, waiting bool) (wait func()) {
 	}
 	return wg.Wait
 }
+
+// tries is how often a rule that waits is checked where it does not hold: it looks at keys two
+// seconds before they expire, which a busy machine may be too late for. What a store does wrong
+// it does each time.
+const tries = 3
 
 func shortened(text string) string {
 	if text == "" {
