@@ -18,7 +18,6 @@ import (
 
 	"kvbench/internal/fleet"
 	"kvbench/internal/merge"
-	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 )
 
@@ -81,18 +80,18 @@ func (a *agent) shard(ctx context.Context, r *shardRun) error {
 		a.told("shard %d/%d has ended", r.claim.Part, r.plan.Shards)
 		return r.claim.Whole(ctx)
 	case status == exitUsage:
-		why := fmt.Errorf("shard %d/%d can't be run here: %s", r.claim.Part, r.plan.Shards, said)
+		why := fmt.Errorf("shard %d/%d can't be run here: %s", r.claim.Part, r.plan.Shards, short(said))
 		if err := r.claim.Refuse(ctx, said); err != nil {
 			return err
 		}
 		return usage(why)
 	}
-	a.told("shard %d/%d has failed: %s", r.claim.Part, r.plan.Shards, printable.Line(said))
+	a.told("shard %d/%d has failed: %s", r.claim.Part, r.plan.Shards, short(said))
 	return r.claim.Fail(ctx, fmt.Sprintf("exit status %d: %s", status, said))
 }
 
 // run runs the process to its end, and sends the lines of its run file as they come. said is
-// the end of what it has told.
+// the beginning of what it has told.
 func (r *shardRun) run(ctx context.Context, part fleetPart) (status int, said string, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -103,7 +102,7 @@ func (r *shardRun) run(ctx context.Context, part fleetPart) (status int, said st
 	cmd := exec.CommandContext(ctx, self, r.plan.args(r.claim.Part, part, r.out)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = r.dir, r.env, childAttributes()
-	told := &tail{}
+	told := &head{}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = told, told, stopWait
 	ended := make(chan error, 1)
 	go func() {
@@ -237,29 +236,26 @@ func uses(h *runfile.Header, scheme string) bool {
 	return false
 }
 
-// tail keeps the end of what is written to it.
-type tail struct {
+// head keeps the beginning of what is written to it.
+type head struct {
 	mu   sync.Mutex
 	text []byte
 }
 
-// maxTail is how much.
-const maxTail = 4 << 10
+// maxHead is how much.
+const maxHead = 4 << 10
 
 // Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if over := len(t.text) - maxTail; over > 0 {
-		t.text = append(t.text[:0], t.text[over:]...)
-	}
+func (h *head) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = append(h.text, p[:min(len(p), maxHead-len(h.text))]...)
 	return len(p), nil
 }
 
 // String is what it keeps.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.text))
+func (h *head) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return strings.TrimSpace(string(h.text))
 }

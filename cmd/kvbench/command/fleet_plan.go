@@ -121,6 +121,7 @@ func readFleetPlan(text []byte) (*fleetPlan, *runfile.Header, error) {
 type planned struct {
 	*plan     // as shard 0 has it
 	whole     runfile.Header
+	want      *runfile.Header // that of a shard, but for what is its own
 	told      fleetPlan
 	text      []byte // told
 	digest    string // of it, but for the time at which it starts
@@ -179,6 +180,11 @@ func forAgents(ctx context.Context, args []string, o runOptions, state *fleetSta
 		return nil, err
 	}
 	out.told.Header = line.String()
+	planned, err := runfile.Read("the plan", strings.NewReader(out.told.Header))
+	if err != nil {
+		return nil, err
+	}
+	out.want = &planned.Header
 	if out.text, err = json.Marshal(out.told); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ type shardStore struct {
 
 func newShardStore(dir string, p *planned, say func(string, ...any)) *shardStore {
 	return &shardStore{
-		dir: filepath.Join(dir, fleetShards), of: p.told.Shards, want: &p.header, once: p.header.Clock == "wall", set: fleet.NewSet(),
+		dir: filepath.Join(dir, fleetShards), of: p.told.Shards, want: p.want, once: p.header.Clock == "wall", set: fleet.NewSet(),
 		failures: map[int]int{}, lost: map[int]string{}, again: map[int]bool{}, say: say,
 	}
 }
@@ -117,10 +118,10 @@ func (s *shardStore) add(p *fleet.Piece) error {
 		}
 		s.say("%d/%d shard %d has ended on %s", s.whole(), s.of, p.Part, host)
 	case fleet.Refused:
-		s.say("shard %d is refused by %s: %s", p.Part, host, printable.Line(string(p.Text)))
+		s.say("shard %d is refused by %s: %s", p.Part, host, short(string(p.Text)))
 		s.fail(p.Part, string(p.Text))
 	case fleet.Failed:
-		s.say("shard %d has failed on %s: %s", p.Part, host, printable.Line(string(p.Text)))
+		s.say("shard %d has failed on %s: %s", p.Part, host, short(string(p.Text)))
 		s.fail(p.Part, string(p.Text))
 	}
 	return nil
@@ -141,8 +142,8 @@ func (s *shardStore) lose(n int, why string) {
 	if s.set.Has(n) || s.lost[n] != "" {
 		return
 	}
-	s.lost[n] = strings.TrimSpace(why)
-	s.say("WARNING shard %d is lost: %s: the run is degraded", n, printable.Line(s.lost[n]))
+	s.lost[n] = cmp.Or(short(why), "no reason was given")
+	s.say("WARNING shard %d is lost: %s: the run is degraded", n, s.lost[n])
 }
 
 func (s *shardStore) whole() (n int) {
@@ -186,6 +187,17 @@ func (s *shardStore) files() (out []string) {
 	}
 	return out
 }
+
+// short is the first line of what an agent says, as far as anyone would read it.
+func short(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if len(line) > maxShort {
+		line = line[:maxShort] + "…"
+	}
+	return printable.Line(line)
+}
+
+const maxShort = 300
 
 // appendTo adds a text to a file.
 func appendTo(path string, text []byte) error {
