@@ -138,7 +138,7 @@ func refusal(err error) error {
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), strings.Contains(strings.ToLower(text), "authorization violation"):
 		return fmt.Errorf("the NATS server refuses the credentials: set %s to its token, or %s to a file of credentials", TokenVariable, CredentialsVariable)
-	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired):
+	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired), errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
 	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
 		return err

@@ -136,8 +136,12 @@ const maxHosts = 4
 func (s *Set) Header(command string) (runfile.Header, error) {
 	h := s.runs[0].Header
 	h.Shard, h.Command, h.Host, h.CPUs = nil, command, s.hosts(), 0
+	seen := map[string]bool{}
 	for _, r := range s.runs {
-		h.CPUs += r.Header.CPUs
+		if host := r.Header.Host; !seen[host] {
+			seen[host] = true
+			h.CPUs += r.Header.CPUs
+		}
 	}
 	if s.File != "" {
 		h.File = s.File

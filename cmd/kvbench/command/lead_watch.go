@@ -18,7 +18,7 @@ import (
 
 // silence is after how long an agent of which nothing is heard is gone: its shard on the wall
 // clock is lost.
-const silence = 30 * time.Second
+const silence = 15 * time.Second
 
 // idle does what is to be done while nothing comes.
 func (l *leading) idle() error {
