@@ -127,7 +127,7 @@ func TestAgentsRunWhatOneProcessDoes(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
 		t.Fatal("the leader was not killed in the middle")
 	}
-	start(t, "run", "testdata/good.yaml", "--agents", "4", "--out", out).ends(t, exitUsage) // another plan
+	start(t, "run", "testdata/agents-wall.yaml", "--agents", "4", "--out", out).ends(t, exitUsage) // another plan
 	leader = start(t, args...)
 	if again := leader.saw(t, fleetURL); again != url {
 		t.Errorf("the leader that was started again listens at %s, want %s", again, url)
