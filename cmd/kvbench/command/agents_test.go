@@ -310,4 +310,3 @@ func TestFullDiskAtTheLeader(t *testing.T) {
 		t.Error("the run is another than that of one process")
 	}
 }
-
