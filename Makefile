@@ -7,6 +7,7 @@
 # make bench-engine  what the engine itself costs, in benchstat's format; five minutes
 # make profile  the profile that the program is built with, taken anew
 # make verify  the model of the Workers runtime beside workerd: writes docs/workers-verify.md; an hour
+# make conformance  KV semantics of four stores: writes docs/kv-conformance.md; two minutes; needs workerd and KVBENCH_MINIFLARE
 # make workerd  installs workerd, the runtime of Workers, where kvbench looks for it; needs npm
 # make fmt     format the code
 
@@ -44,7 +45,7 @@ WORKERD_CACHE = $(if $(filter Darwin,$(shell uname -s)),$(HOME)/Library/Caches,$
 VERIFY ?= --duration 5m30s
 VERIFIED ?= results/$(shell date +%Y%m%d-%H%M%S)-verify
 
-.PHONY: agree bench bench-engine bench-truth test check fmt build nightly profile verify workerd
+.PHONY: agree bench bench-engine bench-truth conformance test check fmt build nightly profile verify workerd
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -73,6 +74,10 @@ bench-truth:
 # Long enough for what is put with a TTL of five minutes to expire.
 verify: build
 	./bin/kvbench verify $(VERIFY) --out $(VERIFIED) --markdown docs/workers-verify.md
+
+# KVBENCH_MINIFLARE is the folder of npm install --prefix FOLDER miniflare@4.20260426.0.
+conformance:
+	go test ./drivers/worker -run '^TestTable$$' -count=1 -v -args -update
 
 agree:
 	go test ./scenarios/workers -run '^TestAgree$$' -count=1 -timeout 1h -args -update

@@ -128,6 +128,13 @@ type Phased interface {
 	EndLoad()
 }
 
+// Mortal is a Store that may end before it is closed, such as one that runs a process.
+type Mortal interface {
+	// OnEnd has f called once when no call will be answered any more, with why; never for
+	// Close. It is called before calls are made, and f may be called from anywhere.
+	OnEnd(f func(why error))
+}
+
 // GetOptions are the options of Get and BulkGet. Zero means the store's default.
 type GetOptions struct {
 	// CacheTTL is how long the location may serve the answer from its cache;

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/clock"
 	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/load"
@@ -82,9 +83,17 @@ func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
 	return l, nil
 }
 
+// wallPause is how long a script takes on the wall clock between what it awaits: the way to and
+// from the runtime, 0.3 ms where the machine is idle, and what it computes.
+const wallPause = 2 * time.Millisecond
+
 // Detector implements bench.Detecting.
-func (p *workerLoad) Detector(epoch time.Time, report func(s bench.Series, due time.Duration, size int64)) detect.Watcher {
-	return detect.New(detect.Options{Epoch: epoch, Suppressed: p.program.suppressed, Report: func(o detect.Occurrence) {
+func (p *workerLoad) Detector(c clock.Clock, report func(s bench.Series, due time.Duration, size int64)) detect.Watcher {
+	pause := time.Duration(0)
+	if !c.Virtual() {
+		pause = wallPause
+	}
+	return detect.New(detect.Options{Epoch: c.Epoch(), Pause: pause, Suppressed: p.program.suppressed, Report: func(o detect.Occurrence) {
 		report(detected[o.Kind], o.Due, o.Size)
 	}})
 }
@@ -151,7 +160,7 @@ func (p *workerLoad) ask(ctx context.Context, w *bench.Worker, r *webapi.Request
 		return nil, scriptError(err)
 	}
 	if len(p.servers) > 0 {
-		p.served(w, result.Response.Body)
+		p.served(w, result.Response.Body, began)
 	}
 	return result.Response, nil
 }

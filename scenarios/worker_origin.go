@@ -27,12 +27,12 @@ var (
 	workerFetch  = &bench.Call{Name: "fetch", Each: "fetches", Doc: "one fetch from a modelled origin"}
 	workerServed = &bench.Call{
 		Name: "served-origin", Each: "responses",
-		Doc: "a response that has a modelled origin's document in it: from when the transaction began until it came",
+		Doc: "a response that has a modelled origin's document in it: from when its request was made until it came",
 	}
 	workerStale = &bench.Anomaly{
 		Name: "stale-origin", Unit: "ns", Of: "served-origin", Role: record.Age,
 		Says: "serves what the origin had replaced in {share} of responses",
-		Doc:  "a response with a modelled origin's document that the origin had replaced before the transaction began: how long before",
+		Doc:  "a response with a modelled origin's document that the origin had replaced before the request was made: how long before",
 	}
 )
 
@@ -131,8 +131,9 @@ func appendOriginDoc(b []byte, name string, version uint64, size int) []byte {
 	return append(b, tail...)
 }
 
-// served observes how stale the origin's document in a response is, if it has one.
-func (p *workerLoad) served(w *bench.Worker, body []byte) {
+// served observes how stale the origin's document in the response to a request that was made
+// at asked is, if it has one.
+func (p *workerLoad) served(w *bench.Worker, body []byte, asked time.Duration) {
 	name, version, err := readOriginDoc(body)
 	if err != nil {
 		return
@@ -142,8 +143,8 @@ func (p *workerLoad) served(w *bench.Worker, body []byte) {
 	if o == nil {
 		return
 	}
-	w.Observe(workerServed, int64(w.Now()-w.Start()))
-	if age := o.staleFor(hashOf(name), version, w.Start()); age > 0 {
+	w.Observe(workerServed, int64(w.Now()-asked))
+	if age := o.staleFor(hashOf(name), version, asked); age > 0 {
 		w.Observe(workerStale, int64(age))
 	}
 }

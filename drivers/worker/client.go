@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"kvbench/internal/workerd"
 	"kvbench/kv"
 )
 
@@ -47,6 +48,9 @@ func newClient(scheme, secret string) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // a proxy's time would be measured as the store's
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, idle
+	if scheme == "http" {
+		transport.IdleConnTimeout = workerd.KeepIdle
+	}
 	transport.DisableCompression = true
 	transport.MaxResponseHeaderBytes = headers
 	c := &client{scheme: scheme, transport: transport}

@@ -24,6 +24,8 @@ func TestProcessEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	local := s.(*sized)
+	ended := make(chan error, 2)
+	local.OnEnd(func(err error) { ended <- err })
 	if err := s.Put(t.Context(), "k", []byte("v"), kv.PutOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +43,9 @@ func TestProcessEnds(t *testing.T) {
 		t.Errorf("settled: %v", err)
 	}
 	local.server.process.Kill(errors.New("it was shot"))
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "it was shot") {
+		t.Errorf("told that it ended: %v", err)
+	}
 	deadline := time.Now().Add(time.Minute)
 	for err == nil && time.Now().Before(deadline) {
 		err = s.Put(t.Context(), "k", []byte("v"), kv.PutOptions{})

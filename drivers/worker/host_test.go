@@ -172,6 +172,7 @@ func TestOpenErrors(t *testing.T) {
 	for url, want := range map[string]string{
 		"worker://":                         "want worker://local, or worker://HOST",
 		"worker://host/path":                "want worker://local, or worker://HOST",
+		"worker://local:80":                 "want worker://local, or worker://HOST",
 		"worker://user:hunter2@host":        worker.SecretVariable,
 		"worker://host?locations=2":         "describe the store behind worker://local",
 		"worker://local?location=2":         `did you mean "locations"?`,

@@ -40,6 +40,7 @@ type server struct {
 	process *workerd.Process
 	ended   chan error // of what stands behind
 	stop    context.CancelFunc
+	onEnd   func(error) // nil: nobody asks
 
 	failures failures
 }
@@ -81,6 +82,7 @@ var (
 	_ kv.Sizer   = (*sized)(nil)
 	_ kv.Phased  = (*sized)(nil)
 	_ kv.Settler = (*sized)(nil)
+	_ kv.Mortal  = (*sized)(nil)
 )
 
 // Settle implements kv.Settler.
@@ -104,6 +106,13 @@ func (s *sized) EndLoad() {
 	if p, ok := s.model.(kv.Phased); ok {
 		p.EndLoad()
 	}
+}
+
+// OnEnd implements kv.Mortal.
+func (s *sized) OnEnd(f func(error)) {
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	s.server.onEnd = f
 }
 
 // StoredBytes implements kv.Sizer.
@@ -157,7 +166,19 @@ func (sv *server) start() error {
 	}
 	sv.stop = stop
 	go sv.process.Watch(ctx, stuck)
+	go sv.await(sv.process)
 	return nil
+}
+
+// await tells who asks when the process has ended, and nobody has closed the store.
+func (sv *server) await(process *workerd.Process) {
+	<-process.Done()
+	sv.mu.Lock()
+	onEnd, closed := sv.onEnd, sv.closed
+	sv.mu.Unlock()
+	if onEnd != nil && !closed {
+		onEnd(process.Err())
+	}
 }
 
 // config has a Worker for each location, and a binding for each.

@@ -47,6 +47,9 @@ const (
 	Example = "worker://local?locations=3&profile=edge&propagation=60s&writes=strict"
 )
 
+// Local is what the URLs of a store on this machine begin with.
+const Local = Scheme + "://" + local
+
 // SecretVariable is the environment's variable that holds the secret of a deployed Worker,
 // and the name of the secret of the Worker. It is taken from nowhere else.
 const SecretVariable = "KVBENCH_WORKER_SECRET"
@@ -69,7 +72,7 @@ func Open(u *url.URL, env kv.Env) (kv.Store, error) {
 	if u.User != nil { // the URL is not shown: what stands before the @ may be the secret
 		return nil, errors.New("a name or password in the URL: it would be written to the run file; set " + SecretVariable + " instead")
 	}
-	if u.Host == "" || strings.Trim(u.Path, "/") != "" || u.Opaque != "" || u.Fragment != "" {
+	if u.Host == "" || u.Host != local && strings.EqualFold(u.Hostname(), local) || strings.Trim(u.Path, "/") != "" || u.Opaque != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%s: want %s://local, or %s://HOST of a Worker that is deployed", u.Redacted(), Scheme, Scheme)
 	}
 	if env.Clock == nil || env.Clock.Virtual() {

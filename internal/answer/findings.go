@@ -60,12 +60,12 @@ func (s *Scenario) limits(id string) bool {
 	})
 }
 
-// Watched reports whether a detector was told the calls of any variant, and what limits
-// what it found.
+// Watched reports whether a detector was told the calls of any variant that has measured a
+// transaction, as finding nothing in none is no good news, and what limits what it found.
 func (s *Scenario) Watched() (watched bool, notes []string) {
 	for _, v := range s.Variants {
 		_, more, w := v.Findings()
-		watched = watched || w
+		watched = watched || w && v.Ran()
 		for _, note := range more {
 			if !slices.Contains(notes, note) {
 				notes = append(notes, note)

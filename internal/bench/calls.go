@@ -20,11 +20,12 @@ func (w *Worker) call(ctx context.Context) (c openCall, err error) {
 		}
 	}
 	asked := w.Now()
-	if c.held, err = w.connect(ctx); err != nil {
+	var waited bool
+	if c.held, waited, err = w.connect(ctx); err != nil {
 		return c, err
 	}
 	c.start = w.Now()
-	w.told.queued = c.start > asked
+	w.told.queued = waited && c.start > asked
 	return c, nil
 }
 

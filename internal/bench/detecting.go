@@ -3,17 +3,18 @@ package bench
 import (
 	"time"
 
+	"kvbench/internal/clock"
 	"kvbench/internal/detect"
 	"kvbench/internal/runfile"
 )
 
 // Detecting is a Workload that has its calls watched, whatever Options.Calls is.
 type Detecting interface {
-	// Detector returns who is told every call, as Options.Calls is. epoch is the instant at
-	// which the scenario's clock is 0. report observes one of a series that the pattern
+	// Detector returns who is told every call, as Options.Calls is. c is the scenario's
+	// clock. report observes one of a series that the pattern
 	// lists, which belongs to the transaction that was due at a time: as ObserveFor does,
 	// and from wherever the watcher is told of something.
-	Detector(epoch time.Time, report func(s Series, due time.Duration, size int64)) detect.Watcher
+	Detector(c clock.Clock, report func(s Series, due time.Duration, size int64)) detect.Watcher
 }
 
 // finder is a detect.Watcher that has findings, as detect.Detector.
@@ -26,7 +27,7 @@ type finder interface {
 // watch takes the workload's own watcher where it has one.
 func (r *run) watch() {
 	if d, ok := r.workload.(Detecting); ok {
-		r.Calls = d.Detector(r.clock.Epoch(), r.observeFor)
+		r.Calls = d.Detector(r.clock, r.observeFor)
 	}
 }
 

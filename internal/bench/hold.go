@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"errors"
+
+	"kvbench/kv"
 )
 
 // Holder is a Workload that has something outside of the engine while its variant runs, such
@@ -16,20 +18,31 @@ type Holder interface {
 	Release() error
 }
 
-// hold begins what a Holder has. release ends it, and says why the phases have ended that
-// returned an error.
+// hold begins what a Holder has, and watches a store that may end by itself. release ends it,
+// and says why the phases have ended that returned an error.
 func (r *run) hold(ctx context.Context) (_ context.Context, release func(error) error) {
-	h, ok := r.workload.(Holder)
-	if !ok {
+	h, holds := r.workload.(Holder)
+	m, mortal := kv.As[kv.Mortal](r.Store)
+	if !holds && !mortal {
 		return ctx, func(err error) error { return err }
 	}
 	within, cancel := context.WithCancelCause(ctx)
-	h.Hold(cancel)
+	if mortal {
+		m.OnEnd(cancel)
+	}
+	if holds {
+		h.Hold(cancel)
+	}
 	return within, func(err error) error {
 		if why := context.Cause(within); why != nil && ctx.Err() == nil {
 			err = why
 		}
 		cancel(nil)
-		return errors.Join(err, h.Release())
+		if holds {
+			if end := h.Release(); end != nil && !errors.Is(err, end) { // else it is told already
+				err = errors.Join(err, end)
+			}
+		}
+		return err
 	}
 }

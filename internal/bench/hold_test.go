@@ -51,3 +51,30 @@ func TestHolder(t *testing.T) {
 		})
 	}
 }
+
+// mortal is a store that ends by itself.
+type mortal struct {
+	*store
+	end func(error)
+}
+
+func (m *mortal) OnEnd(f func(error)) { m.end = f }
+
+// A store that ends by itself ends the variant: what was measured until then is kept.
+func TestStoreEnds(t *testing.T) {
+	gone := errors.New("it is gone")
+	c := clock.NewVirtual()
+	m := &mortal{store: &store{clock: c}}
+	end := do(func(ctx context.Context, w *bench.Worker, i uint64) (bench.Outcome, error) {
+		if i == 3 {
+			m.end(gone)
+		}
+		return done, nil
+	})
+	v, _, err := run(t.Context(), scenario(end, load.Load{
+		Shape: load.Open{Profile: load.PerSecond(1), Arrivals: load.Constant{}}, Duration: 10 * time.Second,
+	}), c, m)
+	if n := v.Total.Outcomes[0]; !errors.Is(err, gone) || n == 0 || n == 10 {
+		t.Errorf("%v, %d transactions are kept", err, n)
+	}
+}

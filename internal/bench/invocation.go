@@ -61,23 +61,23 @@ func (v *invocation) operation(most int) error {
 }
 
 // connect takes a connection, and waits for one while all are taken. First come,
-// first served.
-func (v *invocation) connect(ctx context.Context, c clock.Clock) error {
+// first served. It says whether it has waited.
+func (v *invocation) connect(ctx context.Context, c clock.Clock) (waited bool, err error) {
 	if !v.shared { // then its one task has no call open
-		return nil
+		return false, nil
 	}
 	v.mu.Lock()
 	if v.open < Connections {
 		v.open++
 		v.mu.Unlock()
-		return nil
+		return false, nil
 	}
 	p := c.Parker()
 	v.waiting = append(v.waiting, p)
 	v.mu.Unlock()
-	err := p.Park(ctx)
+	err = p.Park(ctx)
 	if err == nil {
-		return nil
+		return true, nil
 	}
 	v.mu.Lock()
 	i := slices.Index(v.waiting, p)
@@ -88,7 +88,7 @@ func (v *invocation) connect(ctx context.Context, c clock.Clock) error {
 	if i < 0 { // it was handed a connection all the same
 		v.disconnect(true)
 	}
-	return err
+	return true, err
 }
 
 // disconnect gives a connection back, to who has waited longest for one. held says

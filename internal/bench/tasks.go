@@ -97,10 +97,11 @@ func (t *Tasks) Observe(s Series, size int64) {
 func (t *Tasks) SinceDue() time.Duration { return t.run.clock.Now() - t.tx.Due }
 
 // End says that the invocation is over: nothing more is started. What was started may go
-// on, and is late.
+// on, and is late. Of one that was cut off, as the run's context is done, the watcher is not
+// told: what it had not awaited yet is no mistake.
 func (t *Tasks) End() {
 	r, v := t.run, t.invocation
-	if r.Calls != nil && t.metered && v.over.CompareAndSwap(false, true) {
+	if r.Calls != nil && t.metered && v.over.CompareAndSwap(false, true) && t.ctx.Err() == nil {
 		r.Calls.Ended(v.number, r.clock.Now(), t.tx.Due < r.measureFrom)
 	}
 	v.tasks.Add(-1)

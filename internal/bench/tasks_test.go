@@ -89,3 +89,38 @@ func TestScheduler(t *testing.T) {
 		t.Errorf("%d gets are recorded, want 2", n)
 	}
 }
+
+// endings keeps what it is told of the ends of invocations.
+type endings struct {
+	detect.Watcher
+	ended int
+}
+
+func (e *endings) Began(*detect.Call) uint64         { return 1 }
+func (e *endings) Called(*detect.Call)               {}
+func (e *endings) Ended(uint64, time.Duration, bool) { e.ended++ }
+
+// An invocation that the end of the run cuts off is not told as one that has ended.
+func TestCutOffInvocation(t *testing.T) {
+	for _, cut := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c := clock.NewVirtual()
+		s := scenario(do(func(ctx context.Context, w *bench.Worker, _ uint64) (bench.Outcome, error) {
+			tasks := w.Tasks(ctx)
+			if cut {
+				cancel()
+			}
+			tasks.End()
+			return done, nil
+		}), load.Load{Shape: load.Closed{Workers: 1}, Transactions: 1})
+		seen := &endings{}
+		_, err := bench.Run(ctx, s, s.Pattern.Variants[0], bench.Options{Clock: c, Store: &slow{clock: c}, Seed: 1, Observer: &keep{}, Calls: seen})
+		if (err != nil) != cut {
+			t.Error(err)
+		}
+		if told := seen.ended > 0; told == cut {
+			t.Errorf("cut off: %t; told of %d ends", cut, seen.ended)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func (w *Worker) ObserveFor(due time.Duration, s Series, size int64) {
 // Fetch is one fetch from a modelled origin that takes so long. It holds one of
 // the invocation's connections.
 func (w *Worker) Fetch(ctx context.Context, latency time.Duration) error {
-	held, err := w.connect(ctx)
+	held, _, err := w.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,11 +155,12 @@ func (w *Worker) Fetch(ctx context.Context, latency time.Duration) error {
 }
 
 // connect takes a connection where there is a limit on them.
-func (w *Worker) connect(ctx context.Context) (held bool, err error) {
+func (w *Worker) connect(ctx context.Context) (held, waited bool, err error) {
 	if !w.metered || !w.invocation.shared {
-		return false, nil
+		return false, false, nil
 	}
-	return true, w.invocation.connect(ctx, w.run.clock)
+	waited, err = w.invocation.connect(ctx, w.run.clock)
+	return true, waited, err
 }
 
 // Parallel runs f for 0 to n-1 at the same time, each with a worker of its own

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -109,7 +110,7 @@ func differences(base, head *runfile.Definition) (out []Difference, redefined bo
 		list.add("pattern", d.Pattern)
 		list.add("driver", d.Driver)
 		list.add("clock", d.Clock)
-		list.add("runtime", d.Runtime.String())
+		list.add("runtime", cmp.Or(d.Runtime.String(), "kvbench itself"))
 		if !typed { // of a run file of format 1
 			list.add("load", d.Load)
 			return list

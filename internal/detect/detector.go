@@ -15,6 +15,10 @@ type Options struct {
 	// Window is how long a version may still be read, and be built upon, after it was
 	// replaced: 0 is DefaultWindow. The longest cacheTtl that a call asked for is added.
 	Window time.Duration
+	// Pause is how long a script may take from the end of a get until it begins the next, where
+	// it waits for nothing else: 0 in virtual time. A tenth of the get's time is not taken to be
+	// waiting either, where Pause is not 0.
+	Pause time.Duration
 	// Report is told each occurrence that counts, but for suppressed ones; nil: nobody is.
 	// It must not call the Detector. A kind that is of "invocation" comes once an invocation,
 	// before Ended returns or in Finish, the others as they are settled: a clobbered write

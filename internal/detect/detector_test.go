@@ -183,3 +183,37 @@ func TestTooManyKeys(t *testing.T) {
 		t.Error(notes)
 	}
 }
+
+// On the wall clock a script takes some time between two gets that are one after the other; what
+// begins before the other has ended, or long after it, is not.
+func TestSequentialGetsOnTheWallClock(t *testing.T) {
+	const ms = time.Millisecond
+	read := func(start, end time.Duration) [2]time.Duration { return [2]time.Duration{start, end} }
+	for _, test := range []struct {
+		name  string
+		pause time.Duration
+		reads [][2]time.Duration // by their end
+		want  uint64
+	}{
+		{"after a moment", 2 * ms, [][2]time.Duration{read(0, 5*ms), read(7*ms, 12*ms)}, 1},
+		{"after a tenth", 2 * ms, [][2]time.Duration{read(0, 100*ms), read(110*ms, 112*ms)}, 1},
+		{"after a wait", 2 * ms, [][2]time.Duration{read(0, 5*ms), read(8*ms, 12*ms)}, 0},
+		{"at once", 2 * ms, [][2]time.Duration{read(0, 5*ms), read(0, 6*ms)}, 0},
+		{"two by two", 2 * ms, [][2]time.Duration{read(0, 5*ms), read(0, 6*ms), read(5*ms+1, 11*ms), read(6*ms-1, 12*ms)}, 0},
+		{"in virtual time", 0, [][2]time.Duration{read(0, 5*ms), read(5*ms+1, 12*ms)}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(detect.Options{Pause: test.pause})
+			for n, at := range test.reads {
+				c := get(string(rune('k'+n)), "v")
+				c.Invocation, c.Site, c.Start, c.End = 1, site(n+1), at[0], at[1]
+				w.Called(&c)
+			}
+			w.over(1)
+			w.Finish()
+			if got := uint64(w.counted[detect.SequentialGets]); got != test.want {
+				t.Errorf("found %d times: %+v", got, w.Findings())
+			}
+		})
+	}
+}

@@ -153,6 +153,7 @@ func (d *Detector) sure(k *key, at time.Duration) (*version, time.Duration) {
 type row struct {
 	n         int
 	namespace int
+	start     time.Duration // of the last
 	end       time.Duration
 	site      Site
 	ttl       time.Duration
@@ -174,6 +175,15 @@ func (r *row) keep(e *kv.Entry) {
 	r.read = append(append(r.read, e.Value[:n]...), 0)
 }
 
+// next reports whether a get that begins at a time follows the row, with no wait between.
+func (d *Detector) next(r *row, start time.Duration) bool {
+	pause := d.o.Pause
+	if pause > 0 {
+		pause = max(pause, (r.end-r.start)/10)
+	}
+	return start >= r.end && start-r.end <= pause
+}
+
 // inRow notes that a get has ended.
 func (d *Detector) inRow(in *invocation, c *Call) {
 	r := &in.row
@@ -183,15 +193,15 @@ func (d *Detector) inRow(in *invocation, c *Call) {
 	}
 	k := d.keys[keyName{c.Namespace, c.Keys[0]}]
 	again := k != nil && in.before(k) >= 0
-	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && c.Start == r.end && !c.Queued && !again && r.n < kv.MaxBulkGetKeys && !r.told(c.Keys[0]) {
+	if r.n > 0 && r.namespace == c.Namespace && r.ttl == c.Get.CacheTTL && d.next(r, c.Start) && !c.Queued && !again && r.n < kv.MaxBulkGetKeys && !r.told(c.Keys[0]) {
 		r.n++
-		r.end, r.site = c.End, c.Site
+		r.start, r.end, r.site = c.Start, c.End, c.Site
 		r.keep(&c.Entries[0])
 		return
 	}
 	in.endRow()
 	if !again {
-		*r = row{n: 1, namespace: c.Namespace, end: c.End, site: c.Site, ttl: c.Get.CacheTTL, read: r.read[:0]}
+		*r = row{n: 1, namespace: c.Namespace, start: c.Start, end: c.End, site: c.Site, ttl: c.Get.CacheTTL, read: r.read[:0]}
 		r.keep(&c.Entries[0])
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"kvbench/internal/runfile"
 )
 
+// Differs says in what a shard's header is not that of another shard of one run; empty where it is.
+func Differs(want, have *runfile.Header) string { return differs(want, have) }
+
 // differs says in what a run's header is not that of another shard of one run; empty where
 // it is.
 func differs(want, have *runfile.Header) string {

@@ -16,6 +16,11 @@ import (
 type Set struct {
 	// Faults are why the run is not whole, by index; none where it is.
 	Faults []Fault
+	// File is what the merged run calls its scenario file; empty: as the shards do.
+	File string
+	// Clocks are how far the clocks of shards were ahead of one that they have in common, by
+	// index, where that was measured.
+	Clocks map[int]runfile.ClockOffset
 	of     int
 	runs   []*runfile.Run // those that are in the run, by index
 }
@@ -131,8 +136,15 @@ const maxHosts = 4
 func (s *Set) Header(command string) (runfile.Header, error) {
 	h := s.runs[0].Header
 	h.Shard, h.Command, h.Host, h.CPUs = nil, command, s.hosts(), 0
+	seen := map[string]bool{}
 	for _, r := range s.runs {
-		h.CPUs += r.Header.CPUs
+		if host := r.Header.Host; !seen[host] {
+			seen[host] = true
+			h.CPUs += r.Header.CPUs
+		}
+	}
+	if s.File != "" {
+		h.File = s.File
 	}
 	h.Scenarios = slices.Clone(h.Scenarios)
 	for i := range h.Scenarios {
@@ -149,6 +161,9 @@ func (s *Set) Header(command string) (runfile.Header, error) {
 			p, err := part(r)
 			if err != nil {
 				return h, fmt.Errorf("%s: %w", r.Path, err)
+			}
+			if c, is := s.Clocks[p.Index]; is {
+				p.Clock = &c
 			}
 			m.Shards = append(m.Shards, p)
 		}

@@ -15,6 +15,8 @@ import (
 
 // The shim, module by module.
 var (
+	//go:embed shim/own.js
+	ownModule string
 	//go:embed shim/main.js
 	mainModule string
 	//go:embed shim/invocation.js
@@ -117,6 +119,7 @@ func (r *Runtime) processConfig(kvAddress, outAddress string) (c workerd.Config,
 				Name: name, Date: r.date(), Flags: r.flags(), KV: bindings, Vars: vars, Outbound: out, Cache: cache,
 				Modules: []workerd.Module{
 					{Name: "main.js", Code: mainModule},
+					{Name: "own.js", Code: ownModule},
 					{Name: "invocation.js", Code: invocationModule},
 					{Name: "env.js", Code: envModule},
 					{Name: "globals.js", Code: globalsModule},

@@ -125,6 +125,7 @@ func (v *invocation) goOn() {
 		case <-v.ctx.Done():
 			v.end(nil)
 		case <-v.isolate.runtime.Gone():
+			v.isolate.runtime.told(v.ctx)
 			v.end(nil)
 		case <-t.C:
 			v.end([]error{&isolate.Exception{Name: "Error", Message: fmt.Sprintf("%v (%v)", isolate.ErrWaitUntil, most), Cause: isolate.ErrWaitUntil}})

@@ -15,6 +15,7 @@ import (
 
 	"kvbench/internal/isolate"
 	"kvbench/internal/webapi"
+	"kvbench/internal/workerd"
 )
 
 // Isolate is one isolate of a Runtime. Its methods may be called by many tasks at once.
@@ -28,7 +29,7 @@ type Isolate struct {
 
 func newIsolate(r *Runtime, number int, address string) *Isolate {
 	transport := &http.Transport{
-		DisableCompression: true, MaxIdleConns: 0, MaxIdleConnsPerHost: 1024, IdleConnTimeout: 30 * time.Second,
+		DisableCompression: true, MaxIdleConns: 0, MaxIdleConnsPerHost: 1024, IdleConnTimeout: workerd.KeepIdle,
 	}
 	return &Isolate{
 		runtime: r, number: number, location: number / r.config.Isolates, address: address,
@@ -137,10 +138,8 @@ func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*he
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
 	case i.runtime.gone():
-		select { // whoever is told of that ends the run
-		case <-ctx.Done():
+		if i.runtime.told(ctx) {
 			return nil, nil, ctx.Err()
-		case <-time.After(time.Second):
 		}
 		return nil, nil, fmt.Errorf("workerd has ended: %w", i.runtime.Err())
 	case limited.Err() != nil:
@@ -221,6 +220,19 @@ func escapeQuery(q string) string {
 		}
 	}
 	return b.String()
+}
+
+// told waits for whoever is told that the process has ended, and then ends the run: what is cut
+// off then is no invocation that has ended. It says whether the context has.
+func (r *Runtime) told(ctx context.Context) bool {
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return true
+	case <-t.C:
+		return false
+	}
 }
 
 // gone waits for a moment whether the process has ended, as its connections end before.

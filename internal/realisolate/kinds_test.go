@@ -99,6 +99,31 @@ export default {
 	}
 }
 
+// What a script redefines breaks the script alone, and what it does wrong is told as that.
+func TestScriptsOfTheirOwnMind(t *testing.T) {
+	c := clock.NewWall()
+	file := project(t, "index.js", `const Answer = Response;
+globalThis.Error = class { };
+globalThis.Promise = globalThis.Map = globalThis.WeakMap = function () { throw "mine"; };
+JSON.stringify = JSON.parse = () => { throw "mine"; };
+globalThis.Headers = globalThis.Request = globalThis.Response = globalThis.URL = globalThis.Uint8Array = globalThis.TextEncoder = null;
+export default { async fetch(request, env, ctx) {
+  if (request.url.endsWith("/exit")) process.exit(3);
+  if (request.url.endsWith("/bare")) { const { get } = env.A; await get("k"); }
+  await env.A.put("k", "v");
+  return new Answer(await env.A.get("k"));
+} };`)
+	r := start(t, c, file)
+	for path, want := range map[string]string{"/": "v", "/exit": "Error: process.exit(3) was called", "/bare": "TypeError: Illegal invocation"} {
+		got := invoke(t, false, c, open(t, c), func(ctx context.Context, h isolate.Host) (isolate.Result, error) {
+			return r.Isolate(0).Fetch(ctx, h, get(path))
+		})
+		if !strings.HasPrefix(got.Error, want) && !strings.HasSuffix(got.Answer, want) {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+}
+
 // What is wrong with a script that loops for ever ends the process, and one that answers too
 // much or hangs after its answer ends the invocation.
 func TestBounds(t *testing.T) {
@@ -111,13 +136,13 @@ func TestBounds(t *testing.T) {
     case "/loop": for (;;);
   }
 } };`)
-	r := startWith(t, realisolate.Config{Clock: c, Bundle: build(t, file, true), MostTask: 2 * time.Second, MostBody: 1_000_000, WaitUntil: 50 * time.Millisecond})
+	r := startWith(t, realisolate.Config{Clock: c, Bundle: build(t, file, true), MostTask: 2 * time.Second, MostBody: 1 << 20, WaitUntil: 50 * time.Millisecond})
 	by := func(path string) seen {
 		return invoke(t, false, c, open(t, c), func(ctx context.Context, h isolate.Host) (isolate.Result, error) {
 			return r.Isolate(0).Fetch(ctx, h, get(path))
 		})
 	}
-	const tooMuch = "Error: the response has more than 1 MB, which kvbench does not read"
+	const tooMuch = "Error: the response has more than 1 MiB, which kvbench does not read"
 	for _, path := range []string{"/big", "/endless"} {
 		if got := by(path).Error; got != tooMuch {
 			t.Errorf("%s: %s", path, got)

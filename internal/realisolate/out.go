@@ -99,7 +99,7 @@ func (r *Runtime) fetch(w http.ResponseWriter, request *http.Request) {
 		refuse(w, "fetch of "+to.URL+": "+err.Error())
 		return
 	case len(body) > mostFetch:
-		refuse(w, fmt.Sprintf("fetch of %s: the body has more than %d MB", to.URL, mostFetch/1_000_000))
+		refuse(w, fmt.Sprintf("fetch of %s: the body has more than %d MiB", to.URL, mostFetch>>20))
 		return
 	case len(body) > 0:
 		to.Body = body

@@ -47,7 +47,7 @@ type Config struct {
 	// WaitUntil is how long an invocation may go on after its answer; 0: 30 s, as Workers
 	// have it.
 	WaitUntil time.Duration
-	// MostBody is how many bytes the body of a response may have; 0: 100 MB.
+	// MostBody is how many bytes the body of a response may have; 0: 100 MiB.
 	MostBody int
 	// Log gets what the process says; nil: it is dropped.
 	Log io.Writer
@@ -58,7 +58,7 @@ const DefaultDate = "2026-11-01"
 
 const (
 	// mostBody is how many bytes a body may have.
-	mostBody = 100_000_000
+	mostBody = 100 << 20
 	// mostWait is how long a request may take.
 	mostWait = 60 * time.Second
 	// mostTask is how long a script may run in one go.

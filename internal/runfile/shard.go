@@ -40,6 +40,15 @@ type ShardPart struct {
 	// measured no transaction.
 	LatenessP50 *time.Duration `json:"lateness_p50_ns,omitempty"`
 	LatenessP99 *time.Duration `json:"lateness_p99_ns,omitempty"`
+	// Clock is how its machine's clock was set when the shards were handed out; nil where that
+	// was not measured.
+	Clock *ClockOffset `json:"clock,omitempty"`
+}
+
+// ClockOffset is how far a clock is ahead of another.
+type ClockOffset struct {
+	Ahead  time.Duration `json:"ahead_ns"`  // negative: behind
+	Within time.Duration `json:"within_ns"` // as exactly as that was measured
 }
 
 // FaultKind is what is wrong with a shard of a merged run.

@@ -2,6 +2,12 @@
 // it finds the executable, writes its configuration, starts it and sees to its end.
 package workerd
 
+import "time"
+
+// KeepIdle is for how long a client may keep a connection that it sends nothing on. workerd
+// ends one after 15 s, older versions after 5 s, and a request that is on its way then is lost.
+const KeepIdle = 4 * time.Second
+
 // Config is what a process of workerd serves.
 type Config struct {
 	Workers   []Worker

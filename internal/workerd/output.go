@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,7 +14,7 @@ import (
 const (
 	maxLine   = 8 << 10 // bytes of a line; what is over is left out
 	maxOutput = 4 << 20 // bytes passed on in all
-	lastLines = 20      // that the error of a crash has
+	lastLines = 20      // that are looked at after a crash
 )
 
 // output takes what a process writes, passes it on line by line, and keeps the last lines.
@@ -74,9 +76,26 @@ func (o *output) close() {
 	}
 }
 
-// tail is the last lines.
+// tailLines is how many lines the error of a crash has.
+const tailLines = 5
+
+// noise are lines of a dump, which tell nobody anything but an engineer of the runtime: they are
+// in the log.
+var noise = regexp.MustCompile(`^\s*$|^<--- |^\[\d+:0x[0-9a-f]+\]|^stack: |^\*\*\* Received signal`)
+
+// tail is the last lines that tell something.
 func (o *output) tail() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return strings.Join(o.last, "\n")
+	lines := slices.DeleteFunc(slices.Clone(o.last), noise.MatchString)
+	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
+// outOfMemory says that V8 has ended the process because a heap was full.
+func (o *output) outOfMemory() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(o.last, func(line string) bool {
+		return strings.Contains(line, "V8 fatal error") && strings.Contains(line, "out of memory")
+	})
 }

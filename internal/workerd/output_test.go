@@ -33,7 +33,7 @@ func TestOutputByLines(t *testing.T) {
 	if diff := cmp.Diff([]string{"ab\n", "c\n", "\n", "d\uFFFD\n", "e\n"}, to.got); diff != "" {
 		t.Error(diff)
 	}
-	if got := o.tail(); got != "ab\nc\n\nd\uFFFD\ne" {
+	if got := o.tail(); got != "ab\nc\nd\uFFFD\ne" {
 		t.Errorf("%q", got)
 	}
 }
@@ -57,7 +57,7 @@ func TestOutputBounded(t *testing.T) {
 		t.Errorf("%d bytes, first %.0q, last %q", total, to.got[0], to.got[len(to.got)-1])
 	}
 	lines := strings.Split(o.tail(), "\n")
-	if len(lines) != lastLines || lines[lastLines-1] != "the last" {
+	if len(lines) != tailLines || lines[tailLines-1] != "the last" {
 		t.Errorf("%d lines, last %q", len(lines), lines[len(lines)-1])
 	}
 }
@@ -69,5 +69,19 @@ func TestOutputWithoutALog(t *testing.T) {
 	fmt.Fprint(&o, "a\nb\n")
 	if len(to.got) != 1 || o.tail() != "a\nb" {
 		t.Errorf("%q, %q", to.got, o.tail())
+	}
+}
+
+// Of a crash the dump is left out, and a full heap is told as that.
+func TestOutputOfACrash(t *testing.T) {
+	o := output{to: &writes{}}
+	fmt.Fprint(&o, "said by a script\n\n<--- Last few GCs --->\n\n[11689:0x720dbfd5a000]    10263 ms: Mark-Compact (reduce)\n")
+	if o.outOfMemory() {
+		t.Error("out of memory too soon")
+	}
+	const fatal = "workerd/jsg/setup.c++:44: fatal: V8 fatal error; location = Reached heap limit; message = : allocation failed: JavaScript heap out of memory"
+	fmt.Fprint(&o, fatal+"\n*** Received signal #6: Aborted\nstack: /lib/libc.so.6@0x8aeeb\n")
+	if got := o.tail(); got != "said by a script\n"+fatal || !o.outOfMemory() {
+		t.Errorf("%q, out of memory: %t", got, o.outOfMemory())
 	}
 }

@@ -127,8 +127,14 @@ func (p *Process) verdict(waited error) error {
 	return p.crash(waited)
 }
 
-// crash is an error that has the last lines.
+// ErrMemory is in the error of a process that has ended because an isolate's heap was full.
+var ErrMemory = errors.New("the Worker took more memory than workerd could give; Cloudflare allows 128 MB an isolate")
+
+// crash is an error that says what is known of it: the last lines that tell something.
 func (p *Process) crash(how error) error {
+	if p.out.outOfMemory() {
+		return fmt.Errorf("workerd: %w: %w", how, ErrMemory)
+	}
 	if tail := p.out.tail(); tail != "" {
 		return fmt.Errorf("workerd: %w; its last lines:\n%s", how, tail)
 	}

@@ -18,7 +18,7 @@ func (p *Process) Watch(ctx context.Context, most time.Duration) {
 	defer tick.Stop()
 	for {
 		if err := p.ping(ctx, &client, most); errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			p.Kill(fmt.Errorf("workerd was killed: a script has run for %v in one go", most))
+			p.Kill(fmt.Errorf("workerd was killed: a script has run for %v in one go, or several have computed or filled memory one after the other for as long", most))
 		}
 		select {
 		case <-p.done:

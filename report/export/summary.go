@@ -40,8 +40,11 @@ type Scenario struct {
 	Question string `json:"question"`
 	Pattern  string `json:"pattern"`
 	Clock    string `json:"clock"`
-	Driver   string `json:"driver"`
-	Load     string `json:"load"`
+	// Runtime is what has run the scripts of a Worker where that is the real one; not there
+	// where it was kvbench itself.
+	Runtime *runfile.Runtime `json:"runtime,omitempty"`
+	Driver  string           `json:"driver"`
+	Load    string           `json:"load"`
 	// Latency says what its latencies are: measured, modelled, or none is modelled.
 	Latency      runfile.Latency `json:"latency" jsonschema:"enum=measured,enum=modelled,enum=no latency modelled"`
 	Modelled     bool            `json:"modelled"` // Latency is modelled
@@ -221,6 +224,9 @@ func scenario(s *answer.Scenario) Scenario {
 	}
 	for _, r := range s.Expectations {
 		out.Expectations = append(out.Expectations, expectation(r))
+	}
+	if real := s.Def.Runtime; real != (runfile.Runtime{}) {
+		out.Runtime = &real
 	}
 	out.MaxRates = maxRates(s)
 	for _, v := range s.Variants {

@@ -137,7 +137,7 @@ func (r *running) Part(iv runfile.Interval) { r.progress.Part(iv) }
 
 // Interval implements bench.Observer.
 func (r *running) Interval(iv runfile.Interval) error {
-	r.progress.interval(iv)
+	r.progress.Interval(iv)
 	return r.to.Interval(iv)
 }
 

@@ -94,8 +94,8 @@ var plantedMistakes = map[detect.Kind]planted{
 	},
 }
 
-// worker is a Worker with a handler.
-func worker(handler string) string {
+// workerOf is a Worker with a handler.
+func workerOf(handler string) string {
 	return `interface Env { KV: any }
 const names = (n: number): string[] => Array.from({ length: n }, (_, i) => "k" + i);
 
@@ -224,9 +224,9 @@ func TestPlantedMistakes(t *testing.T) {
 			case detect.OperationsLimit:
 				duration = "3s" // of a thousand operations each
 			}
-			bad := worker(p.bad)
+			bad := workerOf(p.bad)
 			r, junit := runWorker(t, project(t, map[string]string{
-				"wrangler.jsonc": plantedWrangler, "src/bad.ts": bad, "src/clean.ts": worker(p.clean),
+				"wrangler.jsonc": plantedWrangler, "src/bad.ts": bad, "src/clean.ts": workerOf(p.clean),
 				"kvbench.yaml": fmt.Sprintf(plantedYAML, duration, keys, kind),
 			}), exitUnmet)
 			at, found := placeOf(t, bad), false
@@ -270,7 +270,7 @@ func TestIgnoredMistake(t *testing.T) {
 	} {
 		text := fmt.Sprintf(plantedYAML, "10s", 50, detect.ClobberedWrite) // what is not there
 		r, _ := runWorker(t, project(t, map[string]string{
-			"wrangler.jsonc": plantedWrangler, "src/bad.ts": worker(comment + p.bad), "src/clean.ts": worker(p.clean), "kvbench.yaml": text,
+			"wrangler.jsonc": plantedWrangler, "src/bad.ts": workerOf(comment + p.bad), "src/clean.ts": workerOf(p.clean), "kvbench.yaml": text,
 		}), exitOK)
 		found := r.Scenarios[0].Variants[0].Findings
 		if len(found) != 1 || found[0].Suppressed != want {

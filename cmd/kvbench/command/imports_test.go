@@ -47,6 +47,7 @@ var layers = []layer{
 	{"internal/choose", []string{"internal/expect", "internal/result", "internal/runfile"}, "choosing reads figures"},
 	{"internal/find", []string{"internal/expect", "internal/load", "internal/result", "internal/runfile", "internal/sparse"}, "a search judges figures, and knows no engine"},
 	{"internal/merge", []string{"internal/record", "internal/runfile", "internal/sparse"}, "merging reads run files and writes one, and knows no engine"},
+	{"internal/fleet", nil, "agents are led to do parts of anything: what they are is the command's"},
 	{"internal/answer", []string{"internal/choose", "internal/expect", "internal/find", "internal/record", "internal/result", "internal/runfile"}, "an answer is figures, and what they come to"},
 	{"report/table", []string{"internal/answer", "internal/choose", "internal/find", "internal/price", "internal/result", "internal/record", "internal/runfile", "kv"}, "a table is a function of an answer"},
 	{"report/chart/kit", nil, "what charts are drawn with knows nothing of what is drawn"},

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kvbench/drivers"
+	"kvbench/internal/fleet"
 	"kvbench/internal/printable"
 	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
@@ -168,6 +169,7 @@ func knownSecrets(table []kv.Driver, args []string) *secret.Set {
 			s.Add(os.Getenv(name))
 		}
 	}
+	s.Add(os.Getenv(fleet.TokenVariable))
 	for _, a := range args {
 		s.AddURLs(a)
 	}
@@ -201,7 +203,7 @@ measured is kept.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.AddCommand(newRun(secrets, open), newReport(), newAdvise(), newCompare(secrets, open), newBaseline(secrets), newList(secrets, table),
-		newMerge(), newCheck(secrets, open), newVerify(secrets, open), newSchema(), newEmulate(secrets), newClean(secrets, open))
+		newMerge(), newAgent(table), newCheck(secrets, open), newVerify(secrets, open), newSchema(), newEmulate(secrets), newClean(secrets, open))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.InitDefaultCompletionCmd()
 	refuse(root)

@@ -9,6 +9,7 @@ import (
 
 	"kvbench/drivers"
 	"kvbench/drivers/budget"
+	"kvbench/drivers/worker"
 	"kvbench/internal/bench"
 	"kvbench/internal/clock"
 	"kvbench/internal/load"
@@ -130,6 +131,9 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 			p.header.Clock = "wall"
 		}
 		p.add(scenario, def)
+	}
+	if s.workerd != "" && s.real == "" && !slices.ContainsFunc(p.scenarios, func(s bench.Scenario) bool { return strings.HasPrefix(s.Driver, worker.Local) }) {
+		return nil, usage(errors.New("--workerd: nothing runs on workerd; give --runtime workerd too, or a driver " + worker.Local))
 	}
 	if s.real != "" && !real {
 		return nil, usage(errors.New("--runtime workerd: no scenario has the pattern worker, whose scripts it runs"))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,6 +38,8 @@ type progress struct {
 	mu        sync.Mutex // guards all below, and w
 	ops       uint64
 	simulated time.Duration
+	running   []*shown // told of in plain lines
+	stop      chan struct{}
 }
 
 // shown is a variant that runs. It is for one task at a time.
@@ -46,6 +49,7 @@ type shown struct {
 	name  string
 	began time.Time
 	said  time.Time
+	phase string // as of bench.Observer
 }
 
 // newBoard returns the board of a plan's run, which keeps what has ended for those who ask
@@ -82,8 +86,46 @@ func newProgress(w io.Writer, quiet bool, board *live.Board) *progress {
 	out.w, out.bars = w, newBars(w)
 	if out.bars != nil {
 		out.table = drawTable(out.bars, terminal(w), board)
+	} else {
+		out.stop = make(chan struct{})
+		go out.tellAll(out.stop)
 	}
 	return out
+}
+
+// tellAll says in plain lines what runs, as long as stop is open.
+func (p *progress) tellAll(stop <-chan struct{}) {
+	for t := time.NewTicker(every / 5); ; {
+		select {
+		case <-stop:
+			t.Stop()
+			return
+		case <-t.C:
+		}
+		p.mu.Lock()
+		for _, r := range p.running {
+			if time.Since(r.said) >= every {
+				r.said = time.Now()
+				r.tell()
+			}
+		}
+		p.mu.Unlock()
+	}
+}
+
+// phases says what goes on while no load runs, by the phases of bench.Observer.
+var phases = map[string]string{
+	"seed": "filling the store", "settle": "waiting until its writes are seen everywhere", "verify": "reading the store back",
+}
+
+// tell says how far a variant is. It is called with the lock.
+func (r *shown) tell() {
+	if doing := phases[r.phase]; doing != "" {
+		fmt.Fprintf(r.w, "%s %s: %s\n", r.count(), r.name, doing)
+		return
+	}
+	share, transactions := r.Seen()
+	fmt.Fprintf(r.w, "%s %s: %.0f %%, %d transactions\n", r.count(), r.name, 100*share, transactions)
 }
 
 // newBars draws on a terminal; it is nil for any other writer. What is drawn goes past the
@@ -146,7 +188,18 @@ func (p *progress) begin(s *bench.Scenario, v live.Variant, repeat int) *shown {
 	if s.Repeat > 1 {
 		r.name += fmt.Sprintf(" #%d", repeat+1)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running = append(p.running, r)
 	return r
+}
+
+// Phase is as of bench.Observer.
+func (r *shown) Phase(name string) {
+	r.Turn.Phase(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.phase = name
 }
 
 // atPoint is the point of a scenario of a sweep, behind its name.
@@ -156,17 +209,6 @@ func atPoint(s *bench.Scenario) string { return strings.TrimPrefix(s.Title(), s.
 func (p *progress) count() string {
 	done, total := p.board.Counts()
 	return fmt.Sprintf("%*d/%d", len(fmt.Sprint(total)), done, total)
-}
-
-func (r *shown) interval(iv runfile.Interval) {
-	r.Interval(iv)
-	if r.w != nil && r.table == nil && time.Since(r.said) >= every {
-		r.said = time.Now()
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		share, transactions := r.Seen()
-		fmt.Fprintf(r.w, "%s %s: %.0f %%, %d transactions\n", r.count(), r.name, 100*share, transactions)
-	}
 }
 
 func (r *shown) end(v *runfile.Variant) {
@@ -179,6 +221,7 @@ func (r *shown) end(v *runfile.Variant) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.End() // within the lock, so that lines count up
+	r.running = slices.DeleteFunc(r.running, func(other *shown) bool { return other == r })
 	r.ops += ops
 	r.simulated += v.Total.To
 	if r.w != nil && r.table == nil {
@@ -194,9 +237,14 @@ func (p *progress) close() {
 		p.table.Abort(true)
 		p.bars.Wait()
 	}
+	if p.stop != nil {
+		close(p.stop)
+	}
 	if p.w == nil {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	took := time.Since(p.started)
 	fmt.Fprintf(p.w, "measured %s in %s: %s KV operations, %s/s of wall time\n",
 		p.simulated.Round(time.Second), took.Round(10*time.Millisecond), metric.Grouped(p.ops), metric.Grouped(uint64(float64(p.ops)/took.Seconds())))

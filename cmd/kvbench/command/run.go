@@ -32,6 +32,7 @@ type runOptions struct {
 	verbose bool
 	budget  dollars
 	part    shardFlags
+	fleet   fleetFlags
 	listen  string       // empty: nothing is served
 	port    net.Listener // of listen, once it is open
 }
@@ -57,6 +58,13 @@ with.`,
 			if err := o.asShard(c, time.Now()); err != nil {
 				return usage(err)
 			}
+			leads, err := o.asLeader(c)
+			if err != nil {
+				return usage(err)
+			}
+			if leads {
+				return lead(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
+			}
 			return runScenarios(c.Context(), args, o, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -71,6 +79,7 @@ with.`,
 	o.runtimeOptions.flags(f, "")
 	f.Uint64Var(&o.seed, "seed", 1, "the random `SEED`: the same seed gives the same run in virtual time")
 	o.part.add(f)
+	o.fleet.add(f)
 	budgetFlag(f, &o.budget, "spend at most this many `USD` on stores that bill, including the clean-up")
 	f.StringVar(&o.out, "out", "", "write to this `DIR`")
 	f.StringSliceVar(&o.formats, "format", o.formats, "write the report in these `FORMATS`: "+strings.Join(report.Formats(), ", "))
@@ -170,6 +179,9 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		for _, text := range p.warnings() {
 			fmt.Fprintln(stderr, "WARNING", printable.Line(text))
 		}
+	}
+	if d := p.wallTime(); d >= longWait && !o.quiet {
+		fmt.Fprintf(stderr, "%s of load on the wall clock, and the time to fill the stores and until that is seen everywhere; --duration makes it shorter\n", d)
 	}
 	board := newBoard(p, o.port != nil)
 	if o.port != nil {

@@ -132,7 +132,7 @@ func (k *seeker) run(ctx context.Context, step bench.Scenario, repeat int) (*run
 	if k.runs++; k.runs > 1 {
 		k.progress.board.More()
 	}
-	r := &running{scenario: &step, to: k.writer.Variant(k.of[k.number], variant, repeat, step.Point...)}
+	r := &running{scenario: &step, to: k.writer.Variant(k.of[k.number], variant, repeat, step.Point...), begun: make(chan struct{})}
 	if err := r.to.BeginStep(of); err != nil {
 		return nil, err
 	}

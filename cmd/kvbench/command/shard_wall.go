@@ -47,17 +47,10 @@ func (p *plan) shardOut(s settings) error {
 	return nil
 }
 
-// ownStores are the drivers, by how their URLs begin, that make a store which one process
-// alone sees though it lives by the wall clock.
-var ownStores = []string{"worker://local"}
-
 // shareable refuses a scenario whose transactions can't be shared out among shards.
 func (p *plan) shareable(number, of int) error {
 	s, def := &p.scenarios[number], p.defs[number]
-	own := def.Capabilities.Virtual && !strings.HasPrefix(s.Driver, null.Example) // which keeps nothing
-	for _, url := range ownStores {
-		own = own || strings.HasPrefix(s.Driver, url)
-	}
+	own := madeForTheRun(def.Capabilities) && !strings.HasPrefix(s.Driver, null.Example) // which keeps nothing
 	if own {
 		return fmt.Errorf("each shard would have a store of its own with %s; serve one with kvbench emulate, and name it as rest://ACCOUNT/NAMESPACE?base=http://HOST:PORT", s.Shown)
 	}

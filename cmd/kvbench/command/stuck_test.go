@@ -19,7 +19,7 @@ func TestEndlessTimers(t *testing.T) {
 		// A watchdog that is quick looks often enough; a slow machine makes it no quicker to bark.
 		ctx := watchScripts(t.Context(), 500*time.Millisecond)
 		var printed bytes.Buffer
-		dir := project(t, map[string]string{"wrangler.jsonc": plantedWrangler, "src/bad.ts": worker(timers), "kvbench.yaml": yaml})
+		dir := project(t, map[string]string{"wrangler.jsonc": plantedWrangler, "src/bad.ts": workerOf(timers), "kvbench.yaml": yaml})
 		status := execute(ctx, []string{"run", dir, "--out", t.TempDir() + "/out", "--quiet", "--format", "json"}, &printed, &printed)
 		stuck, _ := context.Cause(ctx).(*stuckError)
 		switch {

@@ -1,6 +1,9 @@
 package command
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // warnings are what the plan's author should know before it runs, in full
 // sentences.
@@ -21,4 +24,18 @@ func (p *plan) warnings() []string {
 		}
 	}
 	return out
+}
+
+// longWait is how long a run on the wall clock may take before that is told.
+const longWait = 2 * time.Minute
+
+// wallTime is how long the loads of the plan take on the wall clock, one after the other; those
+// without a duration are not in it.
+func (p *plan) wallTime() (d time.Duration) {
+	for i := range p.scenarios {
+		if s := &p.scenarios[i]; s.Clock == "wall" && s.Find == nil && p.header.Shard == nil {
+			d += (s.Load.WarmUp + s.Load.Duration) * time.Duration(len(s.Variants)*max(s.Repeat, 1))
+		}
+	}
+	return d
 }

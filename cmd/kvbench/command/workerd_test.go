@@ -39,8 +39,11 @@ func TestWorkerdScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":     status,
-			"seeworkerd": func(ts *testscript.TestScript, _ bool, _ []string) { awaitRuntimes(ts, true) },
+			"status":      status,
+			"waitfor":     waitFor,
+			"waitkeys":    waitKeys,
+			"serveworker": serveWorker(executable),
+			"seeworkerd":  func(ts *testscript.TestScript, _ bool, _ []string) { awaitRuntimes(ts, true) },
 			"killworkerd": func(ts *testscript.TestScript, _ bool, _ []string) {
 				for _, pid := range awaitRuntimes(ts, true) {
 					p, err := os.FindProcess(pid)

@@ -36,7 +36,8 @@ const routes: Record<string, Route> = {
       expiration: whole(query, "expiration"),
       metadata: metadata === null ? undefined : JSON.parse(decodeURIComponent(metadata)),
     };
-    await kv.put(text(query, "key"), request.body ?? "", options);
+    // Read to its end first: a refusal that comes sooner would end the connection.
+    await kv.put(text(query, "key"), await request.arrayBuffer(), options);
     return answer("ok", null);
   },
 

@@ -1,4 +1,5 @@
 // The globals that are not the runtime's own: fetch and the listeners of service workers.
+import { Error, TypeError, Promise, Request, defineProperty, keys } from "./own.js";
 import { current, fetchOut, sites } from "./invocation.js";
 import config from "./config.js";
 
@@ -20,6 +21,11 @@ globalThis.fetch = function fetch(...a) {
   });
 };
 
+// process.exit would cancel the request, as what has hung.
+if (typeof globalThis.process?.exit === "function") {
+  globalThis.process.exit = (code) => { throw new Error(`process.exit(${code ?? ""}) was called: the runtime cancels the request`); };
+}
+
 // Listeners of the service worker's kind.
 const listeners = {};
 globalThis.addEventListener = (type, listener) => {
@@ -28,7 +34,7 @@ globalThis.addEventListener = (type, listener) => {
 
 export function listened(env) {
   if (listeners.fetch === undefined && listeners.scheduled === undefined) return undefined;
-  for (const name of Object.keys(env)) Object.defineProperty(globalThis, name, { value: env[name], writable: true, configurable: true });
+  for (const name of keys(env)) defineProperty(globalThis, name, { value: env[name], writable: true, configurable: true });
   const handler = {};
   if (listeners.fetch !== undefined) {
     handler.fetch = (request, env, ctx) => {

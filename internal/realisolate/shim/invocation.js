@@ -1,4 +1,5 @@
 // What is known of invocations: which one runs, from where it calls, what it waits for.
+import { Error, TypeError, Promise, Map, WeakMap, String, Number, captureStackTrace, stringify, defineProperty, isArray, all as whole, settled } from "./own.js";
 import { AsyncLocalStorage } from "node:async_hooks";
 import config from "./config.js";
 
@@ -19,14 +20,14 @@ export function sites(error) {
   Error.prepareStackTrace = (_, all) => all;
   Error.stackTraceLimit = 50;
   try {
-    if (error === undefined) Error.captureStackTrace(from, sites);
+    if (error === undefined) captureStackTrace(from, sites);
     found = from.stack;
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
   const out = [];
-  if (Array.isArray(found)) {
+  if (isArray(found)) {
     for (const s of found) {
       if (s.getFileName() === config.module && s.getLineNumber()) out.push(s.getLineNumber().toString(36) + ":" + s.getColumnNumber().toString(36));
       if (out.length >= (error === undefined ? config.frames : 32)) break;
@@ -99,7 +100,7 @@ class Invocation {
     if (this.waits === 1 && this.done === undefined) {
       this.real.waitUntil(new Promise((resolve) => { this.done = resolve; }));
     }
-    Promise.resolve(promise).then(() => {}, (e) => { this.failed.push(exception(e)); }).then(() => {
+    settled(promise).then(() => {}, (e) => { this.failed.push(exception(e)); }).then(() => {
       this.waits--;
       if (this.answered && this.waits === 0) this.end();
     });
@@ -109,7 +110,7 @@ class Invocation {
   // kvbench has to know of it.
   close() {
     this.over = true;
-    if (this.pending.size > 0) this.real.waitUntil(Promise.all(this.pending.values()));
+    if (this.pending.size > 0) this.real.waitUntil(whole(this.pending.values()));
     return { pending: [...this.pending.keys()], failed: this.failed };
   }
 
@@ -127,7 +128,7 @@ class Invocation {
 
 // report tells kvbench something beside an answer.
 export async function report(what, body) {
-  const answer = await fetchOut(config.report + what, { method: "POST", body: JSON.stringify(body) });
+  const answer = await fetchOut(config.report + what, { method: "POST", body: stringify(body) });
   return answer.json();
 }
 
@@ -159,7 +160,7 @@ export class Context {
   get props() { return this.#real.props; }
   get exports() { return this.#real.exports; }
 }
-Object.defineProperty(Context, "name", { value: "ExecutionContext" });
+defineProperty(Context, "name", { value: "ExecutionContext" });
 
 export function waitUntil(promise) {
   const v = invocations.getStore();

@@ -1,12 +1,12 @@
 // The entry point: it takes kvbench's requests and calls the handlers of the user's module,
 // which is worker.js, unmodified.
+import { Error, TypeError, Response, Blob, Uint8Array, String, encodeURIComponent, stringify, defineProperty, freeze, encode, json } from "./own.js"; // first of all
 import { Context, exception, finish, run } from "./invocation.js";
 import { env } from "./env.js";
 import { listened } from "./globals.js"; // before the user's module runs
 import * as user from "./worker.js";
 import config from "./config.js";
 
-const encoder = new TextEncoder();
 const main = user.default ?? listened(env);
 
 // handler is what handles an event, or undefined.
@@ -28,24 +28,29 @@ async function read({ body }) {
     if (value !== undefined && value.byteLength > 0) all.push(value);
     if (done) return all;
     n += value.byteLength;
-    if (n > config.mostBytes) throw new Error(`the response has more than ${config.mostBytes / 1e6} MB, which kvbench does not read`);
+    if (n > config.mostBytes) {
+      piece.cancel();
+      throw new Error(`the response has more than ${config.mostBytes / (1 << 20)} MiB, which kvbench does not read`);
+    }
   }
 }
 
 // pieces reads a stream: of the runtime's own as many bytes at once as are asked for, of one
 // that the script makes what it gives.
 function pieces(body) {
-  let reader;
+  let reader, piece;
   try {
     reader = body.getReader({ mode: "byob" });
   } catch {
     reader = body.getReader();
-    return async () => {
+    piece = async () => {
       const { done, value } = await reader.read();
-      return { done, value: typeof value === "string" ? encoder.encode(value) : value };
+      return { done, value: typeof value === "string" ? encode(value) : value };
     };
   }
-  return (n) => reader.readAtLeast(n, new Uint8Array(n));
+  piece ??= (n) => reader.readAtLeast(n, new Uint8Array(n));
+  piece.cancel = () => { reader.cancel().then(undefined, () => {}); };
+  return piece;
 }
 
 async function fetched(request, ctx) {
@@ -71,8 +76,8 @@ export default {
   async fetch(request, _, real) {
     const { kvbench: asked, ...cf } = request.cf;
     if (asked.what === "ping") return new Response("");
-    if (asked.what === "handles") return Response.json({ fetch: handlers.fetch !== undefined, scheduled: handlers.scheduled !== undefined });
-    Object.defineProperty(request, "cf", { value: Object.freeze(cf), enumerable: true, configurable: true });
+    if (asked.what === "handles") return json({ fetch: handlers.fetch !== undefined, scheduled: handlers.scheduled !== undefined });
+    defineProperty(request, "cf", { value: freeze(cf), enumerable: true, configurable: true });
     const ctx = new Context(real, asked.invocation);
     let head, body = [];
     try {
@@ -81,9 +86,9 @@ export default {
       head = { thrown: exception(e) };
     }
     head.ended = finish(ctx);
-    const text = JSON.stringify(head);
+    const text = stringify(head);
     if (request.method === "HEAD") return new Response(null, { headers: { [config.headHeader]: encodeURIComponent(text) } });
-    const first = encoder.encode(text);
+    const first = encode(text);
     return new Response(new Blob([first, ...body]), { headers: { [config.answerHeader]: String(first.byteLength), "content-type": "application/octet-stream" } });
   },
 };

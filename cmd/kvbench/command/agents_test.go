@@ -1,0 +1,313 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kvbench/internal/fleet"
+	"kvbench/internal/runfile"
+)
+
+const fleetToken = "a-token-of-the-test"
+
+// started is a process of kvbench, and what it says.
+type started struct {
+	*exec.Cmd
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (s *started) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.said.Write(p)
+}
+
+func (s *started) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.said.String()
+}
+
+// start starts kvbench as a process, which ends with the test.
+func start(t *testing.T, args ...string) *started {
+	t.Helper()
+	s := &started{Cmd: exec.Command("kvbench", args...)}
+	s.Stdout, s.Stderr = s, s
+	s.Env = append(os.Environ(), fleet.TokenVariable+"="+fleetToken)
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.Process.Kill()
+		_ = s.Wait()
+		if t.Failed() {
+			t.Logf("kvbench %s said:\n%s", strings.Join(args, " "), s.text())
+		}
+		if strings.Contains(s.text(), fleetToken) {
+			t.Error("the token is told")
+		}
+	})
+	return s
+}
+
+// saw waits until the process has said something, and returns what the pattern's group is.
+func (s *started) saw(t *testing.T, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if found := re.FindStringSubmatch(s.text()); found != nil {
+			return found[len(found)-1]
+		}
+	}
+	t.Fatalf("%q was not said", pattern)
+	return ""
+}
+
+// ends waits for the process, which is to have an exit status.
+func (s *started) ends(t *testing.T, want int) {
+	t.Helper()
+	_ = s.Wait()
+	if got := s.ProcessState.ExitCode(); got != want {
+		t.Fatalf("kvbench %s: exit status %d, want %d\n%s", s.Args[1], got, want, s.text())
+	}
+}
+
+const fleetURL = `kvbench agent --nats (\S+)`
+
+// noToken says that no file below a folder has the token.
+func noToken(t *testing.T, dir string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if bytes.Contains(text, []byte(fleetToken)) {
+			t.Errorf("%s has the token", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Four agents run a plan in virtual time, of which one is killed in the middle, and so is the leader, which
+// is started again: what comes of it is the file of one process.
+func TestAgentsRunWhatOneProcessDoes(t *testing.T) {
+	const file = "testdata/agents.yaml"
+	dir := t.TempDir()
+	whole, out := filepath.Join(dir, "whole"), filepath.Join(dir, "led")
+	run(t, exitOK, "run", file, "--quiet", "--detect", "--seed", "3", "--out", whole, "--format", "json")
+	args := []string{"run", file, "--detect", "--seed", "3", "--agents", "4", "--out", out, "--format", "json"}
+	leader := start(t, args...)
+	url := leader.saw(t, fleetURL)
+	var agents []*started
+	for range 4 {
+		agents = append(agents, start(t, "agent", "--nats", url, "--once", "--parallel", "1"))
+	}
+	agents[0].saw(t, `shard \d+/\d+ begins`)
+	_ = agents[0].Process.Kill()
+	leader.saw(t, `shard \d+ has ended`)
+	_ = leader.Process.Kill()
+	_ = leader.Wait()
+	noToken(t, out)
+	if _, err := os.Stat(filepath.Join(out, runfile.FileName)); err == nil {
+		t.Fatal("the leader was not killed in the middle")
+	}
+	start(t, "run", "testdata/agents-wall.yaml", "--agents", "4", "--out", out).ends(t, exitUsage) // another plan
+	leader = start(t, args...)
+	if again := leader.saw(t, fleetURL); again != url {
+		t.Errorf("the leader that was started again listens at %s, want %s", again, url)
+	}
+	leader.saw(t, `(\d+)/\d+ shards are whole already`)
+	leader.ends(t, exitOK)
+	for _, a := range agents[1:] {
+		a.ends(t, exitOK)
+	}
+	if got, want := common(t, out), common(t, whole); !bytes.Equal(got, want) {
+		t.Errorf("agents give another file than one process: %d bytes, want %d", len(got), len(want))
+	}
+	noToken(t, dir)
+	left, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range left {
+		if name := d.Name(); name == fleetServer || name == fleetShards || name == fleetStateFile || name == fleetLockFile {
+			t.Errorf("%s was left", name)
+		}
+	}
+}
+
+// On the wall clock agents start together. One that is killed makes the run degraded, and its shard is not
+// run again.
+func TestAgentsOnTheWallClock(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		kill bool
+		want int
+	}{{"whole", false, exitOK}, {"killed", true, exitFailed}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			out := filepath.Join(t.TempDir(), "led")
+			leader := start(t, "run", "testdata/agents-wall.yaml", "--agents", "3", "--start-in", "6s", "--out", out, "--format", "json")
+			url := leader.saw(t, fleetURL)
+			var agents []*started
+			for range 3 {
+				agents = append(agents, start(t, "agent", "--nats", url, "--once"))
+			}
+			leader.saw(t, "the load starts at")
+			index := ""
+			if c.kill {
+				index = agents[0].saw(t, `shard (\d+)/3 begins`)
+				leader.saw(t, `[1-9]\d* intervals`)
+				_ = agents[0].Process.Kill()
+			}
+			leader.ends(t, c.want)
+			run, err := runfile.Open(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer run.Close()
+			m := run.Header.Merged
+			text, _ := json.Marshal(m)
+			if m == nil || m.Of != 3 || run.Header.Whole() == c.kill {
+				t.Fatalf("merged: %s", text)
+			}
+			for _, s := range m.Shards {
+				if s.Clock == nil || s.Clock.Within <= 0 || s.Transactions == 0 && fmt.Sprint(s.Index) != index {
+					t.Errorf("shard %d: %s", s.Index, text)
+				}
+			}
+			said := leader.text()
+			if c.kill && (!strings.Contains(said, "DEGRADED") || !strings.Contains(said, "WARNING shard "+index+" is lost") || fmt.Sprint(m.Faults[0].Index) != index) {
+				t.Errorf("the run is not said to be degraded by shard %s: %s", index, text)
+			}
+			if c.kill && !strings.Contains(said, "kept up to") {
+				t.Error("it is not said what of the shard was kept")
+			}
+		})
+	}
+}
+
+// What can't go on is refused with a reason, and exit status 2.
+func TestAgentsRefuse(t *testing.T) {
+	server, err := fleet.Serve(t.TempDir(), "127.0.0.1:0", fleetToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	url := "nats://" + server.Address().String()
+	t.Run("another token", func(t *testing.T) {
+		for _, args := range [][]string{
+			{"agent", "--nats", url},
+			{"run", "testdata/agents.yaml", "--agents", "1", "--nats", url, "--out", filepath.Join(t.TempDir(), "out")},
+		} {
+			t.Setenv(fleet.TokenVariable, "not-the-token")
+			if said := run(t, exitUsage, args...); !strings.Contains(said, fleet.TokenVariable) || strings.Contains(said, "not-the-token") {
+				t.Errorf("%s says %s", args[0], said)
+			}
+		}
+	})
+	t.Run("another version", func(t *testing.T) {
+		t.Setenv(fleet.TokenVariable, fleetToken)
+		conn, err := fleet.Connect(t.Context(), fleet.Access{URL: url, Token: fleetToken})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		refused := make(chan string, 1)
+		if _, err := fleet.Lead(ctx, conn, fleet.Call{Job: "other", Version: "v0.0.1"}, func(b fleet.Beat, _ bool) {
+			select {
+			case refused <- b.Refused:
+			default:
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		said := run(t, exitUsage, "agent", "--nats", url, "--once")
+		if !strings.Contains(said, "v0.0.1") || !strings.Contains(<-refused, "v0.0.1") {
+			t.Errorf("the agent says %s", said)
+		}
+	})
+	t.Run("another environment", func(t *testing.T) {
+		t.Setenv("KVBENCH_TEST_RATE", "20/s")
+		out := filepath.Join(t.TempDir(), "out")
+		leader := start(t, "run", "testdata/agents-variable.yaml", "--agents", "1", "--nats", url, "--out", out, "--format", "json")
+		leader.saw(t, fleetURL)
+		t.Setenv("KVBENCH_TEST_RATE", "30/s")
+		wrong := start(t, "agent", "--nats", url, "--once")
+		wrong.ends(t, exitUsage)
+		if !strings.Contains(wrong.text(), "definition of scenario") {
+			t.Errorf("the agent says %s", wrong.text())
+		}
+		t.Setenv("KVBENCH_TEST_RATE", "20/s")
+		start(t, "agent", "--nats", url, "--once").ends(t, exitOK)
+		leader.ends(t, exitOK)
+	})
+	t.Run("a secret in the file", func(t *testing.T) {
+		t.Setenv(fleet.TokenVariable, fleetToken)
+		file := filepath.Join(t.TempDir(), "s.yaml")
+		text, err := os.ReadFile("testdata/agents.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(text, "# "+fleetToken...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if said := run(t, exitUsage, "run", file, "--agents", "1", "--nats", url, "--out", filepath.Join(t.TempDir(), "out")); !strings.Contains(said, "has a secret in it") {
+			t.Error(said)
+		}
+	})
+}
+
+// A leader that can't keep what agents send fails, and goes on where it was once it can.
+func TestFullDiskAtTheLeader(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "led")
+	server, err := fleet.Serve(t.TempDir(), "127.0.0.1:0", fleetToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	args := []string{"run", "testdata/agents.yaml", "--only", "swept", "--agents", "1", "--nats", "nats://" + server.Address().String(), "--out", out, "--format", "json"}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(out, fleetShards), nil, 0o600); err != nil { // no folder can be made there
+		t.Fatal(err)
+	}
+	leader := start(t, args...)
+	url := leader.saw(t, fleetURL)
+	agent := start(t, "agent", "--nats", url, "--once")
+	leader.ends(t, exitFailed)
+	if said := leader.text(); !strings.Contains(said, "goes on") {
+		t.Errorf("the leader says %s", said)
+	}
+	if err := os.Remove(filepath.Join(out, fleetShards)); err != nil {
+		t.Fatal(err)
+	}
+	start(t, args...).ends(t, exitOK)
+	agent.ends(t, exitOK)
+	whole := filepath.Join(dir, "whole")
+	run(t, exitOK, "run", "testdata/agents.yaml", "--only", "swept", "--quiet", "--out", whole, "--format", "json")
+	if !bytes.Equal(common(t, out), common(t, whole)) {
+		t.Error("the run is another than that of one process")
+	}
+}
+

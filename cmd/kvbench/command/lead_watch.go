@@ -1,0 +1,235 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"kvbench/internal/fleet"
+	"kvbench/internal/merge"
+	"kvbench/internal/printable"
+	"kvbench/internal/runfile"
+)
+
+// silence is after how long an agent of which nothing is heard is gone: its shard on the wall
+// clock is lost.
+const silence = 15 * time.Second
+
+// idle does what is to be done while nothing comes.
+func (l *leading) idle() error {
+	now := time.Now()
+	if !l.leader.Up() {
+		l.quiet, l.alone = now, now
+		return nil
+	}
+	agents := l.leader.Agents()
+	if len(agents) > 0 {
+		l.alone = now
+	}
+	if now.Sub(l.alone) > l.o.fleet.wait {
+		return fmt.Errorf("no agent was there for %v", l.o.fleet.wait)
+	}
+	l.progress()
+	if !l.wall() {
+		if len(l.store.again) > 0 {
+			return l.offer(fleetPart{}, true)
+		}
+		return nil
+	}
+	if l.state.StartAt.IsZero() {
+		if len(agents) < l.store.of {
+			if now.Sub(l.began) > l.o.fleet.wait {
+				return fmt.Errorf("%d of %d agents were there within %v", len(agents), l.store.of, l.o.fleet.wait)
+			}
+			return nil
+		}
+		return l.start()
+	}
+	for _, n := range l.store.open() {
+		agent, is := l.leader.Doing(n)
+		since := l.quiet
+		for _, t := range []time.Time{agent.Heard, l.state.StartAt.Add(-l.o.fleet.startIn)} {
+			if t.After(since) {
+				since = t
+			}
+		}
+		if now.Sub(since) < silence {
+			continue
+		}
+		if why := "no agent has claimed it"; !is {
+			l.store.lose(n, why)
+		} else {
+			l.store.lose(n, fmt.Sprintf("nothing was heard of its agent on %s for %v", agent.Host, silence))
+		}
+	}
+	if len(l.store.open()) == 0 {
+		return errAllDone
+	}
+	return nil
+}
+
+// start hands out the shards of a run on the wall clock, to start together.
+func (l *leading) start() error {
+	l.leader.Clocks(context.Background())
+	for _, a := range l.leader.Agents() {
+		if a.Within == 0 {
+			l.told("WARNING the clock of %s could not be measured", printable.Line(a.Host))
+			continue
+		}
+		warn := ""
+		if off := max(a.Offset, -a.Offset); off > a.Within+badClock {
+			warn = "WARNING "
+		}
+		l.told("%sthe clock of %s is %v ahead, within %v", warn, printable.Line(a.Host), a.Offset.Round(time.Microsecond), a.Within.Round(time.Microsecond))
+	}
+	l.state.StartAt = time.Now().Add(l.o.fleet.startIn).UTC().Truncate(time.Millisecond)
+	if err := l.state.save(); err != nil {
+		return err
+	}
+	l.told("%d agents are there: the load starts at %s", l.store.of, l.state.StartAt.Format(time.RFC3339))
+	return l.offer(fleetPart{StartAt: l.state.StartAt}, false)
+}
+
+// badClock is how far a clock may be off before it is warned of: as much sooner or later its agent's load
+// begins and ends.
+const badClock = 50 * time.Millisecond
+
+// progress tells every so often how it goes.
+func (l *leading) progress() {
+	if time.Since(l.said) < every {
+		return
+	}
+	took := time.Since(l.said).Seconds()
+	var hosts []string
+	agents := l.leader.Agents()
+	for _, a := range agents {
+		if len(hosts) == maxHostsTold {
+			hosts = append(hosts, "…")
+			break
+		}
+		hosts = append(hosts, fmt.Sprintf("%s %s", printable.Line(a.Host), parts(a.Parts)))
+	}
+	l.told("%d/%d shards, %d intervals, %.0f messages/s; %d agents: %s", l.store.whole(), l.store.of, l.store.intervals, float64(l.store.pieces-l.pieces)/took,
+		len(agents), strings.Join(hosts, ", "))
+	l.said, l.pieces = time.Now(), l.store.pieces
+}
+
+const maxHostsTold = 8
+
+func parts(all []int) string {
+	if len(all) == 0 {
+		return "idle"
+	}
+	return "at " + strings.Trim(fmt.Sprint(all), "[]")
+}
+
+// report merges the shards, and reports on the run as kvbench merge does.
+func (l *leading) report(ctx context.Context, stdout, stderr io.Writer) error {
+	var runs []*runfile.Run
+	defer func() {
+		for _, r := range runs {
+			r.Close()
+		}
+	}()
+	for _, path := range l.store.files() {
+		r, err := runfile.Open(path)
+		if err != nil {
+			fmt.Fprintln(stderr, "WARNING", printable.Line(err.Error()))
+			continue
+		}
+		runs = append(runs, r)
+		l.tellCut(r)
+	}
+	if len(runs) == 0 {
+		return errors.New("no shard has sent anything")
+	}
+	set, err := merge.Of(runs)
+	if err != nil {
+		return err
+	}
+	set.File, set.Clocks = l.fileShown, l.clocks()
+	degraded := len(set.Faults) > 0
+	for _, f := range set.Faults {
+		fmt.Fprintln(stderr, "WARNING", printable.Line(f.Error()))
+	}
+	path := filepath.Join(l.state.dir, runfile.FileName)
+	if err := writeMerged(path, set, l.command()); err != nil {
+		return err
+	}
+	if err := l.state.end(!degraded && !l.wall()); err != nil {
+		fmt.Fprintln(stderr, "WARNING", printable.Line(err.Error()))
+	}
+	err = reportMerged(ctx, l.state.dir, mergeOptions{formats: l.o.formats, json: l.o.json, verbose: l.o.verbose}, stdout, stderr)
+	if degraded {
+		err = errors.Join(fmt.Errorf("the run is degraded: of %d shards %d are whole", l.store.of, l.store.whole()), err)
+		return &statusError{status: exitFailed, err: err}
+	}
+	return err
+}
+
+// writeMerged writes a merged run, all or nothing.
+func writeMerged(path string, set *merge.Set, command string) error {
+	to, err := os.CreateTemp(filepath.Dir(path), ".run-*")
+	if err != nil {
+		return err
+	}
+	_ = to.Chmod(0o644) // if it can't be, its owner reads it all the same
+	err = errors.Join(set.Write(to, command), to.Close())
+	if err == nil {
+		err = os.Rename(to.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(to.Name()))
+	}
+	return nil
+}
+
+// tellCut says up to where there is of a shard that was cut off.
+func (l *leading) tellCut(r *runfile.Run) {
+	if !r.CutOff {
+		return
+	}
+	for _, v := range r.Variants {
+		if v.HasEnded() && v.Error != "cut off" {
+			continue
+		}
+		l.told("WARNING %s: %s/%s, repeat %d: kept up to %v, the intervals after that are lost", r.Path, printable.Line(v.Def.Name), printable.Line(v.Name), v.Repeat+1, v.Total.To)
+	}
+}
+
+// command is how the run was made.
+func (l *leading) command() string {
+	text := l.whole.Command
+	if l.o.fleet.nats != "" {
+		text += " --nats " + quote(l.o.fleet.nats)
+	}
+	return fmt.Sprintf("%s --agents %d", text, l.o.fleet.agents)
+}
+
+// clocks are those of the shards, as far as they were measured.
+func (l *leading) clocks() map[int]runfile.ClockOffset {
+	return l.state.Clocks
+}
+
+// noteClock keeps what the clock of a shard's agent was.
+func (l *leading) noteClock(p *fleet.Piece) error {
+	if _, is := l.state.Clocks[p.Part]; is || !l.wall() {
+		return nil
+	}
+	for _, a := range l.leader.Agents() {
+		if a.Agent != p.Agent || a.Within == 0 {
+			continue
+		}
+		if l.state.Clocks == nil {
+			l.state.Clocks = map[int]runfile.ClockOffset{}
+		}
+		l.state.Clocks[p.Part] = runfile.ClockOffset{Ahead: a.Offset, Within: a.Within}
+		return l.state.save()
+	}
+	return nil
+}

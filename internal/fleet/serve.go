@@ -1,0 +1,60 @@
+package fleet
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// Server is a NATS server in this process.
+type Server struct{ s *server.Server }
+
+// Serve starts a server that listens at an address and keeps its streams in a folder, for those who
+// know the token.
+func Serve(dir, address, token string) (*Server, error) {
+	if token == "" {
+		return nil, errors.New("a server without a token lets everyone in")
+	}
+	host, portText, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return nil, err
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName: "kvbench", Host: host, Port: port, Authorization: token,
+		JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true, DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	go s.Start()
+	if !s.ReadyForConnections(startWait) {
+		s.Shutdown()
+		return nil, fmt.Errorf("the NATS server does not listen at %s: the port may be in use", address)
+	}
+	return &Server{s}, nil
+}
+
+const startWait = 10 * time.Second
+
+// Address is where it listens.
+func (s *Server) Address() *net.TCPAddr {
+	a, _ := s.s.Addr().(*net.TCPAddr)
+	return a
+}
+
+// Close ends it; what its streams hold stays in its folder.
+func (s *Server) Close() {
+	s.s.Shutdown()
+	s.s.WaitForShutdown()
+}
