@@ -44,11 +44,27 @@ func shardText(s runfile.ShardPart) string {
 	if s.Host != "" {
 		text += ", " + s.Host
 	}
+	if s.Clock != nil {
+		text += ", " + clockText(*s.Clock)
+	}
 	if c := cpus(s.CPUs); c != "" {
 		text += ", " + c
 	}
 	return text
 }
+
+// clockText says how a shard's clock was set, against the leader's.
+func clockText(c runfile.ClockOffset) string {
+	how, by := "ahead", c.Ahead
+	if by < 0 {
+		how, by = "behind", -by
+	}
+	return fmt.Sprintf("clock %s %s, within %s", metric.FormatTime(float64(by)), how, metric.FormatTime(float64(c.Within)))
+}
+
+// farClock is how far the clocks of shards may be apart, more than is known of them, before that colours the
+// result: their loads begin and end so far apart.
+const farClock = 50 * time.Millisecond
 
 // coloured warns of the shards of a merged run that are unlike the others, so that the figures
 // of all are theirs in part.
@@ -61,6 +77,9 @@ func coloured(m *runfile.Merged) (out []string) {
 		transactions, errors = transactions+s.Transactions, errors+s.Errors
 	}
 	for i, s := range m.Shards {
+		if c := s.Clock; c != nil && max(c.Ahead, -c.Ahead)-c.Within > farClock {
+			out = append(out, fmt.Sprintf("Shard %d colours the result: its %s; its load began and ended so far apart from the others'.", s.Index, clockText(*c)))
+		}
 		if s.Transactions == 0 {
 			out = append(out, fmt.Sprintf("Shard %d measured no transaction.", s.Index))
 			continue

@@ -85,7 +85,11 @@ func (l *leading) start() error {
 		if off := max(a.Offset, -a.Offset); off > a.Within+badClock {
 			warn = "WARNING "
 		}
-		l.told("%sthe clock of %s is %v ahead, within %v", warn, printable.Line(a.Host), a.Offset.Round(time.Microsecond), a.Within.Round(time.Microsecond))
+		how := "ahead"
+		if a.Offset < 0 {
+			how = "behind"
+		}
+		l.told("%sthe clock of %s is %v %s, within %v", warn, printable.Line(a.Host), max(a.Offset, -a.Offset).Round(time.Microsecond), how, a.Within.Round(time.Microsecond))
 	}
 	l.state.StartAt = time.Now().Add(l.o.fleet.startIn).UTC().Truncate(time.Millisecond)
 	if err := l.state.save(); err != nil {
