@@ -41,7 +41,6 @@ func connect(t *testing.T, to net.Addr) *fleet.Conn {
 type job struct {
 	leader *fleet.Leader
 	set    *fleet.Set
-	mu     sync.Mutex
 	got    map[int]string // by part, of the attempt that counts
 	texts  map[string]string
 	failed map[int]int
