@@ -99,7 +99,7 @@ type Piece struct {
 // ErrGone is the error of a server, leader or stream that did not come back in time.
 var ErrGone = errors.New("it did not come back in time")
 
-func streamOf(job string) string          { return "KVBENCH_" + job }
+func streamOf(job string) string           { return "KVBENCH_" + job }
 func planSubject(job string, n int) string { return fmt.Sprintf("kvbench.%s.plan.%d", job, n) }
 func partSubject(job string, n int) string { return fmt.Sprintf("kvbench.%s.part.%d", job, n) }
 func textSubject(job string, n int, attempt string) string {

@@ -256,4 +256,3 @@ func refusedByServer(err error) error {
 	}
 	return err
 }
-
