@@ -115,7 +115,7 @@ func (m *Merged) check() error {
 			return fmt.Errorf("merged of shard %d after another: want each once, by index", s.Index)
 		}
 		late := s.LatenessP50 != nil && s.LatenessP99 != nil && *s.LatenessP50 <= *s.LatenessP99
-		if s.Errors > s.Transactions || s.Transactions > maxCount || !late && (s.LatenessP50 != nil || s.LatenessP99 != nil) || len(s.Host) > maxFile || s.Clock != nil && (s.Clock.Within <= 0 || s.Clock.Ahead == math.MinInt64) {
+		if s.Errors > s.Transactions || s.Transactions > maxCount || !late && (s.LatenessP50 != nil || s.LatenessP99 != nil) || len(s.Host) > maxFile || s.Clock != nil && (s.Clock.Within < 0 || s.Clock.Ahead == math.MinInt64) {
 			return fmt.Errorf("merged of shard %d: %d errors of %d transactions, or a lateness that none has", s.Index, s.Errors, s.Transactions)
 		}
 	}

@@ -77,7 +77,14 @@ func (s *fleetState) save() error {
 	return errors.Join(os.WriteFile(path+".new", text, 0o644), os.Rename(path+".new", path))
 }
 
-func (s *fleetState) close() { _ = s.lock.Unlock() }
+// close lets others have the folder, which is gone if nothing was begun in it.
+func (s *fleetState) close() {
+	_ = s.lock.Unlock()
+	if _, err := os.Stat(filepath.Join(s.dir, fleetStateFile)); errors.Is(err, fs.ErrNotExist) {
+		_ = os.Remove(filepath.Join(s.dir, fleetLockFile))
+		_ = os.Remove(s.dir) // unless there is something in it
+	}
+}
 
 // end takes away what only a leader that goes on needs.
 func (s *fleetState) end(shards bool) error {

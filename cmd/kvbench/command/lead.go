@@ -135,9 +135,6 @@ func (l *leading) run(ctx context.Context) error {
 		url = l.reachable(server.Address())
 	}
 	access.Told = func(text string) { l.told("%s", printable.Line(text)) }
-	if err := l.state.save(); err != nil {
-		return err
-	}
 	l.store = newShardStore(l.state.dir, l.planned, l.told)
 	if err := l.store.resume(); err != nil {
 		return err
@@ -147,6 +144,9 @@ func (l *leading) run(ctx context.Context) error {
 		return refusedByServer(err)
 	}
 	defer conn.Close()
+	if err := l.state.save(); err != nil {
+		return err
+	}
 	calling, stop := context.WithCancel(ctx)
 	defer stop()
 	l.leader, err = fleet.Lead(calling, conn, fleet.Call{Job: l.state.Job, Version: l.header.Version, Once: l.wall()}, l.changed)
