@@ -28,6 +28,9 @@ SEQUENTIAL := kvbench/internal/agree kvbench/internal/verify kvbench/report/veri
 # clock, serve, and are stopped.
 RACED := run|emulate|pace|killed|interrupted
 
+# Those that take minutes with the race detector, which the nightly has time for.
+NIGHTLY_RACE := kvbench/internal/emulator kvbench/drivers/redis kvbench/drivers/worker
+
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
@@ -106,7 +109,7 @@ build:
 # drives a browser or computes a lot in one goroutine, which all runs without it. The
 # detector lets each process wait a second at its end.
 test: check
-	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench/command $(SEQUENTIAL:%=-e %))
+	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench/command $(NIGHTLY_RACE:%=-e %) $(SEQUENTIAL:%=-e %))
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^TestScripts$$/^($(RACED))$$'
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
 	go test -timeout 15m ./...
