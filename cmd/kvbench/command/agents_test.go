@@ -106,9 +106,6 @@ func noToken(t *testing.T, dir string) {
 // Four agents run a plan in virtual time, of which one is killed in the middle, and so is the leader, which
 // is started again: what comes of it is the file of one process.
 func TestAgentsRunWhatOneProcessDoes(t *testing.T) {
-	if os.Getenv("KVBENCH_AGENTS") == "" {
-		t.Skip("it may wait for ever where the machine is quick: a defect of agents or of the leader that is not found yet; KVBENCH_AGENTS=1 runs it")
-	}
 	const file = "testdata/agents.yaml"
 	dir := t.TempDir()
 	whole, out := filepath.Join(dir, "whole"), filepath.Join(dir, "led")

@@ -75,6 +75,8 @@ type leading struct {
 
 	began, said, alone, quiet time.Time // since when no agent was there; since when the server is
 	pieces                    int       // that had come when it was last said
+	seen                      int       // pieces, when it was last looked at
+	busy                      time.Time // when a piece came or no agent was idle, last
 }
 
 // lead has agents run a plan, and reports on it.
@@ -163,7 +165,7 @@ func (l *leading) run(ctx context.Context) error {
 	if n := l.store.whole(); n > 0 {
 		l.told("%d/%d shards are whole already.", n, l.store.of)
 	}
-	l.began, l.said, l.alone, l.quiet = time.Now(), time.Now(), time.Now(), time.Now()
+	l.began, l.said, l.alone, l.quiet, l.busy = time.Now(), time.Now(), time.Now(), time.Now(), time.Now()
 	err = l.leader.Collect(ctx, l.piece, l.caught, l.idle)
 	stop()
 	switch {

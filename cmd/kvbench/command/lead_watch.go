@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ func (l *leading) idle() error {
 	}
 	l.progress()
 	if !l.wall() {
+		l.unclaimed(agents, now)
 		if len(l.store.again) > 0 {
 			return l.offer(fleetPart{}, true)
 		}
@@ -71,6 +73,24 @@ func (l *leading) idle() error {
 		return errAllDone
 	}
 	return nil
+}
+
+// unclaimed has shards offered again that nobody does though an agent has been idle for long: a
+// server that was killed may not know any more that they were claimed by an agent that is gone.
+func (l *leading) unclaimed(agents []fleet.Agent, now time.Time) {
+	idle := slices.ContainsFunc(agents, func(a fleet.Agent) bool { return len(a.Parts) == 0 })
+	if !idle || l.store.pieces != l.seen {
+		l.seen, l.busy = l.store.pieces, now
+	}
+	if now.Sub(l.busy) < silence {
+		return
+	}
+	l.busy = now
+	for _, n := range l.store.open() {
+		if agent, is := l.leader.Doing(n); !is || now.Sub(agent.Heard) >= silence {
+			l.store.again[n] = true
+		}
+	}
 }
 
 // start hands out the shards of a run on the wall clock, to start together.
