@@ -2,7 +2,6 @@ package rest
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -57,25 +56,4 @@ func expiration(h http.Header) (int64, error) {
 		return 0, badAnswer("header Expiration: %q", text)
 	}
 	return unix, nil
-}
-
-// readInto reads all of r into buf, reusing its memory. size is how much there is
-// to come, below 0 where that is not known.
-func readInto(buf []byte, r io.Reader, size int64) ([]byte, error) {
-	if size >= int64(cap(buf)) && size <= kv.MaxValueBytes {
-		buf = make([]byte, 0, size+1) // one more, to find the end without growing
-	}
-	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
-		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		switch {
-		case err == io.EOF:
-			return buf, nil
-		case err != nil:
-			return buf, err
-		}
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
@@ -140,7 +141,7 @@ func (s *store) get(ctx context.Context, namespace, key string, e *kv.Entry) err
 		return err
 	}
 	defer res.Body.Close()
-	if e.Value, err = readInto(e.Value[:0], res.Body, res.ContentLength); err != nil {
+	if e.Value, err = limits.ReadInto(e.Value[:0], res.Body, res.ContentLength); err != nil {
 		e.Reset()
 		return err
 	}

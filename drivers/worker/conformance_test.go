@@ -13,7 +13,7 @@ import (
 	"kvbench/drivers/drivertest"
 	"kvbench/drivers/worker"
 	"kvbench/internal/clock"
-	"kvbench/internal/workerd"
+	"kvbench/internal/workerd/workerdtest"
 	"kvbench/kv"
 
 	"go.uber.org/goleak"
@@ -36,20 +36,6 @@ func TestMain(m *testing.M) {
 }
 
 const secret = "the-secret-of-the-worker"
-
-// needWorkerd returns the executable; without it, the test is skipped but in CI.
-func needWorkerd(t testing.TB) string {
-	t.Helper()
-	executable, err := workerd.Find("")
-	switch {
-	case err == nil:
-		return executable
-	case os.Getenv("CI") != "":
-		t.Fatal(err)
-	}
-	t.Skip(err)
-	return ""
-}
 
 // skipping is a wall clock on which a sleep is over at once, and all of its time has passed.
 type skipping struct {
@@ -74,7 +60,7 @@ func open(t testing.TB, url string, clk clock.Clock) kv.Store {
 }
 
 func TestConformance(t *testing.T) {
-	needWorkerd(t)
+	workerdtest.Need(t)
 	all := []string{
 		"profile=none&locations=3&propagation=60s&writes=lenient",
 		"profile=none&propagation=0&writes=strict",

@@ -21,6 +21,7 @@ import (
 	"kvbench/internal/emulator/binding"
 	"kvbench/internal/script"
 	"kvbench/internal/workerd"
+	"kvbench/internal/workerd/workerdtest"
 	"kvbench/internal/wrangler"
 	"kvbench/kv"
 )
@@ -29,7 +30,7 @@ import (
 // returns where it listens.
 func deploy(t testing.TB, clk clock.Clock, store, secret string) string {
 	t.Helper()
-	executable := needWorkerd(t)
+	executable := workerdtest.Need(t)
 	project, err := wrangler.Read("deploy/wrangler.jsonc")
 	if err != nil {
 		t.Fatal(err)

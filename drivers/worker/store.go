@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kvbench/drivers/limits"
 	"kvbench/kv"
 )
 
@@ -142,7 +143,7 @@ func (s *store) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Entr
 		return err
 	}
 	defer res.Body.Close()
-	if e.Value, err = readInto(e.Value[:0], res.Body, res.ContentLength); err == nil && o.Metadata {
+	if e.Value, err = limits.ReadInto(e.Value[:0], res.Body, res.ContentLength); err == nil && o.Metadata {
 		err = metadata(res.Header, e)
 	}
 	if err != nil {
@@ -162,27 +163,6 @@ func metadata(h http.Header, e *kv.Entry) error {
 	e.Metadata = append(e.Metadata[:0], text...)
 	e.Cached = h.Get("Kvbench-Cached") != ""
 	return nil
-}
-
-// readInto reads all of r into buf, reusing its memory. size is how much there is to come,
-// below 0 where that is not known.
-func readInto(buf []byte, r io.Reader, size int64) ([]byte, error) {
-	if size >= int64(cap(buf)) && size <= kv.MaxValueBytes {
-		buf = make([]byte, 0, size+1) // one more, to find the end without growing
-	}
-	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
-		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		switch {
-		case err == io.EOF:
-			return buf, nil
-		case err != nil:
-			return buf, err
-		}
-	}
 }
 
 // Put implements kv.Store.

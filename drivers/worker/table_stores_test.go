@@ -19,6 +19,7 @@ import (
 	"kvbench/drivers/worker"
 	"kvbench/internal/clock"
 	"kvbench/internal/script"
+	"kvbench/internal/workerd/workerdtest"
 	"kvbench/kv"
 )
 
@@ -39,7 +40,7 @@ const modelled = "profile=none&locations=3&propagation=60s&writes=strict"
 // columns are the stores that are installed.
 func columns(t *testing.T) []column {
 	t.Helper()
-	executable := needWorkerd(t)
+	executable := workerdtest.Need(t)
 	all := []column{
 		{"emulator", "`embedded://?" + modelled + "`, called from Go, in virtual time", false, func(t testing.TB) drivertest.Harness {
 			clk := clock.NewVirtual()

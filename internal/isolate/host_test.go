@@ -5,8 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/script"
+	"kvbench/internal/script/scripttest"
 	"kvbench/internal/webapi"
 	"kvbench/kv"
 )
@@ -76,17 +75,8 @@ func (h *host) Sleep(ctx context.Context, d time.Duration) error { return h.cloc
 // project writes files and bundles the first.
 func project(t testing.TB, files ...string) *isolate.Program {
 	t.Helper()
-	dir := t.TempDir()
-	for n := 0; n < len(files); n += 2 {
-		path := filepath.Join(dir, files[n])
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(files[n+1]), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b, err := script.Build(filepath.Join(dir, files[0]), script.Options{Root: dir})
+	dir, path := scripttest.Project(t, files...)
+	b, err := script.Build(path, script.Options{Root: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

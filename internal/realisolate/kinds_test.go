@@ -3,8 +3,6 @@ package realisolate_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,25 +10,10 @@ import (
 	"kvbench/internal/clock"
 	"kvbench/internal/isolate"
 	"kvbench/internal/realisolate"
+	"kvbench/internal/script/scripttest"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// project writes files, and returns the path of the first.
-func project(t *testing.T, files ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for n := 0; n < len(files); n += 2 {
-		path := filepath.Join(dir, files[n])
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(files[n+1]), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return filepath.Join(dir, files[0])
-}
 
 // A script may be written in any of the ways that Workers have.
 func TestKindsOfScripts(t *testing.T) {
@@ -70,7 +53,8 @@ export default {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := clock.NewWall()
-			own, real := both(t, c, project(t, files...))
+			_, file := scripttest.Project(t, files...)
+			own, real := both(t, c, file)
 			for event, call := range map[string]func(invoker, context.Context, isolate.Host) (isolate.Result, error){
 				"fetch": func(i invoker, ctx context.Context, h isolate.Host) (isolate.Result, error) {
 					return i.Fetch(ctx, h, get("/x"))
@@ -102,7 +86,7 @@ export default {
 // What a script redefines breaks the script alone, and what it does wrong is told as that.
 func TestScriptsOfTheirOwnMind(t *testing.T) {
 	c := clock.NewWall()
-	file := project(t, "index.js", `const Answer = Response;
+	_, file := scripttest.Project(t, "index.js", `const Answer = Response;
 globalThis.Error = class { };
 globalThis.Promise = globalThis.Map = globalThis.WeakMap = function () { throw "mine"; };
 JSON.stringify = JSON.parse = () => { throw "mine"; };
@@ -128,7 +112,7 @@ export default { async fetch(request, env, ctx) {
 // much or hangs after its answer ends the invocation.
 func TestBounds(t *testing.T) {
 	c := clock.NewWall()
-	file := project(t, "index.js", `export default { async fetch(request, env, ctx) {
+	_, file := scripttest.Project(t, "index.js", `export default { async fetch(request, env, ctx) {
   switch (new URL(request.url).pathname) {
     case "/big": return new Response(new Uint8Array(2e6));
     case "/endless": return new Response(new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1e5)); } }));

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ import (
 	"kvbench/internal/realisolate"
 	"kvbench/internal/script"
 	"kvbench/internal/webapi"
-	"kvbench/internal/workerd"
+	"kvbench/internal/workerd/workerdtest"
 	"kvbench/kv"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,19 +27,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// executable is the workerd that tests run: CI has to have it.
-func executable(t testing.TB) string {
-	t.Helper()
-	path, err := workerd.Find("")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return path
-}
 
 const (
 	options = "embedded://?hot=1ms&cold=1ms&write=20ms&list=1ms&propagation=0&writes=off"
@@ -212,7 +198,7 @@ func start(t *testing.T, c clock.Clock, file string) *realisolate.Runtime {
 
 func startWith(t *testing.T, c realisolate.Config) *realisolate.Runtime {
 	t.Helper()
-	c.Executable, c.Bindings, c.Vars, c.Absent, c.Locations, c.Isolates = executable(t), bindings, vars, absent, 1, 1
+	c.Executable, c.Bindings, c.Vars, c.Absent, c.Locations, c.Isolates = workerdtest.Need(t), bindings, vars, absent, 1, 1
 	r, err := realisolate.Start(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -2,12 +2,11 @@ package script_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"kvbench/internal/script"
+	"kvbench/internal/script/scripttest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,17 +14,8 @@ import (
 // build writes files into a project and bundles the first.
 func build(t *testing.T, files ...string) (*script.Bundle, error) {
 	t.Helper()
-	dir := t.TempDir()
-	for n := 0; n < len(files); n += 2 {
-		path := filepath.Join(dir, files[n])
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(files[n+1]), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return script.Build(filepath.Join(dir, files[0]), script.Options{Root: dir, Define: map[string]string{"VERSION": `"v7"`}})
+	dir, path := scripttest.Project(t, files...)
+	return script.Build(path, script.Options{Root: dir, Define: map[string]string{"VERSION": `"v7"`}})
 }
 
 // All that is wrong is told, each at its place.

@@ -61,8 +61,8 @@ func TestAgentsRefuse(t *testing.T) {
 		t.Setenv("KVBENCH_TEST_RATE", "30/s")
 		wrong := start(t, "agent", "--nats", url, "--once")
 		wrong.ends(t, exitUsage)
-		if !strings.Contains(wrong.text(), "definition of scenario") {
-			t.Errorf("the agent says %s", wrong.text())
+		if !strings.Contains(wrong.said.String(), "definition of scenario") {
+			t.Errorf("the agent says %s", wrong.said.String())
 		}
 		t.Setenv("KVBENCH_TEST_RATE", "20/s")
 		start(t, "agent", "--nats", url, "--once").ends(t, exitOK)
@@ -104,7 +104,7 @@ func TestFullDiskAtTheLeader(t *testing.T) {
 	url := leader.saw(t, fleetURL)
 	agent := start(t, "agent", "--nats", url, "--once")
 	leader.ends(t, exitFailed)
-	if said := leader.text(); !strings.Contains(said, "goes on") {
+	if said := leader.said.String(); !strings.Contains(said, "goes on") {
 		t.Errorf("the leader says %s", said)
 	}
 	if err := os.Remove(filepath.Join(out, fleetShards)); err != nil {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,27 +22,14 @@ const fleetToken = "a-token-of-the-test"
 // started is a process of kvbench, and what it says.
 type started struct {
 	*exec.Cmd
-	mu   sync.Mutex
-	said bytes.Buffer
-}
-
-func (s *started) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.said.Write(p)
-}
-
-func (s *started) text() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.said.String()
+	said locked
 }
 
 // start starts kvbench as a process, which ends with the test.
 func start(t *testing.T, args ...string) *started {
 	t.Helper()
 	s := &started{Cmd: exec.Command("kvbench", args...)}
-	s.Stdout, s.Stderr = s, s
+	s.Stdout, s.Stderr = &s.said, &s.said
 	s.Env = append(os.Environ(), fleet.TokenVariable+"="+fleetToken)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
@@ -52,9 +38,9 @@ func start(t *testing.T, args ...string) *started {
 		_ = s.Process.Kill()
 		_ = s.Wait()
 		if t.Failed() {
-			t.Logf("kvbench %s said:\n%s", strings.Join(args, " "), s.text())
+			t.Logf("kvbench %s said:\n%s", strings.Join(args, " "), s.said.String())
 		}
-		if strings.Contains(s.text(), fleetToken) {
+		if strings.Contains(s.said.String(), fleetToken) {
 			t.Error("the token is told")
 		}
 	})
@@ -66,7 +52,7 @@ func (s *started) saw(t *testing.T, pattern string) string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
 	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
-		if found := re.FindStringSubmatch(s.text()); found != nil {
+		if found := re.FindStringSubmatch(s.said.String()); found != nil {
 			return found[len(found)-1]
 		}
 	}
@@ -79,7 +65,7 @@ func (s *started) ends(t *testing.T, want int) {
 	t.Helper()
 	_ = s.Wait()
 	if got := s.ProcessState.ExitCode(); got != want {
-		t.Fatalf("kvbench %s: exit status %d, want %d\n%s", s.Args[1], got, want, s.text())
+		t.Fatalf("kvbench %s: exit status %d, want %d\n%s", s.Args[1], got, want, s.said.String())
 	}
 }
 
@@ -191,7 +177,7 @@ func TestAgentsOnTheWallClock(t *testing.T) {
 					t.Errorf("shard %d: %s", s.Index, text)
 				}
 			}
-			said := leader.text()
+			said := leader.said.String()
 			if c.kill && (!strings.Contains(said, "DEGRADED") || !strings.Contains(said, "WARNING shard "+index+" is lost") || fmt.Sprint(m.Faults[0].Index) != index) {
 				t.Errorf("the run is not said to be degraded by shard %s: %s", index, text)
 			}

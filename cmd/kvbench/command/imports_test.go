@@ -65,6 +65,8 @@ var layers = []layer{
 	{"internal/bench", []string{"kv", "internal/clock", "internal/detect", "internal/load", "internal/record", "internal/runfile"}, "the engine knows no driver and no pattern"},
 	{"internal/webapi", nil, "the web's APIs know nothing of who uses them"},
 	{"internal/script", nil, "bundling knows nothing of what is run"},
+	{"internal/workerd/workerdtest", []string{"internal/workerd"}, "a test needs the executable alone"},
+	{"internal/script/scripttest", nil, "a project is files"},
 	{"internal/workerd", nil, "a process of the runtime knows nothing of what it runs"},
 	{"internal/wrangler", nil, "a project's configuration is read for whoever runs it"},
 	{"internal/detect", []string{"internal/ledger", "kv"}, "the detector is told calls, whoever makes them"},

@@ -11,27 +11,15 @@ import (
 	"time"
 
 	"kvbench/internal/workerd"
+	"kvbench/internal/workerd/workerdtest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// needWorkerd is the workerd that tests run: CI has to have it.
-func needWorkerd(t testing.TB) string {
-	t.Helper()
-	path, err := workerd.Find("")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return path
-}
-
 // The command line with the real runtime: testdata/workerd/*.txtar.
 func TestWorkerdScripts(t *testing.T) {
-	executable := needWorkerd(t)
+	executable := workerdtest.Need(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/workerd", RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
@@ -92,7 +80,7 @@ func runtimesIn(dir string) (found []int) {
 
 // The example's mistakes are found at the same places as in kvbench itself.
 func TestFindingsOnWorkerd(t *testing.T) {
-	executable := needWorkerd(t)
+	executable := workerdtest.Need(t)
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../../docs/examples/profile-worker")); err != nil {
 		t.Fatal(err)
