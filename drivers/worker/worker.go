@@ -43,7 +43,7 @@ import (
 // Scheme names the driver in a URL; Doc says what it is; Example is a URL that it opens.
 const (
 	Scheme  = "worker"
-	Doc     = "Workers KV through the binding of a real Worker: on workerd with the embedded store behind (worker://local), or deployed on Cloudflare (worker://HOST)"
+	Doc     = "Workers KV through the binding of a real Worker: worker://local on workerd, the embedded store behind it; worker://HOST deployed"
 	Example = "worker://local?locations=3&profile=edge&propagation=60s&writes=strict"
 )
 
