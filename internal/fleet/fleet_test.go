@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,6 +104,7 @@ func agent(t *testing.T, to net.Addr, call fleet.Call, do func(context.Context, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	var killed atomic.Bool
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		got, err := w.Await(ctx, func(string) bool { return false })
@@ -113,11 +115,12 @@ func agent(t *testing.T, to net.Addr, call fleet.Call, do func(context.Context, 
 		if plan, err := w.Plan(ctx, got.Job); err != nil || len(plan) != 1_200_000 {
 			t.Errorf("the plan: %d bytes, %v", len(plan), err)
 		}
-		if _, err := w.Serve(ctx, got, do); err != nil && ctx.Err() == nil {
+		if _, err := w.Serve(ctx, got, do); err != nil && !killed.Load() {
 			t.Error(err)
 		}
 	})
 	kill = func() {
+		killed.Store(true)
 		c.Close()
 		stop()
 		ended.Wait()
