@@ -165,7 +165,7 @@ func (sv *server) start() error {
 		return errors.Join(err, <-sv.ended)
 	}
 	sv.stop = stop
-	go sv.process.Watch(ctx, stuck)
+	go sv.process.Watch(ctx, workerd.Limits{Task: stuck})
 	go sv.await(sv.process)
 	return nil
 }

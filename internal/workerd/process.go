@@ -127,8 +127,9 @@ func (p *Process) verdict(waited error) error {
 	return p.crash(waited)
 }
 
-// ErrMemory is in the error of a process that has ended because an isolate's heap was full.
-var ErrMemory = errors.New("the Worker took more memory than workerd could give; Cloudflare allows 128 MB an isolate")
+// ErrMemory is in the error of a process that has ended because an isolate's heap was full, or
+// that was killed for what it held.
+var ErrMemory = errors.New("the Worker took more memory than there is for it; Cloudflare allows 128 MB an isolate")
 
 // crash is an error that says what is known of it: the last lines that tell something.
 func (p *Process) crash(how error) error {

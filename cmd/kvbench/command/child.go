@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"kvbench/internal/memory"
 	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
@@ -152,7 +153,7 @@ func (c *child) attend(signals <-chan os.Signal, ended <-chan error) (eaten uint
 			c.mu.Lock()
 			most := c.memory
 			c.mu.Unlock()
-			if used := residentMemory(c.Process.Pid); used > most && eaten == 0 {
+			if used := memory.Resident(c.Process.Pid); used > most && eaten == 0 {
 				eaten = used
 				_ = c.Process.Kill()
 			}
@@ -166,8 +167,8 @@ func (c *child) verdict(eaten uint64, said string) (status int, err error) {
 	if len(c.running) > 0 {
 		running = strings.Join(c.running, ", ") + ": "
 	}
-	switch memory := strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory"); {
-	case eaten > 0 || memory && !c.ended: // these are Go's words
+	switch full := strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory"); {
+	case eaten > 0 || full && !c.ended: // these are Go's words
 		kept := "; what was measured until then is kept"
 		if running == "" {
 			kept = ", before anything runs"

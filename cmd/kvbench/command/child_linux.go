@@ -1,9 +1,6 @@
 package command
 
 import (
-	"bytes"
-	"os"
-	"strconv"
 	"syscall"
 )
 
@@ -14,23 +11,6 @@ const children = true
 // reaches it once, through its parent, and end it with the parent.
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-}
-
-// residentMemory is what a process holds of memory, in bytes; 0 where that is not known.
-func residentMemory(pid int) uint64 {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
-	if err != nil {
-		return 0
-	}
-	fields := bytes.Fields(text)
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, err := strconv.ParseUint(string(fields[1]), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return pages * uint64(os.Getpagesize())
 }
 
 // reserved are addresses that Go takes without using them, with room to spare.

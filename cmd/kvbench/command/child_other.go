@@ -13,9 +13,6 @@ const children = runtime.GOOS != "windows"
 
 func childAttributes() *syscall.SysProcAttr { return nil }
 
-// residentMemory is not known.
-func residentMemory(int) uint64 { return 0 }
-
 // limitAddresses bounds nothing.
 func limitAddresses(uint64) {}
 

@@ -21,7 +21,7 @@ type layer struct {
 }
 
 // leaves are small packages that import nothing of ours but the contract, and that all may use.
-var leaves = []string{"internal/agree", "internal/changepoint", "internal/cputime", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
+var leaves = []string{"internal/agree", "internal/changepoint", "internal/cputime", "internal/memory", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
@@ -31,6 +31,7 @@ var layers = []layer{
 	{"internal/agree", nil, "a leaf"},
 	{"internal/changepoint", nil, "a leaf"},
 	{"internal/cputime", nil, "a leaf"},
+	{"internal/memory", nil, "a leaf"},
 	{"internal/metric", nil, "a leaf"},
 	{"internal/printable", nil, "a leaf"},
 	{"internal/quantile", nil, "a leaf"},

@@ -1,0 +1,2 @@
+// Package memory tells what processes hold of it.
+package memory
