@@ -87,6 +87,9 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, o Options) *
 			Name: v.name, Doc: "the script " + filepath.ToSlash(v.file), Sources: inRepository(rootOf(v, config)),
 		})
 		c.program(p, v, config, known)
+		if made := p.programs[v.name]; made != nil && made.Program == nil {
+			own.WallClock = true
+		}
 	}
 	own.New = p.workload
 	return &own

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -34,6 +35,9 @@ type invoker interface {
 func (p *workerLoad) isolate(w *bench.Worker) (invoker, error) {
 	if p.real != nil {
 		return p.real.Isolate(w.Isolate()), nil
+	}
+	if p.program.Program == nil {
+		return nil, errors.New("the real runtime alone can run the script")
 	}
 	s := &p.isolates[w.Isolate()]
 	s.mu.Lock()

@@ -37,6 +37,15 @@ func (b bundles) file(path, root string, define map[string]string, module bool) 
 	return b[key].bundle, b[key].err
 }
 
+// program is a script that isolates of this process run.
+func (b bundles) program(path, root string, define map[string]string) (*isolate.Program, error) {
+	bundle, err := b.file(path, root, define, false)
+	if err != nil {
+		return nil, err
+	}
+	return isolate.Compile(bundle)
+}
+
 // program makes the script of a variant ready to run, and loads it once to hear what is wrong.
 func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Config, known bundles) {
 	path := []string{v.field}
@@ -56,8 +65,19 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 		return
 	}
 	root := rootOf(v, config)
-	bundle, err := known.file(v.file, root, config.Define, false)
-	if bad, ok := errors.AsType[*script.Error](err); ok {
+	own := &workerProgram{root: root}
+	if p.options.Workerd != "" {
+		own.module, err = known.file(v.file, root, config.Define, true)
+	}
+	if err == nil {
+		own.Program, err = known.program(v.file, root, config.Define)
+	}
+	if own.module != nil && err != nil {
+		err = nil // the real runtime alone has what it needs
+		own.scheduled = len(p.fields.Crons) > 0
+	}
+	switch bad, ok := errors.AsType[*script.Error](err); {
+	case ok:
 		c.failed = true
 		for _, b := range bad.Problems {
 			place := bench.Place{File: v.file, Line: b.Place.Line, Column: b.Place.Column, Text: b.Source}
@@ -66,23 +86,14 @@ func (c *compiler) program(p *workerPlan, v workerScript, config *wrangler.Confi
 			}
 			c.FailIn(place, b.Text, strings.Join(b.Notes, "; "))
 		}
-	} else if err != nil {
+	case err != nil:
 		c.broken(v.file, err)
 	}
 	if c.failed {
 		return
 	}
-	program, err := isolate.Compile(bundle)
-	if err != nil {
-		c.broken(v.file, err)
-		return
-	}
-	own := &workerProgram{Program: program, root: root, scheduled: c.load(p, program, v, root, path)}
-	if p.options.Workerd != "" {
-		if own.module, err = known.file(v.file, root, config.Define, true); err != nil {
-			c.broken(v.file, err)
-			return
-		}
+	if own.Program != nil {
+		own.scheduled = c.load(p, own, v, path)
 	}
 	p.programs[v.name] = own
 }
@@ -118,11 +129,11 @@ func inRepository(dir string) string {
 
 // workerProgram is the script of a variant.
 type workerProgram struct {
-	*isolate.Program
-	scheduled bool // it has a handler for that
-	root      string
-	module    *script.Bundle // for the real runtime; nil where it is not asked for
-	ignores   sync.Map       // by file, the lines of its source
+	*isolate.Program      // nil: the real runtime alone can run it
+	scheduled        bool // it has a handler for that, or may have
+	root             string
+	module           *script.Bundle // for the real runtime; nil where it is not asked for
+	ignores          sync.Map       // by file, the lines of its source
 }
 
 // ignore is the comment after which a finding is suppressed, on its line or the one above.
@@ -167,12 +178,16 @@ func kindsIn(comment string) (out []detect.Kind) {
 
 // load loads a script as an isolate does, and says what goes wrong, or whether it has a
 // scheduled handler.
-func (c *compiler) load(p *workerPlan, program *isolate.Program, v workerScript, root string, path []string) (scheduled bool) {
-	i, err := p.newIsolate(clock.NewVirtual(), v.name, program, 0, 0, nil)
+func (c *compiler) load(p *workerPlan, program *workerProgram, v workerScript, path []string) (scheduled bool) {
+	i, err := p.newIsolate(clock.NewVirtual(), v.name, program.Program, 0, 0, nil)
 	if thrown, ok := errors.AsType[*isolate.Exception](err); ok {
+		if program.module != nil { // it may do so for something that is not here
+			program.Program = nil
+			return len(p.fields.Crons) > 0
+		}
 		place := bench.Place{File: v.file}
 		if s := thrown.Site; s.File != "" {
-			place = bench.Place{File: filepath.Join(root, filepath.FromSlash(s.File)), Line: s.Line, Column: s.Column}
+			place = bench.Place{File: filepath.Join(program.root, filepath.FromSlash(s.File)), Line: s.Line, Column: s.Column}
 			place.Text = lineOf(place.File, place.Line)
 		}
 		c.failed = true

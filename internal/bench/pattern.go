@@ -27,6 +27,8 @@ type Pattern struct {
 	Models []string
 	// Notes are what a user should know of how a scenario runs it, in full sentences.
 	Notes []string
+	// WallClock says that it runs on the wall clock alone: what runs it has no other.
+	WallClock bool
 	// Grows says that its transactions create keys for as long as it runs, so that there
 	// may be more and more of them.
 	Grows bool

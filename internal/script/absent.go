@@ -59,7 +59,9 @@ func refuseModule(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	if strings.Contains(filepath.ToSlash(a.Importer), modules) {
 		return api.OnResolveResult{Path: name, Namespace: refusedSpace}, nil
 	}
-	return api.OnResolveResult{Errors: []api.Message{{Text: refusal(a.Path)}}}, nil
+	return api.OnResolveResult{Errors: []api.Message{{
+		Text: refusal(a.Path), Notes: []api.Note{{Text: "--runtime workerd runs it there"}},
+	}}}, nil
 }
 
 func refuseFile(a api.OnResolveArgs) (api.OnResolveResult, error) {

@@ -24,11 +24,16 @@ func newCheck(secrets *secret.Set, open openURL) *cobra.Command {
 		Long: `Check reads a scenario file as run would, refuses what is wrong in it, and prints
 what would run: transactions, KV operations, dollars, time and memory. They are
 estimated by a trial of a few hundred transactions of each variant in virtual
-time, on the emulator, with at most 20,000 keys. A plan that takes more than 2 GB
+time, on the emulator, with at most 20,000 keys; of a script that the real runtime
+alone can run, by up to 40 there. A plan that takes more than 2 GB
 or an hour of this machine is warned of, one that can't be run is refused.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, err := loadFile(c.Context(), args, c.ErrOrStderr(), secrets)
+			ctx, err := s.choose(c.Context())
+			if err != nil {
+				return err
+			}
+			file, err := loadFile(ctx, args, c.ErrOrStderr(), secrets)
 			if err != nil {
 				return err
 			}
@@ -38,11 +43,12 @@ or an hour of this machine is warned of, one that can't be run is refused.`,
 			}
 			out, done := folded(c.OutOrStdout())
 			defer done()
-			return p.print(c.Context(), out, c.ErrOrStderr())
+			return p.print(ctx, out, c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&s.driver, "driver", "", "run every scenario on the store of this `URL`")
 	c.Flags().StringSliceVar(&s.only, "only", nil, "check only what matches this `GLOB`")
+	s.runtimeOptions.flags(c.Flags(), "")
 	return c
 }
 

@@ -56,12 +56,12 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
-	if t.mayGrow() && p.transactions(scenario, t) > trialTransactions {
+	if !s.Pattern.WallClock && t.mayGrow() && p.transactions(scenario, t) > trialTransactions {
 		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, longTrial); err != nil {
 			return estimate{}, fmt.Errorf("trying %w", err)
 		}
 	}
-	if t.settles() && p.transactions(scenario, t) > longTrial {
+	if !s.Pattern.WallClock && t.settles() && p.transactions(scenario, t) > longTrial {
 		if t, err = p.try(ctx, *s, s.Variants[variant], capabilities, settlingTrial); err != nil {
 			return estimate{}, fmt.Errorf("trying %w", err)
 		}

@@ -51,6 +51,13 @@ const (
 	settlingTrial     = 12_000 // where they need fewer and fewer calls
 )
 
+// What runs on the wall clock alone is tried by one worker with so many transactions, and for
+// so long.
+const (
+	wallTrial     = 40
+	wallTrialTime = 3 * time.Second
+)
+
 // What a trial seeds and keeps is not what the plan would: it has at most trialKeys keys,
 // and so many bytes of keys and of what its transactions write. Of a scenario with more
 // keys it is scaled up.
@@ -64,6 +71,10 @@ func shrink(s *bench.Scenario, locations int, n uint64) {
 	each := max(s.Params.Size.Max, 16*s.Params.Isolates*max(locations, 1), 1) // bytes of a key; an isolate may hold it
 	s.Params.Keys = min(s.Params.Keys, trialKeys, max(2, trialBytes/each))
 	n = min(n, uint64(max(10, trialBytes/max(s.Params.Size.Max, 1))))
+	if s.Pattern.WallClock {
+		n = min(n, wallTrial)
+		s.Load.Shape, s.Load.Duration = load.Closed{Workers: 1}, wallTrialTime
+	}
 	if most := s.Load.Transactions; most > 0 {
 		n = min(n, most)
 	}
@@ -96,13 +107,16 @@ func (p *plan) try(ctx context.Context, s bench.Scenario, v bench.Variant, capab
 func (p *plan) tryAll(ctx context.Context, s bench.Scenario, v bench.Variant, capabilities kv.Capabilities) (t *trial, err error) {
 	defer parentOf(ctx).running(s.Title() + "/" + v.Name)()
 	open := p.openURL
-	if !capabilities.Virtual {
+	if !capabilities.Virtual || s.Pattern.WallClock {
 		open = drivers.Open
 		s.Driver = fmt.Sprintf("embedded://?profile=edge&propagation=0&locations=%d", capabilities.Locations)
 	}
 	t = &trial{ledger: budget.New(budget.Most, nil), scale: unscaled(), half: int(s.Load.Transactions+1) / 2}
 	s.Pattern = t.watching(s.Pattern)
-	c := clock.NewVirtual()
+	c := clock.Clock(clock.NewVirtual())
+	if s.Pattern.WallClock {
+		c = clock.NewWall()
+	}
 	store, err := open(s.Driver, drivers.Env{Clock: c, Seed: load.StoreSeed(p.header.Seed)})
 	if err != nil {
 		return nil, err

@@ -31,7 +31,6 @@ func TestWorkerdScripts(t *testing.T) {
 			"waitfor":     waitFor,
 			"waitkeys":    waitKeys,
 			"serveworker": serveWorker(executable),
-			"seeworkerd":  func(ts *testscript.TestScript, _ bool, _ []string) { awaitRuntimes(ts, true) },
 			"killworkerd": func(ts *testscript.TestScript, _ bool, _ []string) {
 				for _, pid := range awaitRuntimes(ts, true) {
 					p, err := os.FindProcess(pid)
@@ -44,15 +43,11 @@ func TestWorkerdScripts(t *testing.T) {
 	})
 }
 
-// awaitRuntimes waits until the script's kvbench has a workerd that serves, or none of its is
-// left.
+// awaitRuntimes waits until the script's kvbench has a workerd, or none of its is left.
 func awaitRuntimes(ts *testscript.TestScript, want bool) (found []int) {
 	for range 1000 {
 		found = runtimesIn(ts.MkAbs("."))
 		if want == (len(found) > 0) {
-			if want {
-				time.Sleep(time.Second) // it serves by then
-			}
 			return found
 		}
 		time.Sleep(20 * time.Millisecond)
