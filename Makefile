@@ -31,6 +31,9 @@ RACED := run|emulate|pace|killed|interrupted
 # Those that take minutes with the race detector, which the nightly has time for.
 NIGHTLY_RACE := kvbench/internal/emulator kvbench/drivers/redis kvbench/drivers/worker
 
+# Tests that take a minute or more, which no push waits for: make test-nightly runs them.
+NIGHTLY_TESTS := ^Test(Wrangler|VerifyAgainstItself|AllCardsAreAccessible)$$
+
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml
 NIGHTLY   ?= results/$(shell date +%Y%m%d-%H%M%S)-nightly
@@ -48,7 +51,7 @@ WORKERD_CACHE = $(if $(filter Darwin,$(shell uname -s)),$(HOME)/Library/Caches,$
 VERIFY ?= --duration 5m30s
 VERIFIED ?= results/$(shell date +%Y%m%d-%H%M%S)-verify
 
-.PHONY: agree bench bench-engine bench-truth conformance test check fmt build nightly profile verify workerd
+.PHONY: agree bench bench-engine bench-truth conformance test test-nightly check fmt build nightly profile verify workerd
 
 bench: build
 	./bin/kvbench run scenarios.yaml
@@ -112,7 +115,12 @@ test: check
 	GORACE=atexit_sleep_ms=50 go test -race -short -timeout 10m $$(go list ./... | grep -vxF -e kvbench/cmd/kvbench/command $(NIGHTLY_RACE:%=-e %) $(SEQUENTIAL:%=-e %))
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^TestScripts$$/^($(RACED))$$'
 	GORACE=atexit_sleep_ms=50 go test -race -timeout 10m ./cmd/kvbench/command -run '^Test(SameOnEveryDriver|EmulateKilled|Drawing|GivingUpAPipe|OneRunAFolder)$$'
-	go test -timeout 15m ./...
+	go test -timeout 15m -skip '$(NIGHTLY_TESTS)' ./...
+
+test-nightly:
+	go test -race -short -timeout 30m $(NIGHTLY_RACE)
+	go test -timeout 30m -count 1 -run '$(NIGHTLY_TESTS)' ./cmd/kvbench/command ./report/page
+	cd docs/deploy/kubernetes && go test ./...
 
 check:
 	@unformatted="$$(go run $(GOFUMPT) -l .)"; \

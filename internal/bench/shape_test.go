@@ -95,6 +95,9 @@ func TestBehind(t *testing.T) {
 // A run ends when its response is stable and not before, at the end of a window; where it
 // never is, its duration ends it. Nothing that had begun is lost.
 func TestUntilStable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("computes a lot in one goroutine")
+	}
 	settles := func(at time.Duration) func(time.Duration) time.Duration {
 		return func(now time.Duration) time.Duration { // from 40 ms down to 10 ms
 			return 10*time.Millisecond + max(at-now, 0)*30*time.Millisecond/at

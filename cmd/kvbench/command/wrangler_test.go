@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// wranglerVariable names the path of wrangler; CI installs it from npm.
+// wranglerVariable names the path of wrangler; the nightly installs it from npm.
 const wranglerVariable = "KVBENCH_WRANGLER"
 
 // Cloudflare's own command line, as it is, against the emulator.

@@ -48,6 +48,9 @@ func (h client) send(key string, n int64, chunked bool) string {
 // A value may be as long as KV's, and of one that is longer, all is read before the refusal
 // that tells how long it was.
 func TestLargeValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads a lot in one goroutine")
+	}
 	h := serve(t, open(t, instantly), nil)
 	for _, chunked := range []bool{false, true} {
 		if got := h.send(fmt.Sprint("most", chunked), kv.MaxValueBytes, chunked); got != "200 OK" {
