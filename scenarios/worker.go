@@ -65,6 +65,7 @@ type workerLoad struct {
 	cacheLock sync.Mutex
 	caches    []*isolate.Caches // by location
 	servers   map[string]*workerOrigin
+	console   *isolate.Console     // nil: nobody is told of what the script logs
 	real      *realisolate.Runtime // nil: the isolates are this process's
 	end       func(error)          // ends the variant
 }
@@ -76,6 +77,9 @@ func (p *workerPlan) workload(s bench.Setup) (bench.Workload, error) {
 	l := &workerLoad{
 		workerPlan: p, Params: s.Params, seed: s.Seed, variant: s.Variant, program: p.programs[s.Variant],
 		isolates: make([]workerIsolate, s.Isolates*s.Locations), caches: make([]*isolate.Caches, s.Locations),
+	}
+	if told := p.options.Logged; told != nil {
+		l.console = &isolate.Console{To: func(line isolate.Line) { told(p.title(s.Variant), line.String()) }}
 	}
 	if len(p.crons) > 0 && l.program.scheduled {
 		return workerWithCrons{l}, nil

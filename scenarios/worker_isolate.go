@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
-	"kvbench/internal/clock"
 	"kvbench/internal/detect"
 	"kvbench/internal/isolate"
 	"kvbench/internal/load"
@@ -47,7 +46,9 @@ func (p *workerLoad) isolate(w *bench.Worker) (invoker, error) {
 		return s.isolate, nil
 	}
 	seed := load.Mix(load.Mix(p.seed^uint64(w.Isolate())) ^ s.made)
-	made, err := p.newIsolate(w.Clock(), p.variant, p.program.Program, seed, w.Location(), p.cache(w))
+	made, err := p.newIsolate(p.variant, isolate.Config{
+		Clock: w.Clock(), Program: p.program.Program, Location: "L" + strconv.Itoa(w.Location()), Seed: seed, Caches: p.cache(w), Console: p.console,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -67,18 +68,17 @@ func (p *workerLoad) cache(w *bench.Worker) *isolate.Caches {
 	return *c
 }
 
-// newIsolate makes an isolate of a script.
-func (p *workerPlan) newIsolate(c clock.Clock, variant string, program *isolate.Program, seed uint64, location int, caches *isolate.Caches) (*isolate.Isolate, error) {
-	var made func(*isolate.Isolate)
-	if p.options.Made != nil {
-		made = func(i *isolate.Isolate) { p.options.Made(p.scenario+"/"+variant, i) }
+// newIsolate makes an isolate of a variant's script.
+func (p *workerPlan) newIsolate(variant string, c isolate.Config) (*isolate.Isolate, error) {
+	if told := p.options.Made; told != nil {
+		c.Made = func(i *isolate.Isolate) { told(p.title(variant), i) }
 	}
-	return isolate.New(isolate.Config{
-		Made:  made,
-		Clock: c, Program: program, Bindings: p.bindings, Vars: p.vars, Absent: p.absent,
-		Location: "L" + strconv.Itoa(location), Seed: seed, Caches: caches,
-	})
+	c.Bindings, c.Vars, c.Absent = p.bindings, p.vars, p.absent
+	return isolate.New(c)
 }
+
+// title is whose an isolate is: SCENARIO/VARIANT.
+func (p *workerPlan) title(variant string) string { return p.scenario + "/" + variant }
 
 // workerHost is what one invocation reaches. It implements isolate.Host.
 type workerHost struct {

@@ -179,7 +179,7 @@ func kindsIn(comment string) (out []detect.Kind) {
 // load loads a script as an isolate does, and says what goes wrong, or whether it has a
 // scheduled handler.
 func (c *compiler) load(p *workerPlan, program *workerProgram, v workerScript, path []string) (scheduled bool) {
-	i, err := p.newIsolate(clock.NewVirtual(), v.name, program.Program, 0, 0, nil)
+	i, err := p.newIsolate(v.name, isolate.Config{Clock: clock.NewVirtual(), Program: program.Program, Location: "L0"})
 	if thrown, ok := errors.AsType[*isolate.Exception](err); ok {
 		if program.module != nil { // it may do so for something that is not here
 			program.Program = nil

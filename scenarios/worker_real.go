@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"kvbench/internal/bench"
 	"kvbench/internal/realisolate"
@@ -27,7 +29,7 @@ func (p *workerLoad) startReal(ctx context.Context, w *bench.Worker) error {
 	p.real, err = realisolate.Start(ctx, realisolate.Config{
 		Executable: p.options.Workerd, Bundle: p.program.module,
 		Bindings: p.bindings, Vars: p.vars, Absent: p.absent, Date: p.date, Flags: p.flags,
-		Locations: len(p.caches), Isolates: p.Isolates, Clock: w.Clock(),
+		Locations: len(p.caches), Isolates: p.Isolates, Clock: w.Clock(), Log: p.log(),
 	})
 	if err != nil {
 		return err
@@ -40,4 +42,20 @@ func (p *workerLoad) startReal(ctx context.Context, w *bench.Worker) error {
 		}
 	}()
 	return nil
+}
+
+// log is where the runtime writes what the script logs; nil: nowhere.
+func (p *workerLoad) log() io.Writer {
+	if p.options.Logged == nil {
+		return nil
+	}
+	return logged(func(line string) { p.options.Logged(p.title(p.variant), line) })
+}
+
+// logged is told of each line, as the runtime writes one at a time.
+type logged func(line string)
+
+func (l logged) Write(line []byte) (int, error) {
+	l(strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
 }

@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -12,11 +13,13 @@ import (
 	"github.com/dop251/goja"
 )
 
-// Console keeps the first lines that scripts log. Many isolates may share one. The zero
-// value is ready.
+// Console passes on the first lines that scripts log. Many isolates may share one.
 type Console struct {
+	// To gets each line, one at a time.
+	To func(Line)
+
 	mu      sync.Mutex
-	lines   []Line
+	lines   int
 	bytes   int
 	dropped uint64
 }
@@ -29,25 +32,33 @@ type Line struct {
 	Text  string
 }
 
-// What a Console keeps at most.
+// String is the line for people.
+func (l Line) String() string {
+	if l.Site == (detect.Site{}) {
+		return fmt.Sprintf("%.3fs %s %s", l.At.Seconds(), l.Level, l.Text)
+	}
+	return fmt.Sprintf("%.3fs %s %s:%d:%d %s", l.At.Seconds(), l.Level, l.Site.File, l.Site.Line, l.Site.Column, l.Text)
+}
+
+// What a Console passes on at most.
 const (
 	ConsoleLines     = 1000
 	ConsoleBytes     = 256 << 10
 	consoleLineBytes = 4 << 10
 )
 
-// Lines returns what was logged, oldest first, and how many lines more there were.
-func (c *Console) Lines() (lines []Line, dropped uint64) {
+// Dropped is how many lines more there were.
+func (c *Console) Dropped() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]Line(nil), c.lines...), c.dropped
+	return c.dropped
 }
 
 // full counts a line that there is no room for, and reports whether there is none.
 func (c *Console) full() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.lines) < ConsoleLines && c.bytes < ConsoleBytes {
+	if c.lines < ConsoleLines && c.bytes < ConsoleBytes {
 		return false
 	}
 	c.dropped++
@@ -61,7 +72,8 @@ func (c *Console) add(l Line) {
 		l.Text = strings.ToValidUTF8(l.Text[:consoleLineBytes], "") + "…"
 	}
 	c.bytes += len(l.Text)
-	c.lines = append(c.lines, l)
+	c.lines++
+	c.To(l)
 }
 
 // log is all of the console's functions.

@@ -167,7 +167,8 @@ func TestCaches(t *testing.T) {
 
 func TestConsole(t *testing.T) {
 	w := newWorld(t, slow)
-	var c isolate.Console
+	var lines []isolate.Line
+	c := isolate.Console{To: func(l isolate.Line) { lines = append(lines, l) }}
 	i, err := isolate.New(isolate.Config{
 		Clock: w.clock, Bindings: []string{"KV"}, Console: &c,
 		Program: project(t, "index.js", "console.log('load');\n"+handler(`
@@ -183,7 +184,7 @@ return new Response('');`)),
 		t.Fatal(err)
 	}
 	w.body(i, "/")
-	lines, dropped := c.Lines()
+	dropped := c.Dropped()
 	var got []string
 	size := 0
 	for _, l := range lines {

@@ -25,7 +25,7 @@ func Table() []webapi.Entry {
 		limited(invocation, "request.cf", "colo alone: the location"),
 		limited(invocation, "fetch", "goes to the origins that the scenario models, and to no network"),
 		limited(invocation, "caches", "a cache a location; max-age, s-maxage, no-store and private of Cache-Control count, and GET alone"),
-		limited(invocation, "console", "what is logged is kept, bounded, and not shown"),
+		limited(invocation, "console", "what is logged goes to console.log in the folder of the run, the first 1,000 lines of a variant"),
 		limited(invocation, "eval", "while the script is loaded; in a handler eval and Function throw an EvalError, as on Cloudflare"),
 		limited(invocation, "navigator", "userAgent, language, hardwareConcurrency"),
 		limited(time, "Date", "stands still between two calls that wait, as on Cloudflare; the zone is UTC"),

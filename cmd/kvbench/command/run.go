@@ -121,6 +121,7 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 	if err != nil {
 		return err
 	}
+	ctx = withConsole(ctx, o.secrets)
 	file, err := loadFile(ctx, args, stderr, o.secrets)
 	if err != nil {
 		return err
@@ -187,6 +188,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if o.port != nil {
 		defer serveLive(o.port, board, stderr).Close()
 	}
+	consoleOf(ctx).open(dir)
 	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, board))
 	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
 	defer done()
@@ -195,6 +197,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 	if o.quiet {
 		told = io.Discard
 	}
+	consoleOf(ctx).close(told)
 	var cleanErr error
 	if p.share.All() { // else others may be at work
 		cleanErr = p.cleanUp(ctx, dir, told)

@@ -64,6 +64,9 @@ type watchedKey struct{}
 func patternsFor(ctx context.Context) []*bench.Pattern {
 	o := scenarios.Options{}
 	o.Workerd, _ = ctx.Value(workerdKey{}).(string)
+	if c := consoleOf(ctx); c != nil {
+		o.Logged = c.line
+	}
 	if w, _ := ctx.Value(watchedKey{}).(*watched); w != nil {
 		o.Made = func(name string, i *isolate.Isolate) {
 			w.mu.Lock()
