@@ -43,7 +43,7 @@ func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 	if !given("agents") {
 		return false, alone(c, "agents", "which has agents run it", "nats", "nats-listen", "wait", "start-in")
 	}
-	for _, name := range []string{"shard", "listen", "parallel"} {
+	for _, name := range []string{"shard", "listen", "parallel", "workerd", carriedFlag} {
 		if given(name) {
 			return true, fmt.Errorf("--%s is for a run in this process; --agents has others run it", name)
 		}
@@ -55,8 +55,10 @@ func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 		return true, errors.New("--nats-listen is where this process serves NATS, and --nats names another server")
 	case f.wait <= 0 || f.startIn <= 0:
 		return true, fmt.Errorf("--wait %v --start-in %v: want more than 0", f.wait, f.startIn)
-	case o.runtime != "" && o.real != "":
-		return true, errors.New("--runtime workerd runs scripts, which do not travel to agents")
+	case o.runtime == runtimeWorkerd:
+		return true, errNoRuntime
+	case o.runtime != runtimeGoja:
+		return true, badRuntime(o.runtime)
 	}
 	if _, _, err := net.SplitHostPort(o.fleet.listen); err != nil {
 		return true, fmt.Errorf("--nats-listen %q: want ADDRESS:PORT, such as 0.0.0.0:4222", o.fleet.listen)
@@ -97,6 +99,8 @@ func lead(ctx context.Context, args []string, o runOptions, stdout, stderr io.Wr
 	if err != nil {
 		return err
 	}
+	parentOf(ctx).unbind() // no script runs here from now on
+	parentOf(ctx).needs(mostMemory())
 	if state.begun() && state.Digest != p.digest {
 		return usage(fmt.Errorf("%s: the leader that began there had another plan: other flags, scenario file or version; name another folder, or remove it", state.dir))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/isolate"
+	"kvbench/internal/projects"
 	"kvbench/scenarios"
 )
 
@@ -64,6 +65,7 @@ type watchedKey struct{}
 func patternsFor(ctx context.Context) []*bench.Pattern {
 	o := scenarios.Options{}
 	o.Workerd, _ = ctx.Value(workerdKey{}).(string)
+	o.Projects, _ = ctx.Value(projectsKey{}).(projects.Source)
 	if w, _ := ctx.Value(watchedKey{}).(*watched); w != nil {
 		o.Made = func(name string, i *isolate.Isolate) {
 			w.mu.Lock()
