@@ -3,6 +3,8 @@ package command
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +32,12 @@ func TestAgentsRefuse(t *testing.T) {
 			if said := run(t, exitUsage, args...); !strings.Contains(said, fleet.TokenVariable) || strings.Contains(said, "not-the-token") {
 				t.Errorf("%s says %s", args[0], said)
 			}
+		}
+	})
+	t.Run("no token", func(t *testing.T) {
+		t.Setenv(fleet.TokenVariable, "")
+		if said := run(t, exitUsage, "agent", "--nats", url); !strings.Contains(said, "set "+fleet.TokenVariable) {
+			t.Errorf("it says %s", said)
 		}
 	})
 	t.Run("another version", func(t *testing.T) {
@@ -104,6 +112,16 @@ func TestLargeScriptsDoNotTravel(t *testing.T) {
 	delete(large.Scripts, "small.ts")
 	if err := checkCarried(&large, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// An agent that is led to a server of something else says so at once, however long it would wait.
+func TestAgentAtNoNATS(t *testing.T) {
+	web := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(web.Close)
+	said := run(t, exitUsage, "agent", "--nats", "nats://"+web.Listener.Addr().String())
+	if !strings.Contains(said, "is no NATS server: it begins with") {
+		t.Errorf("it says %s", said)
 	}
 }
 
