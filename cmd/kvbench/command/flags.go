@@ -63,7 +63,7 @@ func flagError(c *cobra.Command, err error) error {
 // needsValue says what the value of a flag is, which has none; after says why.
 func needsValue(f *pflag.Flag, after string) error {
 	what, about := pflag.UnquoteUsage(f)
-	return fmt.Errorf("--%s is given without its %s%s; --%[1]s %[2]s: %s", f.Name, what, after, about)
+	return fmt.Errorf("--%s is given without its %s%s; --%[1]s %[2]s: %[4]s", f.Name, what, after, about)
 }
 
 // kindsOfFlags are the values of flags by pflag's names of their types, where the words of
