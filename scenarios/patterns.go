@@ -5,6 +5,7 @@ package scenarios
 import (
 	"kvbench/internal/bench"
 	"kvbench/internal/isolate"
+	"kvbench/internal/projects"
 )
 
 // Patterns returns every pattern. Adding one is a file and a line here.
@@ -26,6 +27,16 @@ type Options struct {
 	// Workerd is the real runtime, as workerd.Find returns it: what runs on the wall clock
 	// runs there. What runs in virtual time, such as a trial, does not. Empty: nothing does.
 	Workerd string
+	// Projects are where scripts and what belongs to them are read from; nil: the files of this
+	// machine.
+	Projects projects.Source
+}
+
+func (o Options) source() projects.Source {
+	if o.Projects == nil {
+		return projects.Disk{}
+	}
+	return o.Projects
 }
 
 // PatternsWith is Patterns with options.

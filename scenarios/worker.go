@@ -97,7 +97,7 @@ func (p *workerLoad) Detector(c clock.Clock, report func(s bench.Series, due tim
 	if !c.Virtual() {
 		pause = wallPause
 	}
-	return detect.New(detect.Options{Epoch: c.Epoch(), Pause: pause, Suppressed: p.program.suppressed, Report: func(o detect.Occurrence) {
+	return detect.New(detect.Options{Epoch: c.Epoch(), Pause: pause, Suppressed: p.program.script.Suppressed, Report: func(o detect.Occurrence) {
 		report(detected[o.Kind], o.Due, o.Size)
 	}})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/projects"
 	"kvbench/internal/wrangler"
 )
 
@@ -45,7 +45,7 @@ func decoded(text json.RawMessage) (v any) {
 // adaptWorker makes the pattern that one scenario runs.
 func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, o Options) *bench.Pattern {
 	f := a.Fields.(*workerFields)
-	c := &compiler{Asked: a}
+	c := &compiler{Asked: a, from: o.source()}
 	p := &workerPlan{fields: f, options: o, scenario: a.Scenario, programs: map[string]*workerProgram{}, vars: map[string]any{}, absent: map[string]string{}, origins: map[string]workerOriginSpec{}}
 	own := *base
 	own.Fields, own.Adapt = nil, nil
@@ -84,7 +84,7 @@ func adaptWorker(base *bench.Pattern, a bench.Asked, known bundles, o Options) *
 	}
 	for _, v := range variants {
 		own.Variants = append(own.Variants, bench.Variant{
-			Name: v.name, Doc: "the script " + filepath.ToSlash(v.file), Sources: inRepository(rootOf(v, config)),
+			Name: v.name, Doc: "the script " + filepath.ToSlash(v.file), Sources: c.from.Repository(rootOf(v, config)),
 		})
 		c.program(p, v, config, known)
 		if made := p.programs[v.name]; made != nil && made.Program == nil {
@@ -109,7 +109,7 @@ var variantName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
 // scripts are those that the scenario names; none where it leaves that to wrangler.
 func (c *compiler) scripts(f *workerFields) (out []workerScript) {
-	dir := filepath.Dir(c.File)
+	dir := c.from.Folder(c.File)
 	if f.Script != "" {
 		if len(f.Scripts) > 0 {
 			c.fail("there are script and scripts", "write both in scripts: {published: ./a.ts, mended: ./b.ts}", 0, "script")
@@ -128,27 +128,27 @@ func (c *compiler) scripts(f *workerFields) (out []workerScript) {
 // config is the wrangler configuration nearest to the script, or to the scenario file; empty
 // where there is none.
 func (c *compiler) config(variants []workerScript) *wrangler.Config {
-	from := filepath.Dir(c.File)
+	from := c.from.Folder(c.File)
 	if len(variants) > 0 {
 		from = filepath.Dir(variants[0].file)
 	}
-	file, err := wrangler.Find(from)
+	config, err := c.from.Config(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		if len(variants) == 0 {
 			c.fail("there is no script, and no wrangler configuration that names one", "write script: ./src/index.ts", 0)
 		}
 		return &wrangler.Config{}
 	}
-	var config *wrangler.Config
-	if err == nil {
-		config, err = wrangler.Read(file)
-	}
 	if err != nil {
+		file := from
+		if bad, ok := errors.AsType[*projects.InvalidError](err); ok {
+			file = bad.File
+		}
 		c.broken(file, err)
 		return &wrangler.Config{}
 	}
 	if len(variants) == 0 && config.Main == "" {
-		c.fail("there is no script, and "+file+" names none as main", "write script: ./src/index.ts", 0)
+		c.fail("there is no script, and "+config.File+" names none as main", "write script: ./src/index.ts", 0)
 	}
 	return config
 }
@@ -157,23 +157,10 @@ func (c *compiler) config(variants []workerScript) *wrangler.Config {
 func (c *compiler) broken(file string, err error) {
 	c.failed = true
 	if bad, ok := errors.AsType[*wrangler.Error](err); ok {
-		c.FailIn(bench.Place{File: bad.File, Line: bad.Line, Column: bad.Column, Text: lineOf(bad.File, bad.Line)}, bad.Message, "")
+		c.FailIn(bench.Place{File: bad.File, Line: bad.Line, Column: bad.Column, Text: c.from.Line(bad.File, bad.Line)}, bad.Message, "")
 		return
 	}
 	c.FailIn(bench.Place{File: file}, err.Error(), "")
-}
-
-// lineOf is a line of a file, to be shown; empty where it can't be read.
-func lineOf(file string, line int) string {
-	text, err := os.ReadFile(file)
-	if err != nil || line < 1 {
-		return ""
-	}
-	lines := strings.Split(string(text), "\n")
-	if line > len(lines) {
-		return ""
-	}
-	return strings.TrimSuffix(lines[line-1], "\r")
 }
 
 var bindingName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)

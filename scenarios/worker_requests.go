@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/projects"
 	"kvbench/internal/setting"
 	"kvbench/internal/suggest"
 	"kvbench/internal/webapi"
@@ -90,6 +91,7 @@ func (c *workerCall) request(v *templateValues) *webapi.Request {
 // compiler makes requests of what a scenario says of them.
 type compiler struct {
 	bench.Asked
+	from   projects.Source // of the scripts
 	failed bool
 }
 

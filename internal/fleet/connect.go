@@ -41,6 +41,7 @@ func (e *RefusedError) Unwrap() error { return e.err }
 type Conn struct {
 	nc     *nats.Conn
 	js     jetstream.JetStream
+	access Access
 	closed chan struct{} // it will not come back
 	why    error         // once closed
 }
@@ -70,7 +71,7 @@ func Connect(ctx context.Context, a Access) (*Conn, error) {
 	if told == nil {
 		told = func(string) {}
 	}
-	c := &Conn{closed: make(chan struct{})}
+	c := &Conn{access: a, closed: make(chan struct{})}
 	options := []nats.Option{
 		nats.Name(a.Name), nats.Timeout(shortWait), nats.MaxReconnects(-1), nats.ReconnectWait(again), nats.ReconnectJitter(again, again),
 		nats.PingInterval(beatEvery), nats.MaxPingsOutstanding(3), nats.ReconnectBufSize(-1), nats.DrainTimeout(shortWait),
@@ -102,14 +103,21 @@ func Connect(ctx context.Context, a Access) (*Conn, error) {
 			c.nc = nc
 			break
 		}
-		if final := refusal(err); final != nil {
+		if final := a.refusal(err); final != nil {
 			return nil, &RefusedError{final}
 		}
-		if !time.Now().Before(until) {
+		late := !time.Now().Before(until)
+		if late || !said { // what is there is asked once, and again at the end
+			final := false
+			if err, final = a.probe(ctx, err); final {
+				return nil, &RefusedError{err}
+			}
+		}
+		if late {
 			return nil, &RefusedError{fmt.Errorf("no NATS server answers at %s: %w", a.URL, err)}
 		}
 		if !said {
-			told(fmt.Sprintf("no NATS server answers at %s yet: %v", a.URL, err))
+			told(fmt.Sprintf("no NATS server answers at %s yet, waiting up to %v: %v", a.URL, a.Wait, err))
 			said = true
 		}
 		if err := sleep(ctx, again); err != nil {
@@ -132,20 +140,6 @@ func Connect(ctx context.Context, a Access) (*Conn, error) {
 	return c, nil
 }
 
-// refusal says what is wrong with what a process shows to the server; nil where it is not that.
-func refusal(err error) error {
-	text := err.Error()
-	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), strings.Contains(strings.ToLower(text), "authorization violation"):
-		return fmt.Errorf("the NATS server refuses the credentials: set %s to its token, or %s to a file of credentials", TokenVariable, CredentialsVariable)
-	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired), errors.Is(err, nats.ErrSecureConnWanted):
-		return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
-	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
-		return err
-	}
-	return nil
-}
-
 // Close ends the connection.
 func (c *Conn) Close() { c.nc.Close() }
 
@@ -158,7 +152,7 @@ func (c *Conn) Address() string { return c.nc.ConnectedUrlRedacted() }
 // lost is why the connection will not come back.
 func (c *Conn) lost() error {
 	if c.why != nil {
-		if final := refusal(c.why); final != nil {
+		if final := c.access.refusal(c.why); final != nil {
 			return &RefusedError{final}
 		}
 		return fmt.Errorf("the connection to NATS was closed: %w", c.why)

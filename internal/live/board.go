@@ -47,6 +47,7 @@ type Board struct {
 	turns  []*Turn         // that run, in the order in which they began
 	series map[key]*series // of what was begun; nil where nothing is kept
 	order  []key
+	shards *Shards // of a run that agents do
 }
 
 // series adds up the turns of a variant that have ended.

@@ -16,6 +16,7 @@ type State struct {
 	Elapsed     time.Duration // since the run began
 	Rows        []Row         // of the turns that run: those of a scenario beside each other
 	Widest      int           // of the labels of the run, in characters
+	Shards      *Shards       // of a run that agents do, which has neither turns nor rows
 }
 
 // Row is a turn that runs. Times are of the scenario's clock, but for Left.
@@ -52,7 +53,7 @@ func (b *Board) State() State {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
-	out := State{Done: b.done, Total: b.total, Elapsed: now.Sub(b.started), Widest: b.widest}
+	out := State{Done: b.done, Total: b.total, Elapsed: now.Sub(b.started), Widest: b.widest, Shards: b.shards}
 	for _, t := range b.turns {
 		row := t.row(now)
 		at := len(out.Rows)

@@ -46,6 +46,7 @@ type Bundle struct {
 	// Supplied says that it uses Host.
 	Supplied bool
 
+	mapping []byte // the source map, as JSON
 	sources *sourcemap.Consumer
 }
 
@@ -74,7 +75,7 @@ func Build(path string, o Options) (*Bundle, error) {
 	b := &Bundle{Name: relative(root, entry)}
 	for _, f := range built.OutputFiles {
 		if strings.HasSuffix(f.Path, ".map") {
-			b.sources, _ = sourcemap.Parse("", f.Contents) // nil where nothing is left of the sources
+			b.mapped(f.Contents)
 			b.Modules = strings.Contains(string(f.Contents), modules)
 			continue
 		}

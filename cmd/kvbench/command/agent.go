@@ -155,16 +155,14 @@ func (a *agent) serve(ctx context.Context, call fleet.Call) (why string, err err
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	if p.File != "" {
-		path := filepath.Join(dir, filepath.FromSlash(p.File))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, p.Text, 0o600)); err != nil {
-			return "", err
-		}
+	carried, err := p.unpack(dir)
+	if err != nil {
+		return "", err
 	}
 	a.told("run %s: %d shards", call.Job, p.Shards)
 	env := a.environment(os.Environ(), want)
 	return a.worker.Serve(ctx, call, func(ctx context.Context, c *fleet.Claim) error {
-		return a.shard(ctx, &shardRun{plan: p, want: want, dir: dir, env: env, claim: c})
+		return a.shard(ctx, &shardRun{plan: p, want: want, dir: filepath.Join(dir, planFolder), carried: carried, env: env, claim: c})
 	})
 }
 

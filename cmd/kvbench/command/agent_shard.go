@@ -23,12 +23,13 @@ import (
 
 // shardRun is a shard that an agent runs: a process of its own, whose run file it follows.
 type shardRun struct {
-	plan  *fleetPlan
-	want  *runfile.Header
-	dir   string // the scenario file's
-	env   []string
-	claim *fleet.Claim
-	out   string // of the process
+	plan    *fleetPlan
+	want    *runfile.Header
+	dir     string // in which the process runs
+	carried string // see fleetPlan.unpack
+	env     []string
+	claim   *fleet.Claim
+	out     string // of the process
 
 	file    *os.File
 	rest    []byte // of the file, not sent yet: a line that has not ended
@@ -99,7 +100,7 @@ func (r *shardRun) run(ctx context.Context, part fleetPart) (status int, said st
 	}
 	ctx, kill := context.WithCancel(ctx)
 	defer kill()
-	cmd := exec.CommandContext(ctx, self, r.plan.args(r.claim.Part, part, r.out)...)
+	cmd := exec.CommandContext(ctx, self, r.plan.args(r.claim.Part, part, r.carried, r.out)...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = r.dir, r.env, childAttributes()
 	told := &head{}

@@ -3,12 +3,16 @@ package command
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"kvbench/internal/fleet"
+	"kvbench/internal/projects"
+	"kvbench/internal/script"
 )
 
 // What can't go on is refused with a reason, and exit status 2.
@@ -28,6 +32,12 @@ func TestAgentsRefuse(t *testing.T) {
 			if said := run(t, exitUsage, args...); !strings.Contains(said, fleet.TokenVariable) || strings.Contains(said, "not-the-token") {
 				t.Errorf("%s says %s", args[0], said)
 			}
+		}
+	})
+	t.Run("no token", func(t *testing.T) {
+		t.Setenv(fleet.TokenVariable, "")
+		if said := run(t, exitUsage, "agent", "--nats", url); !strings.Contains(said, "set "+fleet.TokenVariable) {
+			t.Errorf("it says %s", said)
 		}
 	})
 	t.Run("another version", func(t *testing.T) {
@@ -68,20 +78,51 @@ func TestAgentsRefuse(t *testing.T) {
 		start(t, "agent", "--nats", url, "--once").ends(t, exitOK)
 		leader.ends(t, exitOK)
 	})
-	t.Run("a secret in the file", func(t *testing.T) {
+	t.Run("a secret in what travels", func(t *testing.T) {
 		t.Setenv(fleet.TokenVariable, fleetToken)
-		file := filepath.Join(t.TempDir(), "s.yaml")
-		text, err := os.ReadFile("testdata/agents.yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, append(text, "# "+fleetToken...), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if said := run(t, exitUsage, "run", file, "--agents", "1", "--nats", url, "--out", filepath.Join(t.TempDir(), "out")); !strings.Contains(said, "has a secret in it") {
-			t.Error(said)
+		const yaml = "driver: embedded://\nscenarios:\n  - {name: s, question: Q?, pattern: worker, script: w.ts, load: {rate: 5/s, duration: 5s}, keys: {count: 5}}\n"
+		const config, worker = `{"kv_namespaces": [{"binding": "KV", "id": "0"}], "vars": {"V": "v"}}`, "export default { fetch() { return new Response('v') } }"
+		for _, c := range []struct{ yaml, config, worker, says string }{
+			{yaml + "# " + fleetToken, config, worker, "the scenario file has a secret in it"},
+			{yaml, strings.Replace(config, `"v"`, `"`+fleetToken+`"`, 1), worker, "wrangler.jsonc has a secret in it"},
+			{yaml, config, strings.Replace(worker, "'v'", "'"+fleetToken+"'", 1), "w.ts, or what it imports, has a secret in it"},
+		} {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"s.yaml": c.yaml, "wrangler.jsonc": c.config, "w.ts": c.worker} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said := run(t, exitUsage, "run", filepath.Join(dir, "s.yaml"), "--agents", "1", "--nats", url, "--out", filepath.Join(dir, "out"))
+			if !strings.Contains(said, c.says) || strings.Contains(said, fleetToken) {
+				t.Error(said)
+			}
 		}
 	})
+}
+
+// Scripts that are too large for a plan are refused, and the largest is named.
+func TestLargeScriptsDoNotTravel(t *testing.T) {
+	large := projects.Carried{Scripts: map[string]projects.CarriedScript{
+		"small.ts": {Packed: script.Packed{Code: make([]byte, 10)}}, "large.ts": {Packed: script.Packed{Code: make([]byte, maxCarried)}},
+	}}
+	if err := checkCarried(&large, nil); err == nil || !strings.Contains(err.Error(), "at most 32 MiB travel") || !strings.Contains(err.Error(), "large.ts") {
+		t.Error(err)
+	}
+	delete(large.Scripts, "small.ts")
+	if err := checkCarried(&large, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// An agent that is led to a server of something else says so at once, however long it would wait.
+func TestAgentAtNoNATS(t *testing.T) {
+	web := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(web.Close)
+	said := run(t, exitUsage, "agent", "--nats", "nats://"+web.Listener.Addr().String())
+	if !strings.Contains(said, "is no NATS server: it begins with") {
+		t.Errorf("it says %s", said)
+	}
 }
 
 // A leader that can't keep what agents send fails, and goes on where it was once it can.

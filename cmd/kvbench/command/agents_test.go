@@ -158,7 +158,7 @@ func TestAgentsOnTheWallClock(t *testing.T) {
 			index := ""
 			if c.kill {
 				index = agents[0].saw(t, `shard (\d+)/3 begins`)
-				leader.saw(t, `[1-9]\d* intervals`)
+				leader.saw(t, `[1-9]\d* transactions/s`)
 				_ = agents[0].Process.Kill()
 			}
 			leader.ends(t, c.want)

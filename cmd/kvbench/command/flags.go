@@ -48,6 +48,9 @@ func flagError(c *cobra.Command, err error) error {
 			err = fmt.Errorf("%w; did you mean --%s?", err, near)
 		}
 	}
+	if none, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		err = needsValue(none.GetFlag(), "")
+	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
 		if want := kindsOfFlags[invalid.GetFlag().Value.Type()]; want != "" {
@@ -55,6 +58,12 @@ func flagError(c *cobra.Command, err error) error {
 		}
 	}
 	return usage(fmt.Errorf("%w\nRun '%s --help' for what there is", err, c.CommandPath()))
+}
+
+// needsValue says what the value of a flag is, which has none; after says why.
+func needsValue(f *pflag.Flag, after string) error {
+	what, about := pflag.UnquoteUsage(f)
+	return fmt.Errorf("--%s is given without its %s%s; --%[1]s %[2]s: %[4]s", f.Name, what, after, about)
 }
 
 // kindsOfFlags are the values of flags by pflag's names of their types, where the words of
@@ -76,6 +85,9 @@ func refuse(c *cobra.Command) {
 	}
 	check := c.Args
 	c.Args = func(c *cobra.Command, args []string) error {
+		if err := swallowed(c.Flags()); err != nil {
+			return usage(err)
+		}
 		if check != nil {
 			if c.HasSubCommands() && len(args) > 0 {
 				return unknownCommand(c, args[0])
@@ -92,6 +104,17 @@ func refuse(c *cobra.Command) {
 	for _, below := range c.Commands() {
 		refuse(below)
 	}
+}
+
+// swallowed refuses a flag that has taken another for its value.
+func swallowed(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		name, is := strings.CutPrefix(f.Value.String(), "--")
+		if name, _, _ = strings.Cut(name, "="); is && err == nil && flags.Lookup(name) != nil {
+			err = needsValue(f, ", as --"+name+" follows, which is a flag")
+		}
+	})
+	return err
 }
 
 // empty refuses a flag of a text, or of several, that is given without one.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kvbench/internal/fleet"
+	"kvbench/internal/projects"
 	"kvbench/internal/runfile"
 	"kvbench/internal/secret"
 )
@@ -21,11 +22,12 @@ import (
 // fleetPlan is what agents are told of a run. It holds no secret: what a scenario file takes from
 // the environment, and what drivers do, an agent has in its own.
 type fleetPlan struct {
-	Header   string        `json:"header"` // the first line of a shard's run file, but for what is the shard's own
-	File     string        `json:"file"`   // a path below the folder that the shards run in; empty: the built-in file
-	Text     []byte        `json:"text,omitempty"`
-	Settings fleetSettings `json:"settings"`
-	Shards   int           `json:"shards"`
+	Header   string            `json:"header"` // the first line of a shard's run file, but for what is the shard's own
+	File     string            `json:"file"`   // a path below the folder that the shards run in; empty: the built-in file
+	Text     []byte            `json:"text,omitempty"`
+	Project  *projects.Carried `json:"project,omitempty"` // nil: no scenario has a script
+	Settings fleetSettings     `json:"settings"`
+	Shards   int               `json:"shards"`
 }
 
 // fleetSettings are the flags of the shards.
@@ -47,8 +49,8 @@ type fleetPart struct {
 	StartAt time.Time `json:"start_at,omitzero"`
 }
 
-// args are the command line of a shard, which writes to a folder.
-func (p *fleetPlan) args(part int, of fleetPart, out string) []string {
+// args are the command line of a shard, which writes to a folder, and reads scripts from the file carried.
+func (p *fleetPlan) args(part int, of fleetPart, carried, out string) []string {
 	args := []string{"run", "--quiet", "--parallel", "1", "--out", out, "--shard", fmt.Sprintf("%d/%d", part, p.Shards)}
 	add := func(flag, value string) { args = append(args, "--"+flag+"="+value) }
 	s := &p.Settings
@@ -80,6 +82,9 @@ func (p *fleetPlan) args(part int, of fleetPart, out string) []string {
 	}
 	if s.Every > 0 {
 		add("every", s.Every.String())
+	}
+	if p.Project != nil {
+		add(carriedFlag, carried)
 	}
 	if p.File != "" {
 		args = append(args, "--", filepath.FromSlash(p.File))
@@ -130,7 +135,8 @@ type planned struct {
 
 // forAgents plans a run for agents; state says what was decided before, where it was.
 func forAgents(ctx context.Context, args []string, o runOptions, state *fleetState) (*planned, error) {
-	file, err := loadFile(ctx, args, nopWriter{}, o.secrets)
+	recorded := projects.NewRecorder()
+	file, err := loadFile(readingFrom(ctx, recorded), args, nopWriter{}, o.secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -139,11 +145,6 @@ func forAgents(ctx context.Context, args []string, o runOptions, state *fleetSta
 		return nil, err
 	}
 	out := &planned{whole: all.header, fileShown: file.Name}
-	for i := range all.scenarios {
-		if all.scenarios[i].Pattern.Name == workerPattern {
-			return nil, usage(fmt.Errorf("--agents: scenario %s runs a script, whose files and packages do not travel: run it with --shard I/N where they are, and kvbench merge", all.scenarios[i].Name))
-		}
-	}
 	s := o.settings
 	s.shard = &runfile.Shard{Of: o.fleet.shards(all)}
 	if all.header.Clock == "wall" {
@@ -169,6 +170,12 @@ func forAgents(ctx context.Context, args []string, o runOptions, state *fleetSta
 			out.told.File = filepath.Base(file.Name)
 		}
 		out.plan.header.File = out.told.File
+	}
+	if len(recorded.Carried.Scripts) > 0 {
+		if err := checkCarried(&recorded.Carried, o.secrets); err != nil {
+			return nil, usage(err)
+		}
+		out.told.Project = &recorded.Carried
 	}
 	if err := out.told.noSecrets(o.secrets); err != nil {
 		return nil, usage(err)

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -19,23 +18,24 @@ import (
 // shardStore keeps what agents send: a file for each attempt of a shard, of which the first that is whole
 // becomes the shard's run file.
 type shardStore struct {
-	dir       string // of the shards
-	of        int
-	want      *runfile.Header
-	once      bool // a shard is not run again
-	set       *fleet.Set
-	failures  map[int]int
-	lost      map[int]string // why a shard will not be whole
-	again     map[int]bool   // shards that are to be offered again
-	intervals int
-	pieces    int
-	say       func(format string, args ...any)
+	dir      string // of the shards
+	of       int
+	want     *runfile.Header
+	once     bool // a shard is not run again
+	set      *fleet.Set
+	failures map[int]int
+	lost     map[int]string // why a shard will not be whole
+	again    map[int]bool   // shards that are to be offered again
+	pieces   int
+	say      func(format string, args ...any)
+	step     func(format string, args ...any) // say, of what is seen on a screen too
+	seen     func(shard int, attempt string, text []byte)
 }
 
-func newShardStore(dir string, p *planned, say func(string, ...any)) *shardStore {
+func newShardStore(dir string, p *planned, v *leadView) *shardStore {
 	return &shardStore{
 		dir: filepath.Join(dir, fleetShards), of: p.told.Shards, want: p.want, once: p.header.Clock == "wall", set: fleet.NewSet(),
-		failures: map[int]int{}, lost: map[int]string{}, again: map[int]bool{}, say: say,
+		failures: map[int]int{}, lost: map[int]string{}, again: map[int]bool{}, say: v.told, step: v.step, seen: v.tally.Add,
 	}
 }
 
@@ -103,7 +103,7 @@ func (s *shardStore) add(p *fleet.Piece) error {
 	path := filepath.Join(s.shard(p.Part), p.Attempt+".part")
 	switch p.Kind {
 	case fleet.Text:
-		s.intervals += bytes.Count(p.Text, []byte(`"interval":{`))
+		s.seen(p.Part, p.Attempt, p.Text)
 		return appendTo(path, p.Text)
 	case fleet.Whole:
 		if err := s.check(path, p.Part); err != nil {
@@ -116,7 +116,7 @@ func (s *shardStore) add(p *fleet.Piece) error {
 		if err := os.Rename(path, filepath.Join(s.shard(p.Part), runfile.FileName)); err != nil {
 			return err
 		}
-		s.say("%d/%d shard %d has ended on %s", s.whole(), s.of, p.Part, host)
+		s.step("%d/%d shard %d has ended on %s", s.whole(), s.of, p.Part, host)
 	case fleet.Refused:
 		s.say("shard %d is refused by %s: %s", p.Part, host, short(string(p.Text)))
 		s.fail(p.Part, string(p.Text))

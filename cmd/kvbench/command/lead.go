@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"kvbench/internal/fleet"
@@ -43,7 +42,7 @@ func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 	if !given("agents") {
 		return false, alone(c, "agents", "which has agents run it", "nats", "nats-listen", "wait", "start-in")
 	}
-	for _, name := range []string{"shard", "listen", "parallel"} {
+	for _, name := range []string{"shard", "parallel", "workerd", carriedFlag} {
 		if given(name) {
 			return true, fmt.Errorf("--%s is for a run in this process; --agents has others run it", name)
 		}
@@ -55,8 +54,10 @@ func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 		return true, errors.New("--nats-listen is where this process serves NATS, and --nats names another server")
 	case f.wait <= 0 || f.startIn <= 0:
 		return true, fmt.Errorf("--wait %v --start-in %v: want more than 0", f.wait, f.startIn)
-	case o.runtime != "" && o.real != "":
-		return true, errors.New("--runtime workerd runs scripts, which do not travel to agents")
+	case o.runtime == runtimeWorkerd:
+		return true, errNoRuntime
+	case o.runtime != runtimeGoja:
+		return true, badRuntime(o.runtime)
 	}
 	if _, _, err := net.SplitHostPort(o.fleet.listen); err != nil {
 		return true, fmt.Errorf("--nats-listen %q: want ADDRESS:PORT, such as 0.0.0.0:4222", o.fleet.listen)
@@ -71,12 +72,13 @@ type leading struct {
 	state  *fleetState
 	store  *shardStore
 	leader *fleet.Leader
+	view   *leadView
 	told   func(format string, args ...any)
+	step   func(format string, args ...any)
 
-	began, said, alone, quiet time.Time // since when no agent was there; since when the server is
-	pieces                    int       // that had come when it was last said
-	seen                      int       // pieces, when it was last looked at
-	busy                      time.Time // when a piece came or no agent was idle, last
+	began, alone, quiet time.Time // since when no agent was there; since when the server is
+	seen                int       // pieces, when it was last looked at
+	busy                time.Time // when a piece came or no agent was idle, last
 }
 
 // lead has agents run a plan, and reports on it.
@@ -97,6 +99,8 @@ func lead(ctx context.Context, args []string, o runOptions, stdout, stderr io.Wr
 	if err != nil {
 		return err
 	}
+	parentOf(ctx).unbind() // no script runs here from now on
+	parentOf(ctx).needs(mostMemory())
 	if state.begun() && state.Digest != p.digest {
 		return usage(fmt.Errorf("%s: the leader that began there had another plan: other flags, scenario file or version; name another folder, or remove it", state.dir))
 	}
@@ -106,14 +110,18 @@ func lead(ctx context.Context, args []string, o runOptions, stdout, stderr io.Wr
 	if err := p.afford(allowed, o.budget, stderr); err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	l := &leading{planned: p, o: o, state: state, told: func(format string, args ...any) {
-		if mu.Lock(); !o.quiet {
-			fmt.Fprintf(stderr, format+"\n", args...)
+	if o.listen != "" {
+		if o.port, err = listen(o.listen); err != nil {
+			return err
 		}
-		mu.Unlock()
-	}}
-	defer mu.Lock() // nothing is told behind it
+		defer o.port.Close()
+	}
+	view := newLeadView(stderr, o.quiet, p)
+	l := &leading{planned: p, o: o, state: state, view: view, told: view.told, step: view.step}
+	defer view.hush() // nothing is told behind it
+	if o.port != nil {
+		defer serveLive(o.port, view.board, stderr).Close()
+	}
 	if err := l.run(ctx); err != nil {
 		return err
 	}
@@ -137,7 +145,7 @@ func (l *leading) run(ctx context.Context) error {
 		url = l.reachable(server.Address())
 	}
 	access.Told = func(text string) { l.told("%s", printable.Line(text)) }
-	l.store = newShardStore(l.state.dir, l.planned, l.told)
+	l.store = newShardStore(l.state.dir, l.planned, l.view)
 	if err := l.store.resume(); err != nil {
 		return err
 	}
@@ -165,8 +173,10 @@ func (l *leading) run(ctx context.Context) error {
 	if n := l.store.whole(); n > 0 {
 		l.told("%d/%d shards are whole already.", n, l.store.of)
 	}
-	l.began, l.said, l.alone, l.quiet, l.busy = time.Now(), time.Now(), time.Now(), time.Now(), time.Now()
+	l.began, l.alone, l.quiet, l.busy = time.Now(), time.Now(), time.Now(), time.Now()
+	l.view.draw()
 	err = l.leader.Collect(ctx, l.piece, l.caught, l.idle)
+	l.view.undraw()
 	stop()
 	switch {
 	case errors.Is(err, errAllDone):
@@ -224,9 +234,9 @@ func (l *leading) changed(b fleet.Beat, first bool) {
 	case b.Refused != "":
 		l.told("an agent on %s refuses: %s", host, printable.Line(b.Refused))
 	case b.Gone:
-		l.told("an agent on %s has ended", host)
+		l.step("an agent on %s has ended", host)
 	case first:
-		l.told("an agent on %s (%d CPUs) is there", host, b.CPUs)
+		l.step("an agent on %s (%d CPUs) is there", host, b.CPUs)
 	}
 }
 
@@ -243,12 +253,13 @@ func (l *leading) piece(p *fleet.Piece) error {
 	if len(l.store.open()) == 0 {
 		return errAllDone
 	}
-	l.progress()
+	l.show()
 	return nil
 }
 
 // caught hands out what is open, once it is known what that is.
 func (l *leading) caught() error {
+	l.view.tally.Caught()
 	if len(l.store.open()) == 0 {
 		return errAllDone
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"kvbench/internal/fleet"
@@ -24,6 +23,7 @@ const silence = 15 * time.Second
 // idle does what is to be done while nothing comes.
 func (l *leading) idle() error {
 	now := time.Now()
+	l.show()
 	if !l.leader.Up() {
 		l.quiet, l.alone = now, now
 		return nil
@@ -35,7 +35,6 @@ func (l *leading) idle() error {
 	if now.Sub(l.alone) > l.o.fleet.wait {
 		return fmt.Errorf("no agent was there for %v", l.o.fleet.wait)
 	}
-	l.progress()
 	if !l.wall() {
 		l.unclaimed(agents, now)
 		if len(l.store.again) > 0 {
@@ -122,35 +121,6 @@ func (l *leading) start() error {
 // badClock is how far a clock may be off before it is warned of: as much sooner or later its agent's load
 // begins and ends.
 const badClock = 50 * time.Millisecond
-
-// progress tells every so often how it goes.
-func (l *leading) progress() {
-	if time.Since(l.said) < every {
-		return
-	}
-	took := time.Since(l.said).Seconds()
-	var hosts []string
-	agents := l.leader.Agents()
-	for _, a := range agents {
-		if len(hosts) == maxHostsTold {
-			hosts = append(hosts, "…")
-			break
-		}
-		hosts = append(hosts, fmt.Sprintf("%s %s", printable.Line(a.Host), parts(a.Parts)))
-	}
-	l.told("%d/%d shards, %d intervals, %.0f messages/s; %d agents: %s", l.store.whole(), l.store.of, l.store.intervals, float64(l.store.pieces-l.pieces)/took,
-		len(agents), strings.Join(hosts, ", "))
-	l.said, l.pieces = time.Now(), l.store.pieces
-}
-
-const maxHostsTold = 8
-
-func parts(all []int) string {
-	if len(all) == 0 {
-		return "idle"
-	}
-	return "at " + strings.Trim(fmt.Sprint(all), "[]")
-}
 
 // report merges the shards, and reports on the run as kvbench merge does.
 func (l *leading) report(ctx context.Context, stdout, stderr io.Writer) error {

@@ -55,17 +55,27 @@ type shown struct {
 // newBoard returns the board of a plan's run, which keeps what has ended for those who ask
 // from outside.
 func newBoard(p *plan, keep bool) *live.Board {
-	var all []live.Variant
-	for n := range p.scenarios {
-		for i, v := range p.scenarios[n].Variants {
-			shown := p.shown(n, v)
-			if p.header.Shard != nil {
-				shown.Repeats = p.runs(n, i)
+	all := p.allShown()
+	if p.header.Shard != nil {
+		at := 0
+		for n := range p.scenarios {
+			for i := range p.scenarios[n].Variants {
+				all[at].Repeats = p.runs(n, i)
+				at++
 			}
-			all = append(all, shown)
 		}
 	}
 	return live.New(all, keep, time.Now)
+}
+
+// allShown is what is shown of all variants of the plan, in its order.
+func (p *plan) allShown() (all []live.Variant) {
+	for n := range p.scenarios {
+		for _, v := range p.scenarios[n].Variants {
+			all = append(all, p.shown(n, v))
+		}
+	}
+	return all
 }
 
 // shown is what is shown of a variant of a scenario while it runs.

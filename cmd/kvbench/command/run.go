@@ -33,6 +33,7 @@ type runOptions struct {
 	budget  dollars
 	part    shardFlags
 	fleet   fleetFlags
+	carried string       // what a leader has sent in place of a project's files; empty: they are here
 	listen  string       // empty: nothing is served
 	port    net.Listener // of listen, once it is open
 }
@@ -87,6 +88,8 @@ with.`,
 	f.BoolVar(&o.verbose, "verbose", false, "print every figure, fact and expectation")
 	f.StringVar(&o.listen, "listen", "", "serve how it goes at this `ADDRESS` while it runs: a page, and metrics for Prometheus; without a host on this machine alone, port 0 takes a free one")
 	f.BoolVar(&o.quiet, "quiet", false, "show no progress")
+	f.StringVar(&o.carried, carriedFlag, "", "read scripts from this `FILE`, which an agent has written")
+	_ = f.MarkHidden(carriedFlag) // it is there
 	return c
 }
 
@@ -122,6 +125,9 @@ func runScenarios(ctx context.Context, args []string, o runOptions, stdout, stde
 		return err
 	}
 	ctx = withConsole(ctx, o.secrets)
+	if ctx, err = readCarried(ctx, o.carried); err != nil {
+		return err
+	}
 	file, err := loadFile(ctx, args, stderr, o.secrets)
 	if err != nil {
 		return err

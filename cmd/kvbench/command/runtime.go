@@ -40,7 +40,7 @@ func (o *runtimeOptions) choose(ctx context.Context) (context.Context, error) {
 		return ctx, nil
 	case runtimeWorkerd:
 	default:
-		return ctx, usage(fmt.Errorf("--runtime %q: want goja or workerd", o.runtime))
+		return ctx, usage(badRuntime(o.runtime))
 	}
 	executable, err := workerd.Find(o.workerd)
 	if err != nil {
@@ -54,6 +54,8 @@ func (o *runtimeOptions) choose(ctx context.Context) (context.Context, error) {
 	parentOf(ctx).unbind()
 	return onWorkerd(ctx, executable), nil
 }
+
+func badRuntime(name string) error { return fmt.Errorf("--runtime %q: want goja or workerd", name) }
 
 type workerdKey struct{}
 

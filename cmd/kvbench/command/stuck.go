@@ -9,6 +9,7 @@ import (
 
 	"kvbench/internal/bench"
 	"kvbench/internal/isolate"
+	"kvbench/internal/projects"
 	"kvbench/scenarios"
 )
 
@@ -67,6 +68,7 @@ func patternsFor(ctx context.Context) []*bench.Pattern {
 	if c := consoleOf(ctx); c != nil {
 		o.Logged = c.line
 	}
+	o.Projects, _ = ctx.Value(projectsKey{}).(projects.Source)
 	if w, _ := ctx.Value(watchedKey{}).(*watched); w != nil {
 		o.Made = func(name string, i *isolate.Isolate) {
 			w.mu.Lock()

@@ -94,6 +94,9 @@ func Spark(values []float64, width int) string {
 // column, where terminals differ in what they do.
 func Lines(s live.State, width, height int) []string {
 	width = max(width-1, 1)
+	if s.Shards != nil {
+		return shardLines(s.Shards, width, height)
+	}
 	out := []string{fit(fmt.Sprintf("%d of %d runs done", s.Done, s.Total), width)}
 	if len(s.Rows) == 0 {
 		return out

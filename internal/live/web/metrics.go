@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"kvbench/internal/live"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +32,14 @@ var (
 	runs         = desc("kvbench_runs", "Runs that are planned.")
 )
 
+// The metrics of a run that agents do, in place of those.
+var (
+	shardsIn = desc("kvbench_shards", "Shards of the run, by state: done, running, waiting or lost.", "state")
+	agents   = desc("kvbench_agents", "Agents that take part and were heard lately.")
+	received = desc("kvbench_received_transactions_total", "Transactions that agents have sent, those of attempts that did not count included.")
+	atShare  = desc("kvbench_shard_progress_ratio", "Share of the variant that a shard is at.", "shard", "agent", "run")
+)
+
 // collector makes metrics of a board when it is asked, and holds nothing itself.
 type collector struct {
 	board *live.Board
@@ -37,7 +47,7 @@ type collector struct {
 
 // Describe implements prometheus.Collector.
 func (collector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{response, transactions, errored, inFlight, target, progress, info, done, runs} {
+	for _, d := range []*prometheus.Desc{response, transactions, errored, inFlight, target, progress, info, done, runs, shardsIn, agents, received, atShare} {
 		to <- d
 	}
 }
@@ -50,6 +60,22 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 			m = prometheus.NewInvalidMetric(d, err)
 		}
 		to <- m
+	}
+	if s := c.board.Shards(); s != nil {
+		for _, in := range []struct {
+			state string
+			n     int
+		}{{"done", s.Whole}, {"running", s.Running}, {"waiting", s.Waiting}, {"lost", s.Lost}} {
+			send(shardsIn, prometheus.GaugeValue, float64(in.n), in.state)
+		}
+		send(agents, prometheus.GaugeValue, float64(s.Agents))
+		send(received, prometheus.CounterValue, float64(s.Transactions))
+		for _, r := range s.Rows {
+			if share, known := r.Share.Value(); known {
+				send(atShare, prometheus.GaugeValue, share, strconv.Itoa(r.Number), r.Host, r.Run)
+			}
+		}
+		return
 	}
 	ended, total := c.board.Counts()
 	send(done, prometheus.GaugeValue, float64(ended))

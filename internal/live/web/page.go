@@ -41,6 +41,27 @@ type page struct {
 	Elapsed     time.Duration
 	Columns     []string
 	Groups      []*group
+	Shards      *shards // of a run that agents do
+}
+
+// shards is the table of the terminal of such a run.
+type shards struct {
+	Headline, Doing string
+	Rows            []shard
+}
+
+type shard struct{ Host, Number, Run, Share, Rate string }
+
+// shardPage is a page of a run that agents do.
+func shardPage(s live.State) *page {
+	p := &page{CSS: template.CSS(css), Done: s.Shards.Whole, Total: s.Shards.Total(), Elapsed: s.Elapsed.Round(time.Second)}
+	p.Shards = &shards{Headline: screen.Headline(s.Shards), Doing: s.Shards.Doing}
+	for _, r := range s.Shards.Rows {
+		var row shard
+		row.Host, row.Number, row.Run, row.Share, row.Rate = screen.ShardCells(r)
+		p.Shards.Rows = append(p.Shards.Rows, row)
+	}
+	return p
 }
 
 // group is what runs of one scenario.
@@ -56,6 +77,9 @@ type row struct {
 }
 
 func newPage(s live.State) *page {
+	if s.Shards != nil {
+		return shardPage(s)
+	}
 	p := &page{
 		CSS: template.CSS(css), Done: s.Done, Total: s.Total, Elapsed: s.Elapsed.Round(time.Second),
 		Columns: []string{"done", "rate/s", "target", "in flight", "p50", "p99", "errors", "p99 so far", "left"},

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"kvbench/internal/live"
 	"kvbench/internal/live/web"
 	"kvbench/internal/load"
+	"kvbench/internal/metric"
 	"kvbench/internal/runfile"
 	"kvbench/kv"
 
@@ -224,4 +226,40 @@ func TestMetrics(t *testing.T) {
 			t.Error("a scrape changes the next")
 		}
 	})
+}
+
+// Of a run that agents do, the page and the metrics have its shards, and no runs.
+func TestShards(t *testing.T) {
+	board := live.NewShards(time.Now)
+	board.SetShards(&live.Shards{
+		Whole: 3, Running: 1, Waiting: 2, Lost: 1, Agents: 2, Transactions: 900,
+		Rows: []live.Shard{{Number: 4, Host: "<host>", Run: "s/v", Share: metric.Of(0.25)}, {Number: -1, Host: "other"}},
+	})
+	h := web.Handler(board, true, log.New(io.Discard, "", 0))
+	get := func(path string) string {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = "127.0.0.1"
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d", path, w.Code)
+		}
+		return w.Body.String()
+	}
+	page, metrics := get("/"), get("/metrics")
+	for _, want := range []string{"3 of 7 shards done, 1 running, 2 waiting, 1 LOST; 2 agents", "<td>4</td><td>s/v</td><td>25%</td>", "&lt;host&gt;", ">idle<"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s:\n%s", want, page)
+		}
+	}
+	for _, want := range []string{
+		`kvbench_shards{state="lost"} 1`, "kvbench_agents 2", "kvbench_received_transactions_total 900", `kvbench_shard_progress_ratio{agent="<host>",run="s/v",shard="4"} 0.25`,
+	} {
+		if !strings.Contains(metrics, want+"\n") {
+			t.Errorf("the metrics have no %s:\n%s", want, metrics)
+		}
+	}
+	if strings.Contains(metrics, "kvbench_runs") {
+		t.Error("there are runs beside the shards")
+	}
 }

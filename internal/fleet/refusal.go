@@ -1,0 +1,82 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// refusal says what is wrong with what a process shows to the server, or with how it connects; nil where it is
+// not that.
+func (a *Access) refusal(err error) error {
+	text := err.Error()
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), strings.Contains(strings.ToLower(text), "authorization violation"):
+		switch {
+		case a.Credentials != "":
+			return fmt.Errorf("the NATS server at %s refuses the credentials in the file that %s names", a.URL, CredentialsVariable)
+		case a.Token != "":
+			return fmt.Errorf("the NATS server at %s refuses the token of %s: it is to be the server's own, the same for the leader and for agents", a.URL, TokenVariable)
+		}
+		return fmt.Errorf("the NATS server at %s lets in those alone who show who they are: set %s to its token, or %s to a file of credentials", a.URL, TokenVariable, CredentialsVariable)
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		return fmt.Errorf("the NATS server at %s speaks no TLS: name it as nats://HOST:PORT, if the network can be trusted", a.URL)
+	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired):
+		return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
+	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
+		return err
+	}
+	return nil
+}
+
+const (
+	probeWait = 2 * time.Second // for each step of a probe
+	greeting  = "INFO "         // what a NATS server begins with
+	defPort   = "4222"          // of NATS, where a URL has none
+)
+
+// probe finds out what is where no server of NATS has answered, and returns that, or the error that it is given
+// where it finds nothing. final says that something else is there.
+func (a *Access) probe(ctx context.Context, err error) (why error, final bool) {
+	u, bad := url.Parse(strings.TrimSpace(a.URL))
+	if bad != nil || strings.Contains(a.URL, ",") { // of several servers one may be right
+		return err, false
+	}
+	port := u.Port()
+	if port == "" {
+		port = defPort
+	}
+	dialer := net.Dialer{Timeout: probeWait}
+	conn, failed := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if failed != nil {
+		return failed, false
+	}
+	defer conn.Close()
+	read := func() []byte {
+		begins := make([]byte, 16)
+		_ = conn.SetDeadline(time.Now().Add(probeWait)) // else the read fails at once
+		n, _ := conn.Read(begins)
+		return begins[:n]
+	}
+	said := read()
+	if len(said) == 0 { // as HTTP servers do, until they are asked
+		_ = conn.SetDeadline(time.Now().Add(probeWait)) // that of the read is over
+		if _, failed := conn.Write([]byte("PING\r\n\r\n")); failed == nil {
+			said = read()
+		}
+	}
+	switch {
+	case len(said) == 0:
+		return fmt.Errorf("what listens there says nothing, where a NATS server begins with %q: %w", greeting, err), false
+	case bytes.HasPrefix(said, []byte(greeting)[:min(len(said), len(greeting))]):
+		return err, false
+	}
+	return fmt.Errorf("what listens at %s is no NATS server: it begins with %q, where one begins with %q; NATS listens at port %s by default", a.URL, said, greeting, defPort), true
+}
