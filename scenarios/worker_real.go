@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -14,6 +15,11 @@ func (p *workerLoad) Hold(end func(error)) { p.end = end }
 
 // Release implements bench.Holder.
 func (p *workerLoad) Release() error {
+	if p.console != nil {
+		if n := p.console.Dropped(); n > 0 {
+			p.options.Logged(p.title(p.variant), fmt.Sprintf("… (%d lines more are left out)", n))
+		}
+	}
 	if p.real == nil {
 		return nil
 	}

@@ -6,7 +6,7 @@ import (
 	"kvbench/kv"
 )
 
-// ReadInto reads all of r into buf, reusing its memory. size is how much there is to come,
+// ReadInto reads all of r, which bounds itself, into buf, reusing its memory. size is how much there is to come,
 // below 0 where that is not known.
 func ReadInto(buf []byte, r io.Reader, size int64) ([]byte, error) {
 	if size >= int64(cap(buf)) && size <= kv.MaxValueBytes {

@@ -27,6 +27,9 @@ type CarriedScript struct {
 	Suppressed map[string]map[int][]string `json:"suppressed,omitempty"`
 }
 
+// bytes is about how large it is.
+func (s CarriedScript) bytes() int { return len(s.Code) + len(s.Map) }
+
 // notCarried says that something was asked for that no recorder was asked for.
 func notCarried(what, path string) error {
 	return fmt.Errorf("%s of %s did not travel with the plan", what, path)
@@ -87,7 +90,7 @@ func (c *Carried) Line(string, int) string { return "" }
 // Bytes is about how large it is as JSON.
 func (c *Carried) Bytes() (n int) {
 	for _, s := range c.Scripts {
-		n += len(s.Code) + len(s.Map)
+		n += s.bytes()
 	}
 	return n
 }
@@ -97,8 +100,7 @@ func (c *Carried) Files() (out []string) {
 	for file := range c.Scripts {
 		out = append(out, file)
 	}
-	size := func(file string) int { return len(c.Scripts[file].Code) + len(c.Scripts[file].Map) }
-	slices.SortFunc(out, func(a, b string) int { return cmp.Or(size(b)-size(a), cmp.Compare(a, b)) })
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(c.Scripts[b].bytes()-c.Scripts[a].bytes(), cmp.Compare(a, b)) })
 	return out
 }
 

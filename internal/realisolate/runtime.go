@@ -44,9 +44,6 @@ type Config struct {
 	Clock clock.Clock
 	// MostTask is how long a script may run in one go before the process is killed; 0: 10 s.
 	MostTask time.Duration
-	// MostMemory is how many bytes the process may hold before it is killed, which is looked at
-	// on Linux alone; 0: 2 GiB and 128 MiB an isolate.
-	MostMemory uint64
 	// WaitUntil is how long an invocation may go on after its answer; 0: 30 s, as Workers
 	// have it.
 	WaitUntil time.Duration
@@ -150,7 +147,7 @@ func (r *Runtime) start(ctx context.Context) error {
 // mostMemory is what the process may hold before it is killed, in bytes: of each isolate what
 // Cloudflare allows, 128 MB, and a lot for what is not collected yet.
 func (r *Runtime) mostMemory() uint64 {
-	return cmp.Or(r.config.MostMemory, 2<<30+uint64(r.config.Locations*r.config.Isolates)<<27)
+	return 2<<30 + uint64(r.config.Locations*r.config.Isolates)<<27
 }
 
 // serve starts a server for the process, which ends with ctx.

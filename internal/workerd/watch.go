@@ -25,23 +25,19 @@ type Limits struct {
 // or ctx is done.
 func (p *Process) Watch(ctx context.Context, most Limits) {
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() {
-		select {
-		case <-p.done:
-			stop()
-		case <-ctx.Done():
-		}
-	}()
 	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer stop()
 	if most.Task > 0 {
 		watching.Go(func() { p.watchTask(ctx, most.Task) })
 	}
 	if most.Memory > 0 {
 		watching.Go(func() { p.watchMemory(ctx, most.Memory) })
 	}
-	watching.Wait()
-	<-ctx.Done()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+	}
 }
 
 // watchTask pings until ctx is done.
