@@ -24,9 +24,16 @@ type moment struct {
 	Transactions uint64
 	P50, P99     int64 // ns; 0 where there are no transactions
 	Max          int64
-	responses    *sparse.Histogram
+	responses    []mass
 	Seen         uint64          // observations of the anomaly that the chart shows
 	Share        metric.Quantity // of it
+}
+
+// mass is how many responses lie around a value: what a heat map needs of a bucket, in half
+// the memory.
+type mass struct {
+	middle float64 // ns
+	count  int64
 }
 
 // mostMoments is how many moments a track has at most; where there are more intervals,
@@ -58,25 +65,25 @@ func tracks(s *result.Scenario, m metric.Metric) ([]track, error) {
 
 // momentMemory is what one moment after the other is read with.
 type momentMemory struct {
-	counter result.Counter
-	next    sparse.Histogram
+	counter   result.Counter
+	sum, next sparse.Histogram
 }
 
 // momentOf takes neighbouring intervals together.
 func momentOf(intervals []runfile.Interval, of metric.Metric, memory *momentMemory) (moment, error) {
-	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To, responses: &sparse.Histogram{}}
+	m := moment{From: intervals[0].From, To: intervals[len(intervals)-1].To}
 	var seen, whole uint64
 	for i := range intervals {
 		iv := &intervals[i]
 		into := &memory.next
 		if i == 0 {
-			into = m.responses
+			into = &memory.sum
 		}
 		if err := iv.Read(record.Response, into); err != nil {
 			return m, err
 		}
 		if i > 0 {
-			m.responses.Merge(into)
+			memory.sum.Merge(into)
 		}
 		if of.ID == "" {
 			continue
@@ -88,8 +95,12 @@ func momentOf(intervals []runfile.Interval, of metric.Metric, memory *momentMemo
 		seen, whole = seen+n, whole+all
 	}
 	m.Seen, m.Share = seen, metric.Ratio(float64(seen), float64(whole))
-	if m.Transactions = uint64(m.responses.Count()); m.Transactions > 0 {
-		m.P50, m.P99, m.Max = m.responses.Percentile(50), m.responses.Percentile(99), m.responses.Max()
+	if m.Transactions = uint64(memory.sum.Count()); m.Transactions > 0 {
+		m.P50, m.P99, m.Max = memory.sum.Percentile(50), memory.sum.Percentile(99), memory.sum.Max()
+	}
+	m.responses = make([]mass, len(memory.sum.Buckets()))
+	for i, b := range memory.sum.Buckets() {
+		m.responses[i] = mass{float64(b.From)/2 + float64(b.To)/2, b.Count}
 	}
 	return m, nil
 }

@@ -46,12 +46,11 @@ func heatEdges(y *kit.Axis) (edges [heatRows]float64) {
 // end at the edges. What is beyond the last is in it.
 func (m moment) heat(edges *[heatRows]float64) (rows [heatRows]float64) {
 	row := 0
-	for _, b := range m.responses.Buckets() {
-		middle := float64(b.From)/2 + float64(b.To)/2
-		for row < heatRows-1 && middle >= edges[row] {
+	for _, near := range m.responses {
+		for row < heatRows-1 && near.middle >= edges[row] {
 			row++
 		}
-		rows[row] += float64(b.Count) / float64(m.Transactions)
+		rows[row] += float64(near.count) / float64(m.Transactions)
 	}
 	return rows
 }
