@@ -4,6 +4,7 @@ package kv
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -198,15 +199,38 @@ type ListOptions struct {
 // Entry is what Get found. Its buffers are reused by the next call that fills it.
 type Entry struct {
 	Found      bool   // the key exists
-	Value      []byte // the value's bytes
+	Value      []byte // the value's bytes, which may be the store's: not to be changed but after Own
 	Metadata   []byte // JSON; empty when there is none or it was not asked for
 	Expiration int64  // seconds of Unix time; 0 when the key does not expire or the store does not tell
 	Cached     bool   // answered by the location's cache; false when the store does not tell
+
+	lent bool   // Value is the store's
+	own  []byte // the buffer for values, while Value is lent
 }
 
 // Reset empties e and keeps its buffers.
 func (e *Entry) Reset() {
-	*e = Entry{Value: e.Value[:0], Metadata: e.Metadata[:0]}
+	value := e.Value
+	if e.lent {
+		value = e.own
+	}
+	*e = Entry{Value: value[:0], Metadata: e.Metadata[:0]}
+}
+
+// Lend sets Value to bytes of the store, which must never change: a store that keeps its
+// values in memory has not to copy them.
+func (e *Entry) Lend(value []byte) {
+	if !e.lent {
+		e.lent, e.own = true, e.Value
+	}
+	e.Value = slices.Clip(value)
+}
+
+// Own makes Value a copy, which may be changed, where it was lent.
+func (e *Entry) Own() {
+	if e.lent {
+		e.lent, e.Value, e.own = false, append(e.own[:0], e.Value...), nil
+	}
 }
 
 // Page is one page of a listing.

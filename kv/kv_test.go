@@ -27,6 +27,33 @@ func TestErrorCode(t *testing.T) {
 	}
 }
 
+// A value that was lent costs the entry neither its buffer nor the store its bytes.
+func TestLend(t *testing.T) {
+	store := []byte("of the store, then metadata")
+	e := kv.Entry{Value: append(make([]byte, 0, 64), "the entry's"...)}
+	buffer := &e.Value[0]
+	for range 2 { // lent over a buffer, and over what was lent before
+		e.Lend(store[:12])
+		if got := string(append(e.Value, "#"...)); got != "of the store#" {
+			t.Errorf("got %q", got)
+		}
+	}
+	e.Own()
+	e.Own() // which has nothing to do
+	if string(e.Value) != "of the store" || &e.Value[0] != buffer {
+		t.Errorf("own: got %q, in its buffer: %v", e.Value, &e.Value[0] == buffer)
+	}
+	clear(e.Value)
+	e.Lend(store[:12])
+	e.Reset()
+	if e.Value = append(e.Value, "next"...); &e.Value[0] != buffer {
+		t.Error("after Reset the buffer is another")
+	}
+	if string(store) != "of the store, then metadata" {
+		t.Errorf("the store has %q", store)
+	}
+}
+
 func TestErrorText(t *testing.T) {
 	for want, err := range map[string]error{
 		"kv: no answer: connection refused": &kv.Error{Message: "connection refused"},

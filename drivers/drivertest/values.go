@@ -52,7 +52,7 @@ func valueRows() []Row {
 			Why: "kv.Store", check: checkPutKeepsNothing,
 		},
 		{
-			Name: "entry-is-the-callers", Rule: "what a get fills in is the caller's to change", Why: "kv.Entry",
+			Name: "entry-is-the-callers", Rule: "what a get fills in is the caller's to change, once it is its own", Why: "kv.Entry",
 			check: func(x *exam) {
 				x.put("a", "value", kv.PutOptions{Metadata: []byte(`"meta"`)})
 				for range 2 { // the second get may come from a cache
@@ -60,6 +60,8 @@ func valueRows() []Row {
 					if string(e.Value) != "value" || string(e.Metadata) != x.metadata(`"meta"`) {
 						x.fatalf("got %q and %q", e.Value, e.Metadata)
 					}
+					_ = append(e.Value, "#"...)
+					e.Own()
 					clear(e.Value)
 					clear(e.Metadata)
 				}
@@ -115,8 +117,10 @@ func checkEntryReused(x *exam) {
 	x.put("short", "y", kv.PutOptions{})
 	var e kv.Entry
 	x.must(x.store.Get(x.ctx, x.key("long"), kv.GetOptions{Metadata: true}, &e), "get")
+	e.Own()
 	buffer := unsafe.SliceData(e.Value)
 	x.must(x.store.Get(x.ctx, x.key("short"), kv.GetOptions{Metadata: true}, &e), "get")
+	e.Own()
 	if string(e.Value) != "y" || len(e.Metadata) > 0 {
 		x.fatalf("got %q with %q", e.Value, e.Metadata)
 	}

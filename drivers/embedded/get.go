@@ -42,7 +42,7 @@ func (l *location) end(r *read, o kv.GetOptions, e *kv.Entry) {
 		return
 	}
 	e.Found, e.Cached, e.Expiration = true, r.hit, v.expiration
-	e.Value = append(e.Value, v.value()...)
+	e.Lend(v.value())
 	if o.Metadata {
 		e.Metadata = append(e.Metadata, v.metadata()...)
 	}

@@ -107,8 +107,8 @@ func (c *call) last(ctx context.Context, d time.Duration) error {
 
 // damage makes the value no valid JSON, where it was: it cuts off the second
 // half, or writes zero bytes, which no JSON text holds, over an eighth of it.
-// The value is the caller's copy.
 func damage(e *kv.Entry, random uint64) {
+	e.Own()
 	n := len(e.Value)
 	if half := e.Value[:n/2]; n > 0 && random&1 == 0 && !json.Valid(half) {
 		e.Value = half
