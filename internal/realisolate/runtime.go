@@ -125,8 +125,9 @@ func (r *Runtime) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.process, err = workerd.Start(ctx, r.config.Executable, config, r.config.Log); err != nil {
-		return err
+	said := &loading{to: r.config.Log, bundle: r.config.Bundle}
+	if r.process, err = workerd.Start(ctx, r.config.Executable, config, said); err != nil {
+		return said.explain(err)
 	}
 	r.servers.Go(func() { r.process.Watch(serving, workerd.Limits{Task: r.config.MostTask, Memory: r.mostMemory()}) })
 	r.servers.Go(func() {

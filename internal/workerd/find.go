@@ -2,6 +2,7 @@ package workerd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // Version is the version of workerd's package that all was tried with.
@@ -112,20 +114,40 @@ func usable(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// maxVersion bounds what is kept of what an executable says of its version.
-const maxVersion = 200
+// What is waited for and kept of what an executable says of its version.
+const (
+	versionWithin = 10 * time.Second
+	maxVersion    = 200 // bytes
+)
 
 // VersionOf asks an executable for its version, "2026-11-17": that of the package is its date.
 func VersionOf(ctx context.Context, executable string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, versionWithin, fmt.Errorf("no answer within %v", versionWithin))
+	defer cancel()
+	var said short
 	cmd := exec.CommandContext(ctx, executable, "--version")
-	cmd.Env = environment(os.Environ())
-	said, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s --version: %w", executable, err)
+	cmd.Env, cmd.Stdout, cmd.WaitDelay = environment(os.Environ()), &said, time.Second
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s does not say that it is workerd: %s --version: %w", executable, executable, cmp.Or(said.err, context.Cause(ctx), err))
 	}
-	name, version, found := strings.Cut(string(bytes.TrimSpace(said)), " ")
-	if !found || name != "workerd" || len(version) > maxVersion {
-		return "", fmt.Errorf("%s does not say that it is workerd", executable)
+	name, version, found := strings.Cut(string(bytes.TrimSpace(said.text)), " ")
+	if !found || name != "workerd" {
+		return "", fmt.Errorf("%s does not say that it is workerd; name another with --workerd or %s", executable, Variable)
 	}
 	return version, nil
+}
+
+// short takes what a program says of its version, which is no more than a line.
+type short struct {
+	text []byte
+	err  error
+}
+
+func (s *short) Write(p []byte) (int, error) {
+	if len(s.text)+len(p) > maxVersion {
+		s.err = fmt.Errorf("it says more than %d bytes", maxVersion)
+		return 0, s.err
+	}
+	s.text = append(s.text, p...)
+	return len(p), nil
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // apart gives a test a cache folder, a home and a PATH of its own.
@@ -145,5 +146,22 @@ func TestVersionOf(t *testing.T) {
 	defer cancel()
 	if got, err := VersionOf(ctx, self); err == nil {
 		t.Errorf("a test says that it is workerd %s", got)
+	}
+}
+
+// A program that is not workerd and has no end of words is not heard to its end.
+func TestVersionOfWhatTalksOn(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the program is a shell script")
+	}
+	program := filepath.Join(t.TempDir(), "talks-on")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nwhile echo workerd 2026-11-17; do :; done\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	got, err := VersionOf(ctx, program)
+	if err == nil || !strings.Contains(err.Error(), "more than 200 bytes") || ctx.Err() != nil {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

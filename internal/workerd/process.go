@@ -136,6 +136,9 @@ func (p *Process) crash(how error) error {
 	if p.out.outOfMemory() {
 		return fmt.Errorf("workerd: %w: %w", how, ErrMemory)
 	}
+	if exit, ok := errors.AsType[*exec.ExitError](how); ok && exit.String() == "signal: killed" {
+		how = fmt.Errorf("%w, not by kvbench: by the system, for want of memory, or by somebody", how)
+	}
 	if tail := p.out.tail(); tail != "" {
 		return fmt.Errorf("workerd: %w; its last lines:\n%s", how, tail)
 	}

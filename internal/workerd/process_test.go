@@ -186,7 +186,7 @@ func TestCrash(t *testing.T) {
 	get(t, p, "http", "/")
 	killGroup(p.cmd.Process.Pid)
 	<-p.Done()
-	if err := p.Err(); err == nil || !strings.Contains(err.Error(), "signal: killed") || !strings.Contains(err.Error(), "the last line") {
+	if err := p.Err(); err == nil || !strings.Contains(err.Error(), "signal: killed, not by kvbench") || !strings.Contains(err.Error(), "the last line") {
 		t.Errorf("got %v", err)
 	}
 	if err := p.Stop(); err == nil {

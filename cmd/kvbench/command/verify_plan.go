@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"kvbench/internal/bench"
@@ -117,7 +118,7 @@ func verifiable(all []bench.Scenario) (keep []bench.Scenario, left []string) {
 			keep = append(keep, *s)
 		}
 	}
-	return keep, left
+	return keep, slices.Compact(left) // the points of a sweep follow each other, and are left out alike
 }
 
 // loadShipped reads the scenarios that kvbench carries: from a folder of their own, which

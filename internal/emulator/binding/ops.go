@@ -3,6 +3,7 @@ package binding
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -151,17 +152,22 @@ func (c *call) put() error {
 			buffers.Put(value)
 		}
 	}()
-	switch n, err := c.body(value, kv.MaxValueBytes); {
-	case err != nil:
+	// One byte over the limit is passed on: the store refuses it, and whoever watches the store
+	// sees the call.
+	n, err := c.body(value, kv.MaxValueBytes+1)
+	if err != nil {
 		return err
-	case n > kv.MaxValueBytes:
-		return refuse(http.StatusRequestEntityTooLarge, "Value length of %d exceeds limit of %d.", n, kv.MaxValueBytes)
 	}
 	store, key, err := c.server.Resolve(c.at, c.key)
 	if err != nil {
 		return err
 	}
-	return store.Put(c.ctx, key, value.Bytes(), o)
+	err = store.Put(c.ctx, key, value.Bytes(), o)
+	refused, _ := errors.AsType[*kv.Error](err)
+	if n > kv.MaxValueBytes && (err == nil || refused != nil && refused.Status == http.StatusRequestEntityTooLarge) {
+		return refuse(http.StatusRequestEntityTooLarge, "Value length of %d exceeds limit of %d.", n, kv.MaxValueBytes)
+	}
+	return err
 }
 
 func (c *call) putOptions() (o kv.PutOptions, err error) {
