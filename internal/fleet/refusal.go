@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -18,22 +19,43 @@ import (
 func (a *Access) refusal(err error) error {
 	text := err.Error()
 	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), strings.Contains(strings.ToLower(text), "authorization violation"):
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAccountAuthExpired), strings.Contains(strings.ToLower(text), "authorization violation"):
 		switch {
 		case a.Credentials != "":
-			return fmt.Errorf("the NATS server at %s refuses the credentials in the file that %s names", a.URL, CredentialsVariable)
+			return fmt.Errorf("the NATS server at %s refuses the credentials in the file that %s names: they may have expired or been revoked, or be of an account that it does not know; "+
+				"a server that takes a token is shown that of %s", a.URL, CredentialsVariable, TokenVariable)
 		case a.Token != "":
-			return fmt.Errorf("the NATS server at %s refuses the token of %s: it is to be the server's own, the same for the leader and for agents", a.URL, TokenVariable)
+			return fmt.Errorf("the NATS server at %s refuses the token of %s: it is to be the server's own, the same for the leader and for agents; a server of accounts takes credentials, of a file that %s names", a.URL, TokenVariable, CredentialsVariable)
 		}
 		return fmt.Errorf("the NATS server at %s lets in those alone who show who they are: set %s to its token, or %s to a file of credentials", a.URL, TokenVariable, CredentialsVariable)
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("the NATS server at %s speaks no TLS: name it as nats://HOST:PORT, if the network can be trusted", a.URL)
 	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired):
-		return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
+		return a.distrust(err)
 	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
 		return err
 	}
 	return nil
+}
+
+// distrust says what is wrong with the server's certificate, or with this process's, which has none.
+func (a *Access) distrust(err error) error {
+	if strings.HasPrefix(err.Error(), "remote error: ") { // which the server has sent
+		return fmt.Errorf("TLS: the NATS server at %s wants a certificate of each who connects (%w), and kvbench has none: have it take a token or credentials alone", a.URL, err)
+	}
+	if _, is := errors.AsType[x509.UnknownAuthorityError](err); is {
+		if a.CA == "" {
+			return fmt.Errorf("TLS: the NATS server at %s: %w: set %s to a file of the certificates of those who sign its", a.URL, err, CAVariable)
+		}
+		return fmt.Errorf("TLS: the NATS server at %s: %w: none of those in the file that %s names has signed its certificate", a.URL, err, CAVariable)
+	}
+	if _, is := errors.AsType[x509.HostnameError](err); is {
+		return fmt.Errorf("TLS: the NATS server at %s: %w: name the server in the URL as its certificate does", a.URL, err)
+	}
+	if invalid, is := errors.AsType[x509.CertificateInvalidError](err); is && invalid.Reason == x509.Expired {
+		return fmt.Errorf("TLS: the NATS server at %s: %w: the server needs a new one, or this machine's clock is off", a.URL, err)
+	}
+	return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
 }
 
 const (
