@@ -95,4 +95,14 @@ func TestMergeWithoutAShardOfAnotherVersion(t *testing.T) {
 			t.Errorf("%s: %v, or it says that the whole run is degraded", path, err)
 		}
 	}
+	if said := run(t, exitUsage, "baseline", "update", in("less"), "--reason", "it is there", "--out", in("baseline")); !strings.Contains(said, "it is degraded") {
+		t.Error(said)
+	}
+	if said := run(t, exitUsage, "baseline", "update", in("a"), "--reason", "it is there", "--out", in("baseline")); !strings.Contains(said, "it is shard 0/2 of a run") {
+		t.Error(said)
+	}
+	if said := run(t, exitUnmet, "compare", in("whole"), in("less"), "--gate"); !strings.Contains(said, "head lacks shards of the run, and base does not") {
+		t.Error(said)
+	}
+	run(t, exitOK, "compare", in("less"), in("whole"), "--gate")
 }
