@@ -11,11 +11,11 @@ import (
 	"kvbench/internal/units"
 )
 
-// allow gives the plan its money. The context that it returns is done as soon as a
-// call would go beyond it.
+// allow gives the plan its money: of a run's budget what is this shard's, or all. The context
+// that it returns is done as soon as a call would go beyond it.
 func (p *plan) allow(ctx context.Context, usd dollars) (context.Context, func()) {
 	ctx, stop := context.WithCancelCause(ctx)
-	p.ledger = budget.New(budget.Dollars(float64(usd)), stop)
+	p.ledger = budget.New(budget.Dollars(float64(usd)).Share(p.share.Index, p.share.Of), stop)
 	return ctx, func() { stop(nil) }
 }
 
