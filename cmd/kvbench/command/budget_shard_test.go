@@ -2,7 +2,9 @@ package command
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -32,25 +34,33 @@ scenarios:
     with: {fields: 2, update: 0.5, update-fields: 1}
 `
 
-// shards runs a plan on the account in so many shards at once, in this process, and returns the ledger of
-// each and what each ended with.
-func (b *billed) shards(t *testing.T, yaml string, of int, usd dollars) (ledgers []budget.State, ended []error) {
+// shard is a plan on the account as a shard has it.
+func (b *billed) shard(t *testing.T, yaml string, index, of int, start time.Time) *plan {
 	t.Helper()
 	file, err := scenariofile.Load("billed.yaml", []byte(yaml), scenarios.Patterns(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, start := t.TempDir(), time.Now().Add(time.Second)
+	p, err := newPlan(file, settings{
+		shard: &runfile.Shard{Index: index, Of: of, RunID: "bill"}, startAt: start,
+		openURL: func(string, drivers.Env) (kv.Store, error) { return b, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// shards runs a plan on the account in so many shards at once, in this process, and returns the ledger of
+// each and what each ended with.
+func (b *billed) shards(t *testing.T, yaml string, of int, usd dollars) (ledgers []budget.State, ended []error) {
+	t.Helper()
+	dir := t.TempDir()
+	start := time.Now().Add(time.Second)
 	ledgers, ended = make([]budget.State, of), make([]error, of)
 	var all sync.WaitGroup
 	for i := range of {
-		p, err := newPlan(file, settings{
-			shard: &runfile.Shard{Index: i, Of: of, RunID: "bill"}, startAt: start,
-			openURL: func(string, drivers.Env) (kv.Store, error) { return b, nil },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := b.shard(t, yaml, i, of, start)
 		all.Go(func() {
 			var told bytes.Buffer
 			ctx, stop := p.allow(t.Context(), usd)
@@ -136,5 +146,30 @@ func TestBudgetOfOneProcess(t *testing.T) {
 		if err := p.ledger.Wrap(newBilled(t), kv.Prices{Writes: 999_999}).Put(t.Context(), "k", nil, kv.PutOptions{}); err != nil {
 			t.Errorf("%+v: %v", share, err)
 		}
+	}
+}
+
+// A budget of which shard 0 can't pay for the seeding is refused by every shard before anything is bought,
+// however well it would do for the run of one process.
+func TestShardsThatCannotSeed(t *testing.T) {
+	const of = 7
+	b := newBilled(t)
+	yaml := fmt.Sprintf(sharedYAML, 300)
+	for i := range of {
+		p := b.shard(t, yaml, i, of, time.Now().Add(time.Hour))
+		err := p.afford(t.Context(), 0.01, io.Discard)
+		var status *statusError
+		if !errors.As(err, &status) || status.status != exitUsage || !strings.Contains(err.Error(), "as it seeds the store too") {
+			t.Errorf("shard %d: %v", i, err)
+		}
+		if err := p.afford(t.Context(), 0.1, io.Discard); err != nil {
+			t.Errorf("shard %d: %v", i, err)
+		}
+	}
+	if err := b.plan(t, yaml, "").afford(t.Context(), 0.01, io.Discard); err != nil {
+		t.Errorf("one process: %v", err)
+	}
+	if b.usd() > 0 {
+		t.Errorf("$%v were spent before", b.usd())
 	}
 }
