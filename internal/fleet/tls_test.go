@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,7 @@ func TestConnectWithCredentials(t *testing.T) {
 	revoked := account.User(t, time.Time{}, true) // before the server has read the account
 	good := account.User(t, time.Time{}, false)
 	url := "nats://" + natstest.Serve(t, ours.Trust)
+	bare := "nats://" + natstest.Serve(t, ours.Trust, func(o *server.Options) { o.JetStream = false })
 	wantsToken := "nats://" + natstest.Serve(t, natstest.Token(token))
 	const refuses = "refuses the credentials in the file that KVBENCH_NATS_CREDS names"
 	for _, c := range []struct{ name, url, file, token, says string }{
@@ -91,7 +93,8 @@ func TestConnectWithCredentials(t *testing.T) {
 		{"in place of a token", wantsToken, good, "", "KVBENCH_NATS_TOKEN"},
 		{"of an account that the server was not told of", url, ours.Unknown(t, "other", true).User(t, time.Time{}, false), "", refuses},
 		{"of another operator", url, theirs.Account(t, "bench", true).User(t, time.Time{}, false), "", refuses},
-		{"of an account without streams", url, ours.Account(t, "poor", false).User(t, time.Time{}, false), "", "JetStream"},
+		{"of an account without streams", url, ours.Account(t, "poor", false).User(t, time.Time{}, false), "", "has no JetStream for this account"},
+		{"of a server without streams", bare, good, "", "start it with -js"},
 		{"expired", url, account.User(t, time.Now().Add(-time.Hour), false), "", refuses},
 		{"revoked", url, revoked, "", refuses},
 	} {
@@ -121,5 +124,21 @@ func TestCredentialsExpire(t *testing.T) {
 	_, err = w.Await(ctx, func(string) bool { return false })
 	if refused := new(fleet.RefusedError); !errors.As(err, &refused) || !strings.Contains(err.Error(), "expired") {
 		t.Errorf("%v, want one that is final and says that they expired", err)
+	}
+}
+
+// Many that come at once to a server that has just started, and reads of their account with the first of them,
+// are all let in.
+func TestConnectAtOnce(t *testing.T) {
+	const servers, agents = 5, 8
+	for range servers {
+		operator := natstest.NewOperator(t)
+		file := operator.Account(t, "bench", true).User(t, time.Time{}, false)
+		url := "nats://" + natstest.Serve(t, operator.Trust)
+		var all sync.WaitGroup
+		for range agents {
+			all.Go(func() { connects(t, fleet.Access{URL: url, Credentials: file}, "") })
+		}
+		all.Wait()
 	}
 }
