@@ -56,7 +56,7 @@ func (b *billed) shard(t *testing.T, yaml string, index, of int, start time.Time
 func (b *billed) shards(t *testing.T, yaml string, of int, usd dollars) (ledgers []budget.State, ended []error) {
 	t.Helper()
 	dir := t.TempDir()
-	start := time.Now().Add(time.Second)
+	start := time.Now().Add(2 * time.Second) // time enough to seed in
 	ledgers, ended = make([]budget.State, of), make([]error, of)
 	var all sync.WaitGroup
 	for i := range of {
