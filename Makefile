@@ -32,7 +32,7 @@ RACED := run|emulate|pace|killed|interrupted
 NIGHTLY_RACE := kvbench/internal/emulator kvbench/drivers/redis kvbench/drivers/worker
 
 # Tests that take a minute or more, which no push waits for: make test-nightly runs them.
-NIGHTLY_TESTS := ^Test(Wrangler|VerifyAgainstItself|AllCardsAreAccessible)$$
+NIGHTLY_TESTS := ^Test(Wrangler|VerifyAgainstItself|AllCardsAreAccessible|ScratchImage)$$
 
 # What the nightly runs, and where to.
 SCENARIOS ?= scenarios.yaml

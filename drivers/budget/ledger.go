@@ -31,6 +31,19 @@ func Dollars(usd float64) Amount {
 	return Amount(math.Floor(usd * perDollar))
 }
 
+// Share is the amount's share of number index, from 0, of so many that are alike to one unit and
+// add up to the amount. Of 0 or 1 it is the amount.
+func (a Amount) Share(index, of int) Amount {
+	if of < 2 {
+		return a
+	}
+	share := a / Amount(of)
+	if Amount(index) < a%Amount(of) {
+		share++
+	}
+	return share
+}
+
 // USD is the amount in US dollars.
 func (a Amount) USD() float64 { return float64(a) / perDollar }
 

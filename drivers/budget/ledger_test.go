@@ -216,3 +216,23 @@ func TestAmounts(t *testing.T) {
 		t.Error(each(0.5), each(5), each(1e-7), each(-1))
 	}
 }
+
+// The shares of a budget add up to it, and none is more than one unit above another.
+func TestShares(t *testing.T) {
+	if Amount(7).Share(0, 0) != 7 || Amount(7).Share(0, 1) != 7 {
+		t.Error("a run that is not cut up has not all")
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		all, of := Amount(rapid.Int64Range(0, int64(Most)).Draw(t, "amount")), rapid.IntRange(1, 10_000).Draw(t, "shards")
+		left, first := all, all.Share(0, of)
+		for i := range of {
+			share := all.Share(i, of)
+			if left -= share; share < 0 || share > first || share < first-1 || left < 0 {
+				t.Fatalf("share %d of %d of %d is %d, and %d of the first", i, of, all, share, first)
+			}
+		}
+		if left != 0 {
+			t.Fatalf("%d of %d are in no share of %d", left, all, of)
+		}
+	})
+}

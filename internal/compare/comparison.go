@@ -77,6 +77,9 @@ func Compare(base, head *result.Set, o Options) (*Comparison, error) {
 		Failed: []string{}, Differences: []Difference{}, Only: []string{}, Warnings: []string{}, Deltas: []Delta{},
 	}
 	c.Differences = append(c.Differences, headerDifferences(&base.Run.Header, &head.Run.Header)...)
+	if base.Run.Header.Whole() && !head.Run.Header.Whole() {
+		c.Failed = append(c.Failed, "head lacks shards of the run, and base does not")
+	}
 	pairs := c.match(base, head)
 	for i := range pairs {
 		deltas, err := pairs[i].deltas()
@@ -108,8 +111,8 @@ func nothing(c *Comparison) error {
 	return fmt.Errorf("%w\n  %s", ErrNothing, strings.Join(why, "\n  "))
 }
 
-// gate names what fails: every figure that is worse, and every variant that ran to
-// its end in base and not in head, which match has named.
+// gate names what fails: every figure that is worse, besides what is named already: a head that
+// lacks shards, and every variant that ran to its end in base and not in head.
 func (c *Comparison) gate() {
 	var worse []*Delta
 	for i := range c.Deltas {

@@ -130,12 +130,9 @@ func Connect(ctx context.Context, a Access) (*Conn, error) {
 		return nil, err
 	}
 	c.js = js
-	if _, err := js.AccountInfo(ctx); err != nil {
+	if err := c.findStreams(ctx); err != nil {
 		c.nc.Close()
-		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) || errors.Is(err, nats.ErrNoResponders) {
-			return nil, &RefusedError{fmt.Errorf("the NATS server at %s has no JetStream: start it with -js", a.URL)}
-		}
-		return nil, fmt.Errorf("JetStream at %s: %w", a.URL, err)
+		return nil, err
 	}
 	return c, nil
 }

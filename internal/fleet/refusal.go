@@ -18,18 +18,19 @@ import (
 func (a *Access) refusal(err error) error {
 	text := err.Error()
 	switch {
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), strings.Contains(strings.ToLower(text), "authorization violation"):
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAccountAuthExpired), strings.Contains(strings.ToLower(text), "authorization violation"):
 		switch {
 		case a.Credentials != "":
-			return fmt.Errorf("the NATS server at %s refuses the credentials in the file that %s names", a.URL, CredentialsVariable)
+			return fmt.Errorf("the NATS server at %s refuses the credentials in the file that %s names: they may have expired or been revoked, or be of an account that it does not know; "+
+				"a server that takes a token is shown that of %s", a.URL, CredentialsVariable, TokenVariable)
 		case a.Token != "":
-			return fmt.Errorf("the NATS server at %s refuses the token of %s: it is to be the server's own, the same for the leader and for agents", a.URL, TokenVariable)
+			return fmt.Errorf("the NATS server at %s refuses the token of %s: it is to be the server's own, the same for the leader and for agents; a server of accounts takes credentials, of a file that %s names", a.URL, TokenVariable, CredentialsVariable)
 		}
 		return fmt.Errorf("the NATS server at %s lets in those alone who show who they are: set %s to its token, or %s to a file of credentials", a.URL, TokenVariable, CredentialsVariable)
 	case errors.Is(err, nats.ErrSecureConnWanted):
 		return fmt.Errorf("the NATS server at %s speaks no TLS: name it as nats://HOST:PORT, if the network can be trusted", a.URL)
 	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired):
-		return fmt.Errorf("TLS: %w; %s names a file with the certificates of those who sign the server's", err, CAVariable)
+		return a.distrust(err)
 	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
 		return err
 	}

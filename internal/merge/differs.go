@@ -26,7 +26,7 @@ func differs(want, have *runfile.Header) string {
 		{"driver", want.Driver, have.Driver},
 		{"clock", want.Clock, have.Clock},
 		{"scenario file", want.File, have.File},
-		{"definitions", fmt.Sprintf("%d scenarios", len(want.Scenarios)), fmt.Sprintf("%d scenarios", len(have.Scenarios))},
+		{"number of scenarios", fmt.Sprint(len(want.Scenarios)), fmt.Sprint(len(have.Scenarios))},
 	} {
 		if f.want != f.have {
 			return fmt.Sprintf("its %s is %s where theirs is %s", f.name, f.have, f.want)

@@ -25,12 +25,18 @@ type started struct {
 	said locked
 }
 
-// start starts kvbench as a process, which ends with the test.
+// start starts kvbench as a process that knows the token, which ends with the test.
 func start(t *testing.T, args ...string) *started {
+	t.Helper()
+	return startAs(t, []string{fleet.TokenVariable + "=" + fleetToken}, args...)
+}
+
+// startAs starts kvbench as a process with more variables, which ends with the test.
+func startAs(t *testing.T, env []string, args ...string) *started {
 	t.Helper()
 	s := &started{Cmd: exec.Command("kvbench", args...)}
 	s.Stdout, s.Stderr = &s.said, &s.said
-	s.Env = append(os.Environ(), fleet.TokenVariable+"="+fleetToken)
+	s.Env = append(os.Environ(), env...)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}

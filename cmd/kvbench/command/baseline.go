@@ -61,14 +61,18 @@ A run that did not run to its end is refused.`,
 	return baseline
 }
 
-// whole refuses a run that is not one to compare with: cut off, interrupted, or
-// with a variant that failed or did not run.
+// whole refuses a run that is not one to compare with: cut off, interrupted, without some of
+// its shards, or with a variant that failed or did not run.
 func whole(run *runfile.Run) error {
 	switch {
 	case run.CutOff:
 		return errors.New("it was cut off")
 	case run.Interrupted:
 		return errors.New("it was interrupted")
+	case run.Header.Shard != nil:
+		return fmt.Errorf("it is shard %v of a run; kvbench merge puts them together", run.Header.Shard)
+	case !run.Header.Whole():
+		return errors.New("it is degraded: it was merged without some of its shards")
 	}
 	set, err := result.Of(run)
 	if err != nil {

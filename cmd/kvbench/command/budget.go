@@ -11,11 +11,11 @@ import (
 	"kvbench/internal/units"
 )
 
-// allow gives the plan its money. The context that it returns is done as soon as a
-// call would go beyond it.
+// allow gives the plan its money: of a run's budget what is this shard's, or all. The context
+// that it returns is done as soon as a call would go beyond it.
 func (p *plan) allow(ctx context.Context, usd dollars) (context.Context, func()) {
 	ctx, stop := context.WithCancelCause(ctx)
-	p.ledger = budget.New(budget.Dollars(float64(usd)), stop)
+	p.ledger = budget.New(budget.Dollars(float64(usd)).Share(p.share.Index, p.share.Of), stop)
 	return ctx, func() { stop(nil) }
 }
 
@@ -55,7 +55,7 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 			if err != nil {
 				return unlessStopped(ctx, err)
 			}
-			all.ops, all.usd, all.time = all.ops+e.ops, all.usd+e.usd, all.time+e.time
+			all.ops, all.usd, all.seeding, all.time = all.ops+e.ops, all.usd+e.usd, all.seeding+e.seeding, all.time+e.time
 			for _, text := range []string{e.pace(*capabilities), e.growth()} {
 				if text != "" {
 					fmt.Fprintf(w, "WARNING %s/%s: %s\n", p.scenarios[i].Title(), p.scenarios[i].Variants[j].Name, text)
@@ -71,6 +71,12 @@ func (p *plan) afford(ctx context.Context, most dollars, w io.Writer) error {
 	if all.usd > float64(most) {
 		return usage(fmt.Errorf("the run would cost about %s, more than the budget of %s: measure less, "+
 			"or allow more with --budget", units.FormatUSD(all.usd), units.FormatUSD(float64(most))))
+	}
+	if of := float64(p.share.Of); of > 1 {
+		if first := all.seeding + (all.usd-all.seeding)/of; first > float64(most)/of {
+			return usage(fmt.Errorf("shard 0 would cost about %s, as it seeds the store too, more than its share of the budget, %s: measure less, "+
+				"or allow %s with --budget", units.FormatUSD(first), units.FormatUSD(float64(most)/of), units.FormatUSD(first*of)))
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type estimate struct {
 	transactions float64
 	ops          float64 // KV operations
 	usd          float64 // on the paid plan, past what it includes
+	seeding      float64 // of those, with what deleting the keys again costs
 	time         float64 // in seconds of the scenario's clock
 	machine      float64 // in seconds of this machine
 	memory       float64 // in bytes: what one run keeps at its end
@@ -94,7 +95,8 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 	if !capabilities.Virtual { // its keys are written before the run, read back and deleted after it
 		keys := t.keys(once)
 		e.ops += repeats * (t.scale.keys*float64(t.seeded.Calls) + keys/float64(max(1, capabilities.BulkPutKeys)))
-		e.usd += repeats * t.scale.keys * (t.seeded.Spent + t.seeded.Reserved).USD()
+		e.seeding = repeats * t.scale.keys * (t.seeded.Spent + t.seeded.Reserved).USD()
+		e.usd += e.seeding
 		more := keys / max(1, float64(t.ended.Keys))
 		e.ops += repeats * more * float64(t.verified.Calls-t.ended.Calls)
 		e.usd += repeats * more * (t.verified.Spent - t.ended.Spent).USD()

@@ -162,7 +162,7 @@ func (p *plan) execute(ctx context.Context, o runOptions, stdout, stderr io.Writ
 			fmt.Fprintln(stderr, "WARNING", text)
 		}
 	}
-	allowed, stop := p.allow(ctx, o.budget/dollars(max(p.share.Of, 1)))
+	allowed, stop := p.allow(ctx, o.budget)
 	defer stop()
 	if err := p.afford(allowed, o.budget, stderr); err != nil {
 		return err

@@ -13,5 +13,5 @@ kvbench run "$file" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" --run
 # The first task has all merged when all have ended well; whoever wants what there is of others
 # runs it by hand with --allow-missing.
 if [ "$SLURM_ARRAY_TASK_ID" = 0 ]; then
-	sbatch --dependency="afterok:$SLURM_ARRAY_JOB_ID" --job-name=kvbench-merge --wrap="kvbench merge $out/shards/* --out $out/merged"
+	sbatch --dependency="afterok:$SLURM_ARRAY_JOB_ID" --job-name=kvbench-merge --wrap="kvbench merge '$out'/shards/* --out '$out/merged'"
 fi
