@@ -141,8 +141,8 @@ func (l *leading) run(ctx context.Context) error {
 	ctx, failed := context.WithCancelCause(ctx)
 	defer failed(nil)
 	err := l.runUntil(ctx, failed)
-	if broken := new(brokenError); err != nil && errors.As(context.Cause(ctx), &broken) {
-		return l.goesOn(broken)
+	if why := broken(ctx); err != nil && why != nil {
+		return l.goesOn(why)
 	}
 	return err
 }
@@ -212,7 +212,7 @@ func (l *leading) runUntil(ctx context.Context, failed context.CancelCauseFunc) 
 			l.told("WARNING %s", printable.Line(err.Error()))
 		}
 		return nil
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && broken(ctx) == nil: // else agents wait for the leader that goes on
 		l.leader.Stop("the leader was interrupted")
 		return &statusError{status: exitInterrupted, err: l.goesOn(errors.New("interrupted"))}
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -60,3 +61,11 @@ func (l *leading) reachable(at *net.TCPAddr) string {
 type brokenError struct{ err error }
 
 func (e *brokenError) Error() string { return e.err.Error() }
+
+// broken is the brokenError that has ended ctx; nil where it goes on or something else has.
+func broken(ctx context.Context) error {
+	if why := new(brokenError); errors.As(context.Cause(ctx), &why) {
+		return why
+	}
+	return nil
+}

@@ -46,3 +46,8 @@ func Fill(t *testing.T, path string) {
 		}
 	}
 }
+
+// Grow changes the size of a disk that SmallDisk has mounted.
+func Grow(dir string, bytes int) error {
+	return syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", bytes))
+}
