@@ -22,6 +22,7 @@ const (
 	fleetLockFile  = "agents.lock"
 	fleetShards    = "shards"
 	fleetServer    = "nats"
+	tornRuns       = ".run-*" // the merged run, before it has its name
 )
 
 // fleetState is what a leader has decided, kept so that one which is started again goes on.
@@ -49,7 +50,7 @@ func openFleet(dir string) (*fleetState, error) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, runfile.FileName)); err == nil {
 		s.close()
-		return nil, usage(fmt.Errorf("%s holds a run already; name another folder or remove it", dir))
+		return nil, usage(fmt.Errorf("%s holds a run already, which kvbench report shows; name another folder or remove it", dir))
 	}
 	found, err := s.load()
 	if err != nil {
@@ -156,6 +157,11 @@ func (s *fleetState) end(shards bool) error {
 		names = append(names, fleetShards)
 	}
 	var failed []error
+	torn, err := filepath.Glob(filepath.Join(s.dir, tornRuns)) // of leaders that were killed as they merged
+	failed = append(failed, err)
+	for _, path := range torn {
+		names = append(names, filepath.Base(path))
+	}
 	for _, name := range names {
 		failed = append(failed, os.RemoveAll(filepath.Join(s.dir, name)))
 	}

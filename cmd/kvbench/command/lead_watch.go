@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"kvbench/internal/fleet"
@@ -89,20 +90,28 @@ func (l *leading) unclaimed(agents []fleet.Agent, now time.Time) {
 // start hands out the shards of a run on the wall clock, to start together.
 func (l *leading) start(ctx context.Context) error {
 	l.leader.Clocks(ctx)
+	var far []string
 	for _, a := range l.leader.Agents() {
 		if a.Within == 0 {
 			l.told("WARNING the clock of %s could not be measured", printable.Line(a.Host))
 			continue
 		}
 		warn := ""
-		if off := max(a.Offset, -a.Offset); off > a.Within+badClock {
+		off := max(a.Offset, -a.Offset)
+		if off > a.Within+badClock {
 			warn = "WARNING "
+		}
+		if off > a.Within+l.o.fleet.startIn/2 {
+			far = append(far, printable.Line(a.Host))
 		}
 		how := "ahead"
 		if a.Offset < 0 {
 			how = "behind"
 		}
 		l.told("%sthe clock of %s is %v %s, within %v", warn, printable.Line(a.Host), max(a.Offset, -a.Offset).Round(time.Microsecond), how, a.Within.Round(time.Microsecond))
+	}
+	if len(far) > 0 { // its load would begin when that of others is over, or should have begun already
+		return fmt.Errorf("the clock of %s is off by more than half of --start-in %v: set it right", strings.Join(far, ", "), l.o.fleet.startIn)
 	}
 	l.state.StartAt = time.Now().Add(l.o.fleet.startIn).UTC().Truncate(time.Millisecond)
 	if err := l.state.save(); err != nil {
@@ -163,7 +172,7 @@ func (l *leading) report(ctx context.Context, stdout, stderr io.Writer) error {
 
 // writeMerged writes a merged run, all or nothing.
 func writeMerged(path string, set *merge.Set, command string) error {
-	to, err := os.CreateTemp(filepath.Dir(path), ".run-*")
+	to, err := os.CreateTemp(filepath.Dir(path), tornRuns)
 	if err != nil {
 		return err
 	}
