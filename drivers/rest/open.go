@@ -69,7 +69,11 @@ func OpenWith(u *url.URL, env kv.Env, dial Dial) (kv.Store, error) {
 	if capabilities.Prices, err = env.Price(capabilities.Prices); err != nil {
 		return nil, err
 	}
-	conn := newConn(env.Clock, os.Getenv(TokenVariable), newPacer(env.Clock, s.calls, s.per*time.Duration(max(env.Sharers, 1))))
+	pace, err := newPacer(env.Clock, s.calls, s.per, env.Sharers)
+	if err != nil {
+		return nil, fmt.Errorf("at most %d calls in %v: %w", s.calls, s.per, err)
+	}
+	conn := newConn(env.Clock, os.Getenv(TokenVariable), pace)
 	sp := &space{
 		title: title, capabilities: capabilities, conn: conn,
 		lookup: newPlain(conn, s.root(0), u.Host),

@@ -196,7 +196,7 @@ func TestRateIsShared(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := clk.Now().Truncate(time.Hour); got != 3*time.Hour {
+	if got := clk.Now().Truncate(time.Hour); got != 4*time.Hour {
 		t.Errorf("four calls took %v", got)
 	}
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 )
 
 // pacer gives calls their turns, evenly spaced, in the order in which they ask.
-// A burst is not allowed: each store has a pacer of its own, and a run opens many
-// stores one after the other.
+// A burst is not allowed, and the first turn is a space after the pacer was made: each
+// store has a pacer of its own, and a run opens many stores one after the other.
 type pacer struct {
 	clk   kv.Clock
 	space time.Duration // between two turns
@@ -20,12 +21,23 @@ type pacer struct {
 	next time.Duration // the next turn that is free
 }
 
-// newPacer spaces so many calls evenly over a time. nil: no call waits.
-func newPacer(clk kv.Clock, calls int, per time.Duration) *pacer {
+// newPacer spaces so many calls evenly over a time, of which each of so many processes has its part. nil: no call
+// waits. The error is that of too many processes.
+func newPacer(clk kv.Clock, calls int, per time.Duration, sharers int) (*pacer, error) {
 	if calls == 0 {
-		return nil
+		return nil, nil
 	}
-	return &pacer{clk: clk, space: (per + time.Duration(calls) - 1) / time.Duration(calls)}
+	if sharers > 1 {
+		// A whole number each: in any such time a process makes no more. The spaces are 1 % longer than
+		// they would be: of all processes the network may bring a call closer at once.
+		calls /= sharers
+		per += per / 100
+	}
+	if calls == 0 {
+		return nil, fmt.Errorf("%d processes share fewer calls than each needs one of", sharers)
+	}
+	space := (per + time.Duration(calls) - 1) / time.Duration(calls)
+	return &pacer{clk: clk, space: space, next: clk.Now() + space}, nil
 }
 
 // wait waits for the call's turn, or until ctx is done. A call whose deadline

@@ -38,6 +38,8 @@ type Options struct {
 	// and of seeding and verifying, which are of detect.Outside. It is told of the end of a
 	// transaction when all that it left to run has ended too. nil: nobody is told.
 	Calls detect.Watcher
+	// Raw is told of every value that is measured, apart from the warm-up; nil: nobody is.
+	Raw record.Raw
 }
 
 // run is one variant at work.
@@ -113,6 +115,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 		shards = 4 * runtime.GOMAXPROCS(0)
 	}
 	r.recorder = record.New(len(s.Pattern.Series()), r.failed+1, shards)
+	r.recorder.Tell(o.Raw)
 	if r.InFlight == nil {
 		r.InFlight = new(atomic.Int64)
 	}

@@ -21,14 +21,15 @@ type Worker struct {
 	lanes int
 	calls chan Call
 
-	mu   sync.Mutex
-	beat Beat
+	mu    sync.Mutex // guards all below
+	beat  Beat
+	every time.Duration // how often it is said
 }
 
 // NewWorker returns an agent that does up to so many parts at once. It says that it is there until ctx is
 // done.
 func NewWorker(ctx context.Context, c *Conn, host string, cpus, lanes int, version string) (*Worker, error) {
-	w := &Worker{Conn: c, id: nuid.Next(), lanes: lanes, calls: make(chan Call, 64)}
+	w := &Worker{Conn: c, id: nuid.Next(), lanes: lanes, calls: make(chan Call, 64), every: beatEvery}
 	w.beat = Beat{Agent: w.id, Host: host, CPUs: cpus, Version: version}
 	_, err := c.nc.Subscribe(callSubject, func(m *nats.Msg) {
 		var call Call
@@ -52,7 +53,10 @@ func NewWorker(ctx context.Context, c *Conn, host string, cpus, lanes int, versi
 	go func() {
 		for {
 			w.say()
-			if sleep(ctx, beatEvery) != nil {
+			w.mu.Lock()
+			every := w.every
+			w.mu.Unlock()
+			if sleep(ctx, every) != nil {
 				return
 			}
 		}
@@ -131,6 +135,9 @@ func (w *Worker) Plan(ctx context.Context, job string) (plan []byte, err error) 
 func (w *Worker) Serve(ctx context.Context, call Call, do func(context.Context, *Claim) error) (why string, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	w.mu.Lock()
+	w.every = call.beat()
+	w.mu.Unlock()
 	w.set(func(b *Beat) { b.Job, b.Refused = call.Job, "" })
 	defer w.set(func(b *Beat) { b.Job, b.Parts = "", nil })
 	lanes := w.lanes

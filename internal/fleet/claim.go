@@ -44,12 +44,11 @@ func (w *Worker) claim(job string, m jetstream.Msg) (*Claim, error) {
 
 // hold does a part, and holds the claim meanwhile.
 func (w *Worker) hold(ctx context.Context, call Call, c *Claim, do func(context.Context, *Claim) error) error {
-	if call.Once && c.Again > 0 || c.Again >= MaxAttempts {
-		why := fmt.Sprintf("it was claimed %d times, and no agent has ended it", c.Again)
-		if call.Once {
-			why = "the agent that ran it is gone"
-		}
-		if err := c.send(ctx, Failed, []byte(why)); err != nil {
+	switch {
+	case call.Once && c.Again > 0: // who claimed it may be at work, though the server was gone: its beats tell the leader
+		return c.msg.Term()
+	case c.Again >= MaxAttempts:
+		if err := c.send(ctx, Failed, fmt.Appendf(nil, "it was claimed %d times, and no agent has ended it", c.Again)); err != nil {
 			return err
 		}
 		return c.msg.Term()
@@ -63,7 +62,7 @@ func (w *Worker) hold(ctx context.Context, call Call, c *Claim, do func(context.
 	held, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
-		for sleep(held, beatEvery) == nil {
+		for sleep(held, call.beat()) == nil {
 			_ = c.msg.InProgress() // while the server is gone; another may then do it too
 		}
 	}()

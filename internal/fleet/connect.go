@@ -67,6 +67,9 @@ func Connect(ctx context.Context, a Access) (*Conn, error) {
 	if err := check(a.URL); err != nil {
 		return nil, &RefusedError{fmt.Errorf("--nats: %w", err)}
 	}
+	if err := a.checkCredentials(); err != nil {
+		return nil, &RefusedError{err}
+	}
 	told := a.Told
 	if told == nil {
 		told = func(string) {}
@@ -160,7 +163,9 @@ func (c *Conn) lost() error {
 // persist does what may fail while the server is gone until it does not; final errors it
 // returns at once.
 func (c *Conn) persist(ctx context.Context, what string, do func(context.Context) error) error {
-	for until := time.Now().Add(patience); ; {
+	began := time.Now()
+	until := began.Add(patience)
+	for said := false; ; {
 		short, stop := context.WithTimeout(ctx, shortWait)
 		err := do(short)
 		stop()
@@ -173,6 +178,9 @@ func (c *Conn) persist(ctx context.Context, what string, do func(context.Context
 			return fmt.Errorf("%s: %w", what, err)
 		case !time.Now().Before(until):
 			return fmt.Errorf("%s: %w: %w", what, ErrGone, err)
+		case !said && c.Up() && time.Since(began) > shortWait && c.access.Told != nil:
+			c.access.Told(fmt.Sprintf("%s: %v: trying again until %s", what, err, until.Format(time.TimeOnly)))
+			said = true
 		}
 		select {
 		case <-c.closed:

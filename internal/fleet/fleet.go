@@ -19,6 +19,7 @@
 package fleet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -27,8 +28,7 @@ import (
 
 // Timing. Every wait on the server has an end: short ones are tried again until patience is used up.
 const (
-	claimWait  = 10 * time.Second       // a claim of which nothing is heard for so long goes to another agent
-	beatEvery  = 2 * time.Second        // how often claims, calls and beats are renewed
+	beatEvery  = 2 * time.Second        // how often claims, calls and beats are renewed, at least
 	shortWait  = 5 * time.Second        // one request of the server
 	again      = 500 * time.Millisecond // until what failed is tried again
 	patience   = 10 * time.Minute       // for a server, or a leader, that is gone
@@ -37,6 +37,9 @@ const (
 	maxPieces  = 128                    // of a plan: 64 MiB
 	maxFetched = 256                    // pieces that the leader asks for at once
 )
+
+// ClaimWait is how long a claim is held of which nothing is heard, where a call says nothing of it.
+const ClaimWait = 10 * time.Second
 
 // MaxAttempts is how often a part is tried: one that ends its agents each time is given up.
 const MaxAttempts = 5
@@ -47,6 +50,9 @@ type Call struct {
 	Version string `json:"version"` // of kvbench: an agent of another one takes no part
 	// Once says that parts run at once, each on an agent of its own, and none a second time.
 	Once bool `json:"once,omitempty"`
+	// Claim is how long a claim is held of which nothing is heard, before it goes to another
+	// agent; 0 is ClaimWait.
+	Claim time.Duration `json:"claim_ns,omitempty"`
 	// Over says that the job has ended; Why, that it did so for a reason.
 	Over bool   `json:"over,omitempty"`
 	Why  string `json:"why,omitempty"`
@@ -58,8 +64,19 @@ func (c *Call) check() error {
 	if !jobText.MatchString(c.Job) {
 		return fmt.Errorf("a job %.70q: want letters, digits and hyphens", c.Job)
 	}
+	if c.Claim < 0 || c.Claim > keep {
+		return fmt.Errorf("a claim of %v", c.Claim)
+	}
 	return nil
 }
+
+func (c *Call) claim() time.Duration { return cmp.Or(c.Claim, ClaimWait) }
+
+// beat is how often claims, calls and beats of the job are renewed: some may be lost on their way.
+func (c *Call) beat() time.Duration { return max(min(beatEvery, c.claim()/5), minBeat) }
+
+// minBeat keeps an agent from speaking all the time, whatever it is told.
+const minBeat = 20 * time.Millisecond
 
 // Beat is what an agent says, again and again.
 type Beat struct {

@@ -20,15 +20,18 @@ type Leader struct {
 	call   Call
 	stream jetstream.Stream
 
-	mu     sync.Mutex
+	told func(Beat, bool)
+
+	mu     sync.Mutex // guards all below
 	agents map[string]*Agent
-	told   func(Beat, bool)
+	doing  map[int]doer
+	ear    ear
 }
 
 // Agent is what a leader knows of one.
 type Agent struct {
 	Beat
-	Heard time.Time
+	heard time.Duration // when the last beat came: see ear
 	// Offset is how far its clock is ahead of the leader's, to within Within; known once it
 	// was measured, which Within > 0 says.
 	Offset, Within time.Duration
@@ -40,7 +43,7 @@ func Lead(ctx context.Context, c *Conn, call Call, changed func(b Beat, first bo
 	if err := call.check(); err != nil {
 		return nil, err
 	}
-	l := &Leader{Conn: c, call: call, agents: map[string]*Agent{}, told: changed}
+	l := &Leader{Conn: c, call: call, told: changed, agents: map[string]*Agent{}, doing: map[int]doer{}}
 	err := c.persist(ctx, "making the job's stream", func(ctx context.Context) (err error) {
 		l.stream, err = c.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: streamOf(call.Job), Description: "a run of kvbench", Subjects: []string{"kvbench." + call.Job + ".>"},
@@ -51,7 +54,7 @@ func Lead(ctx context.Context, c *Conn, call Call, changed func(b Beat, first bo
 		}
 		_, err = l.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 			Durable: consumer, FilterSubject: fmt.Sprintf("kvbench.%s.part.*", call.Job), AckPolicy: jetstream.AckExplicitPolicy,
-			AckWait: claimWait, MaxDeliver: -1, MaxAckPending: 100_000, DeliverPolicy: jetstream.DeliverAllPolicy,
+			AckWait: call.claim(), MaxDeliver: -1, MaxAckPending: 100_000, DeliverPolicy: jetstream.DeliverAllPolicy,
 		})
 		return err
 	})
@@ -59,6 +62,9 @@ func Lead(ctx context.Context, c *Conn, call Call, changed func(b Beat, first bo
 		return nil, err
 	}
 	if _, err := c.nc.Subscribe(beatSubject, l.hear); err != nil {
+		return nil, err
+	}
+	if _, err := c.nc.Subscribe(callSubject, l.listen); err != nil {
 		return nil, err
 	}
 	go l.calls(ctx)
@@ -69,7 +75,7 @@ func Lead(ctx context.Context, c *Conn, call Call, changed func(b Beat, first bo
 func (l *Leader) calls(ctx context.Context) {
 	for {
 		l.say(l.call)
-		if sleep(ctx, beatEvery/2) != nil {
+		if sleep(ctx, l.call.beat()/2) != nil {
 			return
 		}
 	}
@@ -93,7 +99,10 @@ func (l *Leader) hear(m *nats.Msg) {
 		l.agents[b.Agent] = a
 	}
 	news := !was || b.Gone != a.Gone || b.Refused != a.Refused
-	a.Beat, a.Heard = b, time.Now()
+	a.Beat, a.heard = b, l.ear.time
+	for _, part := range b.Parts {
+		l.doing[part] = doer{b.Agent, l.ear.time}
+	}
 	l.mu.Unlock()
 	if news && l.told != nil {
 		l.told(b, !was)
@@ -105,25 +114,11 @@ func (l *Leader) Agents() (out []Agent) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, a := range l.agents {
-		if !a.Gone && a.Refused == "" && time.Since(a.Heard) < claimWait {
+		if !a.Gone && a.Refused == "" && l.ear.time-a.heard < l.call.claim() {
 			out = append(out, *a)
 		}
 	}
 	return out
-}
-
-// Doing is when an agent last said that it does a part; false where none ever did.
-func (l *Leader) Doing(part int) (agent Agent, is bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, a := range l.agents {
-		for _, p := range a.Parts {
-			if p == part && a.Heard.After(agent.Heard) {
-				agent, is = *a, true
-			}
-		}
-	}
-	return agent, is
 }
 
 // Plan publishes what every agent has to know, once.

@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 )
 
 // refusal says what is wrong with what a process shows to the server, or with how it connects; nil where it is
@@ -33,6 +36,33 @@ func (a *Access) refusal(err error) error {
 		return a.distrust(err)
 	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
 		return err
+	}
+	return nil
+}
+
+// maxCredentials bounds a file of credentials, which has a few KiB.
+const maxCredentials = 64 << 10
+
+// checkCredentials says what is wrong with the file of credentials, of which it shows nothing.
+func (a *Access) checkCredentials() error {
+	if a.Credentials == "" {
+		return nil
+	}
+	f, err := os.Open(a.Credentials)
+	if err != nil {
+		return fmt.Errorf("%s: %w", CredentialsVariable, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxCredentials))
+	if err != nil {
+		return fmt.Errorf("%s: %w", CredentialsVariable, err)
+	}
+	jwt, err := nkeys.ParseDecoratedJWT(text)
+	if err == nil {
+		_, err = nkeys.ParseDecoratedUserNKey(text)
+	}
+	if err != nil || strings.Count(jwt, ".") != 2 || strings.ContainsAny(jwt, " \t\r\n") {
+		return fmt.Errorf("%s: %s has no credentials in it: want a user's JWT and the seed of its key, as nsc generate creds writes them", CredentialsVariable, a.Credentials)
 	}
 	return nil
 }

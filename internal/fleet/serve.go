@@ -11,7 +11,11 @@ import (
 )
 
 // Server is a NATS server in this process.
-type Server struct{ s *server.Server }
+type Server struct {
+	s      *server.Server
+	dir    string
+	faults *faults
+}
 
 // Serve starts a server that listens at an address and keeps its streams in a folder, for those who
 // know the token.
@@ -37,12 +41,17 @@ func Serve(dir, address, token string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	f := &faults{}
+	s.SetLoggerV2(f, false, false, false)
 	go s.Start()
 	if !s.ReadyForConnections(startWait) {
 		s.Shutdown()
+		if why := f.why(); why != "" {
+			return nil, fmt.Errorf("the NATS server does not start in %s: %s", dir, why)
+		}
 		return nil, fmt.Errorf("the NATS server does not listen at %s: the port may be in use", address)
 	}
-	return &Server{s}, nil
+	return &Server{s: s, dir: dir, faults: f}, nil
 }
 
 const startWait = 10 * time.Second

@@ -67,7 +67,15 @@ type Snapshot struct {
 // for another.
 type Recorder struct {
 	shards []shard
+	raw    Raw // nil: nobody looks
 }
+
+// Raw is told of every value that is committed, of a series and the transaction that it belongs to; nil where it
+// belongs to none. Many tasks call it at once.
+type Raw func(series int, value int64, tx *Transaction)
+
+// Tell has a Raw told from now on. Nothing may have been committed yet.
+func (r *Recorder) Tell(raw Raw) { r.raw = raw }
 
 // shard holds the observations of a few tasks. Its lock is there for the
 // collector, which comes once an interval.
@@ -130,6 +138,9 @@ func (c *counts) ready() {
 // nil, and empties the tally. Tasks with different numbers do not wait for each
 // other while there are no more of them than shards.
 func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
+	if r.raw != nil {
+		r.raw.tell(t, tx)
+	}
 	s := &r.shards[0]
 	if len(r.shards) > 1 {
 		s = &r.shards[task%len(r.shards)]
@@ -138,6 +149,18 @@ func (r *Recorder) Commit(task int, t *Tally, tx *Transaction) {
 	}
 	s.commit(t, tx)
 	t.Reset()
+}
+
+func (raw Raw) tell(t *Tally, tx *Transaction) {
+	for _, o := range t.samples {
+		raw(o.series, o.value, tx)
+	}
+	if tx != nil {
+		raw(Service, int64(tx.End-tx.Start), tx)
+		raw(Response, int64(tx.End-tx.Due), tx)
+		raw(Wait, int64(tx.Start-tx.Due), tx)
+		raw(Lateness, int64(tx.Released-tx.Due), tx)
+	}
 }
 
 func (s *shard) commit(t *Tally, tx *Transaction) {

@@ -28,10 +28,16 @@ type started struct {
 // start starts kvbench as a process that knows the token, which ends with the test.
 func start(t *testing.T, args ...string) *started {
 	t.Helper()
-	return startAs(t, []string{fleet.TokenVariable + "=" + fleetToken}, args...)
+	return startWith(t, nil, args...)
 }
 
-// startAs starts kvbench as a process with more variables, which ends with the test.
+// startWith is start with more variables.
+func startWith(t *testing.T, env []string, args ...string) *started {
+	t.Helper()
+	return startAs(t, append([]string{fleet.TokenVariable + "=" + fleetToken}, env...), args...)
+}
+
+// startAs is start with variables of its own in place of the token.
 func startAs(t *testing.T, env []string, args ...string) *started {
 	t.Helper()
 	s := &started{Cmd: exec.Command("kvbench", args...)}
@@ -143,8 +149,30 @@ func TestAgentsRunWhatOneProcessDoes(t *testing.T) {
 	}
 }
 
+// lost is how much an agent had measured of its shard, and what its leader says to have of that.
+func lost(t *testing.T, temporary, said string) (measured, kept time.Duration) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(temporary, "kvbench-shard-*", runfile.FileName))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the shard's run files of the agent: %q, %v", files, err)
+	}
+	run, err := runfile.Open(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	told := regexp.MustCompile(`kept up to (\S+), the intervals after that are lost`).FindStringSubmatch(said)
+	if told == nil {
+		t.Fatal("it is not said what of the shard was kept")
+	}
+	if kept, err = time.ParseDuration(told[1]); err != nil {
+		t.Fatal(err)
+	}
+	return run.Variants[0].Total.To, kept
+}
+
 // On the wall clock agents start together. One that is killed makes the run degraded, and its shard is not
-// run again.
+// run again: at most one interval of what it had measured is lost.
 func TestAgentsOnTheWallClock(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -157,14 +185,17 @@ func TestAgentsOnTheWallClock(t *testing.T) {
 			leader := start(t, "run", "testdata/agents-wall.yaml", "--agents", "3", "--start-in", "6s", "--out", out, "--format", "json")
 			url := leader.saw(t, fleetURL)
 			var agents []*started
+			var temporary []string
 			for range 3 {
-				agents = append(agents, start(t, "agent", "--nats", url, "--once"))
+				temporary = append(temporary, t.TempDir())
+				agents = append(agents, startWith(t, []string{"TMPDIR=" + temporary[len(agents)]}, "agent", "--nats", url, "--once"))
 			}
 			leader.saw(t, "the load starts at")
 			index := ""
 			if c.kill {
 				index = agents[0].saw(t, `shard (\d+)/3 begins`)
 				leader.saw(t, `[1-9]\d* transactions/s`)
+				time.Sleep(3 * time.Second) // some intervals are measured
 				_ = agents[0].Process.Kill()
 			}
 			leader.ends(t, c.want)
@@ -187,8 +218,12 @@ func TestAgentsOnTheWallClock(t *testing.T) {
 			if c.kill && (!strings.Contains(said, "DEGRADED") || !strings.Contains(said, "WARNING shard "+index+" is lost") || fmt.Sprint(m.Faults[0].Index) != index) {
 				t.Errorf("the run is not said to be degraded by shard %s: %s", index, text)
 			}
-			if c.kill && !strings.Contains(said, "kept up to") {
-				t.Error("it is not said what of the shard was kept")
+			if !c.kill {
+				return
+			}
+			const interval = 500 * time.Millisecond
+			if measured, kept := lost(t, temporary[0], said); kept < time.Second || kept > measured || measured-kept > interval {
+				t.Errorf("%v of %v that were measured were kept, want all but the last %v", kept, measured, interval)
 			}
 		})
 	}

@@ -167,12 +167,19 @@ func (p *plan) runVariant(ctx context.Context, s *bench.Scenario, variant, repea
 	if p.detect {
 		options.Calls = detect.New(detect.Options{Epoch: c.Epoch()})
 	}
+	raw, err := keepRaw(os.Getenv(rawVariable), c.Epoch())
+	if err != nil {
+		return &runfile.Variant{Error: err.Error()}, errors.Join(err, store.Close())
+	}
+	if raw != nil {
+		options.Raw = raw.keep
+	}
 	result, err := bench.Run(ctx, s, v, options)
 	if why := p.failure(ctx, s, result, err); why != nil {
 		result.Error = why.Error()
 		err = fmt.Errorf("%s/%s: %w", s.Title(), v.Name, why)
 	}
-	return result, errors.Join(err, store.Close())
+	return result, errors.Join(err, store.Close(), raw.close())
 }
 
 // failure is why a variant has failed that the engine did not find wrong, or that says

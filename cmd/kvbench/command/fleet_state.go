@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,9 +18,11 @@ import (
 // Names in the folder of a run that agents do.
 const (
 	fleetStateFile = "agents.json"
+	fleetCopyFile  = "agents.copy.json"
 	fleetLockFile  = "agents.lock"
 	fleetShards    = "shards"
 	fleetServer    = "nats"
+	tornRuns       = ".run-*" // the merged run, before it has its name
 )
 
 // fleetState is what a leader has decided, kept so that one which is started again goes on.
@@ -47,34 +50,94 @@ func openFleet(dir string) (*fleetState, error) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, runfile.FileName)); err == nil {
 		s.close()
-		return nil, usage(fmt.Errorf("%s holds a run already; name another folder or remove it", dir))
+		return nil, usage(fmt.Errorf("%s holds a run already, which kvbench report shows; name another folder or remove it", dir))
 	}
-	text, err := os.ReadFile(filepath.Join(dir, fleetStateFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		s.Job = newRunID()
-		return s, nil
-	case err == nil:
-		err = json.Unmarshal(text, s)
-	}
-	if err != nil || s.Job == "" {
+	found, err := s.load()
+	if err != nil {
 		s.close()
-		return nil, usage(fmt.Errorf("%s: %w; remove the folder to begin anew", filepath.Join(dir, fleetStateFile), errors.Join(err, errors.New("it is not a leader's"))))
+		return nil, usage(err)
+	}
+	if !found {
+		s.Job = newRunID()
 	}
 	return s, nil
+}
+
+// load reads the state, or the copy where a machine that lost its power has torn it.
+func (s *fleetState) load() (found bool, err error) {
+	var wrong []error
+	for _, name := range []string{fleetStateFile, fleetCopyFile} {
+		path := filepath.Join(s.dir, name)
+		text, err := readState(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		kept := fleetState{dir: s.dir, lock: s.lock}
+		if err == nil {
+			err = json.Unmarshal(text, &kept)
+		}
+		switch {
+		case err != nil:
+		case !runIDText.MatchString(kept.Job):
+			err = errors.New("it is not a leader's")
+		default:
+			*s = kept
+			return true, nil
+		}
+		wrong = append(wrong, fmt.Errorf("%s: %w", path, err))
+	}
+	if len(wrong) == 0 {
+		return false, nil
+	}
+	return false, fmt.Errorf("%w; remove %s to begin anew, and start the agents again", errors.Join(wrong...), s.dir)
+}
+
+// maxState bounds the file of a state: that of runfile.MaxShards shards has 1 MiB.
+const maxState = 16 << 20
+
+func readState(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxState))
 }
 
 // begun reports whether a leader has begun before.
 func (s *fleetState) begun() bool { return s.Digest != "" }
 
-// save writes the state, all or nothing.
+// save writes the state twice, each time all or nothing.
 func (s *fleetState) save() error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(s.dir, fleetStateFile)
-	return errors.Join(os.WriteFile(path+".new", text, 0o644), os.Rename(path+".new", path))
+	for _, name := range []string{fleetStateFile, fleetCopyFile} {
+		if err := replace(filepath.Join(s.dir, name), text); err != nil {
+			return fmt.Errorf("keeping what the leader has decided: %w", err)
+		}
+	}
+	return nil
+}
+
+// replace puts a text into a file, which has all of it or what it had before, even if the machine loses its power.
+func replace(path string, text []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // close lets others have the folder, which is gone if nothing was begun in it.
@@ -89,11 +152,16 @@ func (s *fleetState) close() {
 // end takes away what only a leader that goes on needs.
 func (s *fleetState) end(shards bool) error {
 	s.close()
-	names := []string{fleetStateFile, fleetLockFile, fleetServer}
+	names := []string{fleetStateFile, fleetCopyFile, fleetLockFile, fleetServer}
 	if shards {
 		names = append(names, fleetShards)
 	}
 	var failed []error
+	torn, err := filepath.Glob(filepath.Join(s.dir, tornRuns)) // of leaders that were killed as they merged
+	failed = append(failed, err)
+	for _, path := range torn {
+		names = append(names, filepath.Base(path))
+	}
 	for _, name := range names {
 		failed = append(failed, os.RemoveAll(filepath.Join(s.dir, name)))
 	}

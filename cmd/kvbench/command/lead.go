@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"kvbench/internal/fleet"
@@ -26,6 +25,7 @@ type fleetFlags struct {
 	listen  string
 	wait    time.Duration
 	startIn time.Duration
+	claim   time.Duration // see fleet.Call
 }
 
 func (o *fleetFlags) add(f *pflag.FlagSet) {
@@ -34,13 +34,18 @@ func (o *fleetFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&o.listen, "nats-listen", "127.0.0.1:0", "serve NATS at this `ADDRESS`; port 0 takes a free one")
 	f.DurationVar(&o.wait, "wait", 10*time.Minute, "wait this `DURATION` for a NATS server, and for agents")
 	f.DurationVar(&o.startIn, "start-in", 30*time.Second, "on the wall clock, start the load this `DURATION` after all agents are there; the store is seeded meanwhile")
+	f.DurationVar(&o.claim, claimFlag, fleet.ClaimWait, "take a shard from an agent that is silent for this `DURATION`")
+	_ = f.MarkHidden(claimFlag) // tests have less time
 }
+
+// claimFlag is how long a claim lasts of which nothing is heard.
+const claimFlag = "claim"
 
 // asLeader checks the flags of a run that agents do; leads says that it is one.
 func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 	given := c.Flags().Changed
 	if !given("agents") {
-		return false, alone(c, "agents", "which has agents run it", "nats", "nats-listen", "wait", "start-in")
+		return false, alone(c, "agents", "which has agents run it", "nats", "nats-listen", "wait", "start-in", claimFlag)
 	}
 	for _, name := range []string{"shard", "parallel", "workerd", carriedFlag} {
 		if given(name) {
@@ -52,6 +57,8 @@ func (o *runOptions) asLeader(c *cobra.Command) (leads bool, err error) {
 		return true, fmt.Errorf("--agents %d: want 1 to %d", f.agents, runfile.MaxShards)
 	case given("nats") && given("nats-listen"):
 		return true, errors.New("--nats-listen is where this process serves NATS, and --nats names another server")
+	case f.claim < 100*time.Millisecond || f.claim > time.Hour:
+		return true, fmt.Errorf("--%s %v: want 100ms to 1h", claimFlag, f.claim)
 	case f.wait <= 0 || f.startIn <= 0:
 		return true, fmt.Errorf("--wait %v --start-in %v: want more than 0", f.wait, f.startIn)
 	case o.runtime == runtimeWorkerd:
@@ -76,9 +83,10 @@ type leading struct {
 	told   func(format string, args ...any)
 	step   func(format string, args ...any)
 
-	began, alone, quiet time.Time // since when no agent was there; since when the server is
-	seen                int       // pieces, when it was last looked at
-	busy                time.Time // when a piece came or no agent was idle, last
+	began, alone time.Time     // alone: since when no agent was there
+	offered      time.Duration // when the shards were offered, by the leader's Hearing
+	seen         int           // pieces, when it was last looked at
+	busy         time.Time     // when a piece came or no agent was idle, last
 }
 
 // lead has agents run a plan, and reports on it.
@@ -130,6 +138,22 @@ func lead(ctx context.Context, args []string, o runOptions, stdout, stderr io.Wr
 
 // run has the agents run all shards.
 func (l *leading) run(ctx context.Context) error {
+	ctx, failed := context.WithCancelCause(ctx)
+	defer failed(nil)
+	err := l.runUntil(ctx, failed)
+	if why := broken(ctx); err != nil && why != nil {
+		return l.goesOn(why)
+	}
+	return err
+}
+
+// goesOn is an error with which the leader ends, and after which another can go on.
+func (l *leading) goesOn(err error) error {
+	return fmt.Errorf("%w; %d of %d shards are whole, and the same command with --out %s goes on", err, l.store.whole(), l.store.of, l.state.dir)
+}
+
+// runUntil is run; failed ends ctx.
+func (l *leading) runUntil(ctx context.Context, failed context.CancelCauseFunc) error {
 	url, access := l.o.fleet.nats, fleet.Access{}
 	access, err := accessOf(url, l.o.fleet.wait, "kvbench leader "+l.state.Job, os.Getenv)
 	if err != nil {
@@ -141,6 +165,7 @@ func (l *leading) run(ctx context.Context) error {
 			return err
 		}
 		defer server.Close()
+		go watchServer(ctx, server, failed)
 		access.URL, access.Credentials, access.CA = "nats://"+server.Address().String(), "", ""
 		url = l.reachable(server.Address())
 	}
@@ -159,7 +184,7 @@ func (l *leading) run(ctx context.Context) error {
 	}
 	calling, stop := context.WithCancel(ctx)
 	defer stop()
-	l.leader, err = fleet.Lead(calling, conn, fleet.Call{Job: l.state.Job, Version: l.header.Version, Once: l.wall()}, l.changed)
+	l.leader, err = fleet.Lead(calling, conn, fleet.Call{Job: l.state.Job, Version: l.header.Version, Once: l.wall(), Claim: l.o.fleet.claim}, l.changed)
 	if err == nil {
 		err = l.leader.Plan(ctx, l.text)
 	}
@@ -173,9 +198,10 @@ func (l *leading) run(ctx context.Context) error {
 	if n := l.store.whole(); n > 0 {
 		l.told("%d/%d shards are whole already.", n, l.store.of)
 	}
-	l.began, l.alone, l.quiet, l.busy = time.Now(), time.Now(), time.Now(), time.Now()
+	l.began, l.alone, l.busy = time.Now(), time.Now(), time.Now()
 	l.view.draw()
-	err = l.leader.Collect(ctx, l.piece, l.caught, l.idle)
+	err = l.leader.Collect(ctx, func(p *fleet.Piece) error { return l.piece(ctx, p) },
+		func() error { return l.caught(ctx) }, func() error { return l.idle(ctx) })
 	l.view.undraw()
 	stop()
 	switch {
@@ -186,46 +212,17 @@ func (l *leading) run(ctx context.Context) error {
 			l.told("WARNING %s", printable.Line(err.Error()))
 		}
 		return nil
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && broken(ctx) == nil: // else agents wait for the leader that goes on
 		l.leader.Stop("the leader was interrupted")
-		return &statusError{status: exitInterrupted, err: fmt.Errorf("interrupted; %d of %d shards are whole, and the same command with --out %s goes on", l.store.whole(), l.store.of, l.state.dir)}
+		return &statusError{status: exitInterrupted, err: l.goesOn(errors.New("interrupted"))}
 	}
-	return fmt.Errorf("%w; %d of %d shards are whole, and the same command with --out %s goes on", refusedByServer(err), l.store.whole(), l.store.of, l.state.dir)
+	return l.goesOn(refusedByServer(err))
 }
 
 // errAllDone ends the collecting.
 var errAllDone = errors.New("all shards are whole or lost")
 
 func (l *leading) wall() bool { return l.header.Clock == "wall" }
-
-// serve serves NATS in this process.
-func (l *leading) serve(token string) (*fleet.Server, error) {
-	if len(token) < minToken {
-		return nil, usage(fmt.Errorf("--agents without --nats serves NATS here, for which %s is to be set, to %d characters or more, for this process and for the agents", fleet.TokenVariable, minToken))
-	}
-	listen := l.o.fleet.listen
-	if l.state.Listen != "" { // where agents look for it
-		listen = l.state.Listen
-	}
-	server, err := fleet.Serve(filepath.Join(l.state.dir, fleetServer), listen, token)
-	if err != nil {
-		return nil, usage(fmt.Errorf("--nats-listen %s: %w", listen, err))
-	}
-	l.state.Listen = server.Address().String()
-	return server, nil
-}
-
-// minToken is how long a token is at least.
-const minToken = 8
-
-// reachable is the URL of the server in this process, as agents name it.
-func (l *leading) reachable(at *net.TCPAddr) string {
-	host := at.IP.String()
-	if at.IP.IsUnspecified() {
-		host = machine().Host
-	}
-	return "nats://" + net.JoinHostPort(host, fmt.Sprint(at.Port))
-}
 
 // changed tells of an agent.
 func (l *leading) changed(b fleet.Beat, first bool) {
@@ -241,12 +238,12 @@ func (l *leading) changed(b fleet.Beat, first bool) {
 }
 
 // piece keeps a piece.
-func (l *leading) piece(p *fleet.Piece) error {
+func (l *leading) piece(ctx context.Context, p *fleet.Piece) error {
 	if err := errors.Join(l.store.add(p), l.noteClock(p)); err != nil {
 		return err
 	}
 	if p.Kind == fleet.Whole && l.store.set.Has(p.Part) {
-		if err := l.leader.Done(context.Background(), p.Part); err != nil {
+		if err := l.leader.Done(ctx, p.Part); err != nil {
 			return err
 		}
 	}
@@ -258,7 +255,7 @@ func (l *leading) piece(p *fleet.Piece) error {
 }
 
 // caught hands out what is open, once it is known what that is.
-func (l *leading) caught() error {
+func (l *leading) caught(ctx context.Context) error {
 	l.view.tally.Caught()
 	if len(l.store.open()) == 0 {
 		return errAllDone
@@ -266,17 +263,15 @@ func (l *leading) caught() error {
 	if l.wall() {
 		return nil // when all agents are there
 	}
-	return l.offer(fleetPart{}, false)
+	return l.offer(ctx, fleetPart{}, false)
 }
 
 // offer hands out the shards that are open and that no agent can claim.
-func (l *leading) offer(what fleetPart, again bool) error {
+func (l *leading) offer(ctx context.Context, what fleetPart, again bool) error {
 	text, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithTimeout(context.Background(), time.Hour) // each request has its own
-	defer stop()
 	for _, n := range l.store.open() {
 		if again && l.store.again[n] {
 			if err := l.leader.Done(ctx, n); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"kvbench/internal/fleet"
@@ -17,15 +18,15 @@ import (
 )
 
 // silence is after how long an agent of which nothing is heard is gone: its shard on the wall
-// clock is lost.
-const silence = 15 * time.Second
+// clock is lost. What counts is the time in which the leader could hear.
+func (f *fleetFlags) silence() time.Duration { return f.claim + f.claim/2 }
 
 // idle does what is to be done while nothing comes.
-func (l *leading) idle() error {
+func (l *leading) idle(ctx context.Context) error {
 	now := time.Now()
 	l.show()
 	if !l.leader.Up() {
-		l.quiet, l.alone = now, now
+		l.alone = now
 		return nil
 	}
 	agents := l.leader.Agents()
@@ -38,7 +39,7 @@ func (l *leading) idle() error {
 	if !l.wall() {
 		l.unclaimed(agents, now)
 		if len(l.store.again) > 0 {
-			return l.offer(fleetPart{}, true)
+			return l.offer(ctx, fleetPart{}, true)
 		}
 		return nil
 	}
@@ -49,23 +50,17 @@ func (l *leading) idle() error {
 			}
 			return nil
 		}
-		return l.start()
+		return l.start(ctx)
 	}
 	for _, n := range l.store.open() {
-		agent, is := l.leader.Doing(n)
-		since := l.quiet
-		for _, t := range []time.Time{agent.Heard, l.state.StartAt.Add(-l.o.fleet.startIn)} {
-			if t.After(since) {
-				since = t
-			}
-		}
-		if now.Sub(since) < silence {
+		agent, at, is := l.leader.Doing(n)
+		if l.leader.Hearing()-max(at, l.offered) < l.o.fleet.silence() {
 			continue
 		}
-		if why := "no agent has claimed it"; !is {
-			l.store.lose(n, why)
+		if !is {
+			l.store.lose(n, "no agent has claimed it")
 		} else {
-			l.store.lose(n, fmt.Sprintf("nothing was heard of its agent on %s for %v", agent.Host, silence))
+			l.store.lose(n, fmt.Sprintf("nothing was heard of its agent on %s for %v", agent.Host, l.o.fleet.silence()))
 		}
 	}
 	if len(l.store.open()) == 0 {
@@ -81,28 +76,33 @@ func (l *leading) unclaimed(agents []fleet.Agent, now time.Time) {
 	if !idle || l.store.pieces != l.seen {
 		l.seen, l.busy = l.store.pieces, now
 	}
-	if now.Sub(l.busy) < silence {
+	if now.Sub(l.busy) < l.o.fleet.silence() {
 		return
 	}
 	l.busy = now
 	for _, n := range l.store.open() {
-		if agent, is := l.leader.Doing(n); !is || now.Sub(agent.Heard) >= silence {
+		if _, at, is := l.leader.Doing(n); !is || l.leader.Hearing()-at >= l.o.fleet.silence() {
 			l.store.again[n] = true
 		}
 	}
 }
 
 // start hands out the shards of a run on the wall clock, to start together.
-func (l *leading) start() error {
-	l.leader.Clocks(context.Background())
+func (l *leading) start(ctx context.Context) error {
+	l.leader.Clocks(ctx)
+	var far []string
 	for _, a := range l.leader.Agents() {
 		if a.Within == 0 {
 			l.told("WARNING the clock of %s could not be measured", printable.Line(a.Host))
 			continue
 		}
 		warn := ""
-		if off := max(a.Offset, -a.Offset); off > a.Within+badClock {
+		off := max(a.Offset, -a.Offset)
+		if off > a.Within+badClock {
 			warn = "WARNING "
+		}
+		if off > a.Within+l.o.fleet.startIn/2 {
+			far = append(far, printable.Line(a.Host))
 		}
 		how := "ahead"
 		if a.Offset < 0 {
@@ -110,12 +110,16 @@ func (l *leading) start() error {
 		}
 		l.told("%sthe clock of %s is %v %s, within %v", warn, printable.Line(a.Host), max(a.Offset, -a.Offset).Round(time.Microsecond), how, a.Within.Round(time.Microsecond))
 	}
+	if len(far) > 0 { // its load would begin when that of others is over, or should have begun already
+		return fmt.Errorf("the clock of %s is off by more than half of --start-in %v: set it right", strings.Join(far, ", "), l.o.fleet.startIn)
+	}
 	l.state.StartAt = time.Now().Add(l.o.fleet.startIn).UTC().Truncate(time.Millisecond)
 	if err := l.state.save(); err != nil {
 		return err
 	}
+	l.offered = l.leader.Hearing()
 	l.told("%d agents are there: the load starts at %s", l.store.of, l.state.StartAt.Format(time.RFC3339))
-	return l.offer(fleetPart{StartAt: l.state.StartAt}, false)
+	return l.offer(ctx, fleetPart{StartAt: l.state.StartAt}, false)
 }
 
 // badClock is how far a clock may be off before it is warned of: as much sooner or later its agent's load
@@ -168,7 +172,7 @@ func (l *leading) report(ctx context.Context, stdout, stderr io.Writer) error {
 
 // writeMerged writes a merged run, all or nothing.
 func writeMerged(path string, set *merge.Set, command string) error {
-	to, err := os.CreateTemp(filepath.Dir(path), ".run-*")
+	to, err := os.CreateTemp(filepath.Dir(path), tornRuns)
 	if err != nil {
 		return err
 	}

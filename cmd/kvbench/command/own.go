@@ -30,7 +30,7 @@ func (p *plan) openOwn(s *bench.Scenario, c clock.Clock, seed uint64) (kv.Store,
 	if s.Clock != "virtual" { // one after the other
 		p.opened++
 	}
-	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed, Sharers: p.share.Of})
+	store, err := p.openURL(s.Driver, drivers.Env{Clock: c, Seed: seed})
 	if err != nil || madeForTheRun(store.Capabilities()) {
 		return store, err
 	}

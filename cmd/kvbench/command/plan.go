@@ -92,9 +92,12 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 	if p.openURL == nil {
 		p.openURL = drivers.Open
 	}
-	if open := p.openURL; s.workerd != "" {
+	if open := p.openURL; s.workerd != "" || s.shard != nil {
 		p.openURL = func(url string, env drivers.Env) (kv.Store, error) {
 			env.Workerd = s.workerd
+			if s.shard != nil { // for what it calls before the load, too
+				env.Sharers = s.shard.Of
+			}
 			return open(url, env)
 		}
 	}
