@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
+
+	"kvbench/internal/bounded"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
@@ -48,12 +48,7 @@ func (a *Access) checkCredentials() error {
 	if a.Credentials == "" {
 		return nil
 	}
-	f, err := os.Open(a.Credentials)
-	if err != nil {
-		return fmt.Errorf("%s: %w", CredentialsVariable, err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxCredentials))
+	text, err := bounded.ReadFile(a.Credentials, maxCredentials)
 	if err != nil {
 		return fmt.Errorf("%s: %w", CredentialsVariable, err)
 	}

@@ -1,12 +1,12 @@
 package projects
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"kvbench/internal/bounded"
 	"kvbench/internal/detect"
 	"kvbench/internal/script"
 )
@@ -41,7 +41,7 @@ func (s *Script) comments(file string) comments {
 	if s.root == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)))
+	text, err := bounded.ReadFile(filepath.Join(s.root, filepath.FromSlash(file)), maxSource)
 	if err != nil {
 		text = nil // it was bundled, so that it is a file that is gone since
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"kvbench/internal/bounded"
 	"kvbench/internal/script"
 	"kvbench/internal/wrangler"
 )
@@ -75,9 +76,12 @@ func (Disk) Repository(folder string) string {
 	}
 }
 
+// maxSource bounds a source that is read for what stands in its lines, in bytes.
+const maxSource = 64 << 20
+
 // Line implements Source.
 func (Disk) Line(file string, n int) string {
-	text, err := os.ReadFile(file)
+	text, err := bounded.ReadFile(file, maxSource)
 	if err != nil || n < 1 {
 		return ""
 	}

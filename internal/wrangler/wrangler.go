@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"kvbench/internal/bounded"
 )
 
 // names are the files that hold a configuration, the first that is there counts.
@@ -89,17 +90,13 @@ func Find(dir string) (file string, err error) {
 
 // Read reads a configuration. What is wrong in it is an *Error.
 func Read(file string) (*Config, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	data, err := bounded.ReadFile(file, maxBytes)
+	var large *bounded.LargeError
 	switch {
+	case errors.As(err, &large):
+		return nil, &Error{File: file, Message: fmt.Sprintf("the file is larger than %d MiB", maxBytes>>20)}
 	case err != nil:
 		return nil, err
-	case len(data) > maxBytes:
-		return nil, &Error{File: file, Message: fmt.Sprintf("the file is larger than %d MiB", maxBytes>>20)}
 	}
 	var r raw
 	parse := fromJSON

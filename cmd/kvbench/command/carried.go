@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"kvbench/internal/bounded"
 	"kvbench/internal/projects"
 	"kvbench/internal/secret"
 )
@@ -32,7 +33,7 @@ func readCarried(ctx context.Context, file string) (context.Context, error) {
 	if file == "" {
 		return ctx, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := bounded.ReadFile(file, maxPlan)
 	if err != nil {
 		return ctx, usage(err)
 	}

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
+	"kvbench/internal/bounded"
 	"kvbench/internal/runfile"
 
 	"github.com/gofrs/flock"
@@ -68,7 +68,7 @@ func (s *fleetState) load() (found bool, err error) {
 	var wrong []error
 	for _, name := range []string{fleetStateFile, fleetCopyFile} {
 		path := filepath.Join(s.dir, name)
-		text, err := readState(path)
+		text, err := bounded.ReadFile(path, maxState)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -94,15 +94,6 @@ func (s *fleetState) load() (found bool, err error) {
 
 // maxState bounds the file of a state: that of runfile.MaxShards shards has 1 MiB.
 const maxState = 16 << 20
-
-func readState(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxState))
-}
 
 // begun reports whether a leader has begun before.
 func (s *fleetState) begun() bool { return s.Digest != "" }
