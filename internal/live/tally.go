@@ -20,6 +20,7 @@ type Tally struct {
 type tallied struct {
 	attempt string
 	rest    []byte // of a line that has not ended
+	skips   bool   // that line is too long
 	meter   meter
 	at      runfile.Key
 	runs    bool // at is known
@@ -51,11 +52,12 @@ func (t *Tally) Add(shard int, attempt string, text []byte) {
 		t.shards[shard] = s
 	}
 	for line := range bytes.Lines(text) {
-		if len(s.rest)+len(line) > maxLine {
-			s.rest = nil // a figure is missing on the screen, and nowhere else
+		ends := line[len(line)-1] == '\n'
+		if s.skips || len(s.rest)+len(line) > maxLine {
+			s.rest, s.skips = nil, !ends // a figure is missing on the screen, and nowhere else
 			continue
 		}
-		if line[len(line)-1] != '\n' {
+		if !ends {
 			s.rest = append(s.rest, line...)
 			return
 		}

@@ -61,3 +61,16 @@ func TestTally(t *testing.T) {
 		t.Errorf("a rate of %v when nothing comes any more", rate)
 	}
 }
+
+// Of a line that is too long nothing counts, not what looks like a line in its rest either.
+func TestTallyPassesOverLongLines(t *testing.T) {
+	tally := live.NewTally(nil, time.Now)
+	const interval = `{"scenario":"s","variant":"v","repeat":0,"interval":{"from_ns":0,"to_ns":1,"outcomes":[7],"series":{}},"crc":"0"}` + "\n"
+	long := strings.Repeat(" ", 9<<20)
+	for _, piece := range []string{interval, long, interval, interval, long + "\n", interval, long, long, "\n" + interval} {
+		tally.Add(0, "a", []byte(piece))
+	}
+	if n, _ := tally.Transactions(); n != 4*7 {
+		t.Errorf("%d transactions, want those of four intervals", n)
+	}
+}
