@@ -51,6 +51,8 @@ type run struct {
 	perLocation int        // isolates
 	isolates    int        // in all
 	recorder    *record.Recorder
+	mostKey     int              // bytes of a key in the store; 0: any
+	room        int              // bytes that the store takes before a key of that length
 	operations  int              // of the store, that a transaction may make
 	failed      int              // the outcome of a transaction that ended in an error
 	measureFrom time.Duration    // on the clock; what was due before is warm-up
@@ -124,6 +126,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	if r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed)); err != nil {
 		return r, err
 	}
+	r.allowPrefix(capabilities.MaxKeyBytes)
 	r.watch()
 	return r, nil
 }
