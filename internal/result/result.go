@@ -151,6 +151,17 @@ func (v *Variant) missing() string {
 	return ""
 }
 
+// FirstError is the text of the first error of a transaction, in the first repeat that had one;
+// empty where none had.
+func (v *Variant) FirstError() string {
+	for _, r := range v.Repeats {
+		if r.Variant.FirstError != "" {
+			return r.Variant.FirstError
+		}
+	}
+	return ""
+}
+
 // Whole refuses a run in which a variant did not run all its repeats to their end.
 func (s *Set) Whole() error {
 	for _, scenario := range s.Scenarios {
