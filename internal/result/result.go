@@ -4,9 +4,11 @@
 package result
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"kvbench/internal/metric"
 	"kvbench/internal/runfile"
@@ -136,6 +138,8 @@ func variantOf(runs []*runfile.Variant, s *Scenario, variant int, point []runfil
 func (v *Variant) missing() string {
 	for _, r := range v.Repeats {
 		switch {
+		case strings.HasSuffix(r.Error, context.Canceled.Error()):
+			return "it was interrupted"
 		case r.Error != "":
 			return "it failed: " + r.Error
 		case !r.Complete:
