@@ -167,6 +167,12 @@ func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) er
 }
 
 func (r *run) prepare(ctx context.Context, _ *runfile.Variant) error {
+	if s, ok := r.workload.(Starter); ok && s.Starts(r.clock) {
+		r.Observer.Phase("start")
+		if err := r.unmetered(ctx, s.Start); err != nil {
+			return err
+		}
+	}
 	r.Observer.Phase("seed")
 	if err := r.fillStore(ctx); err != nil {
 		return fmt.Errorf("seeding the store: %w", err)

@@ -22,6 +22,11 @@ type loading struct {
 	stacked bool // the lines of its stack have ended
 }
 
+// LoadError is what a script throws when it is loaded, with its place.
+type LoadError struct{ text string }
+
+func (e *LoadError) Error() string { return e.text }
+
 // How workerd tells an exception of a script that it loads, and a call on its stack.
 var (
 	thrownLine = regexp.MustCompile(`^service isolate-\d+: Uncaught (.+)`)
@@ -62,5 +67,5 @@ func (l *loading) explain(err error) error {
 	if l.thrown == "" || l.place == (script.Place{}) {
 		return err
 	}
-	return fmt.Errorf("%s:%d:%d: the script throws when it is loaded: %s", l.place.File, l.place.Line, l.place.Column, l.thrown)
+	return &LoadError{fmt.Sprintf("%s:%d:%d: the script throws when it is loaded: %s", l.place.File, l.place.Line, l.place.Column, l.thrown)}
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/realisolate"
 	"kvbench/internal/units"
 	"kvbench/kv"
 )
@@ -52,6 +53,9 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 	t, err := p.try(ctx, *s, s.Variants[variant], capabilities, trialTransactions)
 	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
 		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
+	}
+	if wrong, ok := errors.AsType[*realisolate.LoadError](err); ok {
+		return estimate{}, usage(wrong)
 	}
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
