@@ -10,7 +10,8 @@ import (
 	"kvbench/internal/script"
 )
 
-// loading passes on what the process says, line by line, and notes the first exception that the
+// loading passes on what the process says, line by line, but for what the runtime says of a
+// script that it can't load, which no Worker has logged. It notes the first exception that the
 // script throws while it is loaded: its words, and where in the author's files it was thrown.
 // One goroutine writes, and nobody reads before the process has ended.
 type loading struct {
@@ -35,7 +36,11 @@ var (
 
 // Write implements io.Writer: it is given a line at a time.
 func (l *loading) Write(line []byte) (int, error) {
-	l.note(strings.TrimSuffix(string(line), "\n"))
+	text := strings.TrimSuffix(string(line), "\n")
+	l.note(text)
+	if l.thrown != "" && (thrownLine.MatchString(text) || strings.HasPrefix(strings.TrimLeft(text, " "), "at ")) {
+		return len(line), nil // the error has it
+	}
 	return l.to.Write(line)
 }
 
