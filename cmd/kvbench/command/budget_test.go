@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"kvbench/drivers"
 	"kvbench/drivers/embedded"
@@ -252,33 +251,6 @@ func TestEstimate(t *testing.T) {
 		t.Logf("%s: estimated $%.4f, billed $%.4f; %s", c.name, e.usd, billed, e.growth())
 		if math.Abs(e.usd/billed-1) > c.tolerance || (e.growth() != "") != c.grows {
 			t.Errorf("%s: estimated $%.4f, billed $%.4f; %q", c.name, e.usd, billed, e.growth())
-		}
-	}
-}
-
-// The time that is announced has the waiting in it until what was written is seen: once in each
-// run, twice where it is read back, and once more for the cleaning up.
-func TestEstimateWaits(t *testing.T) {
-	for pattern, waits := range map[string]float64{"prefix": 1, "coalesce": 2} {
-		yaml := "scenarios:\n  - {name: s, question: q, repeat: 3, keys: {count: 100}, pattern: " + pattern + ", variants: [seed], load: {rate: 10/s, duration: 1m}}\n"
-		p := newBilled(t).plan(t, yaml, "")
-		took := func(lag time.Duration) float64 {
-			p.defs[0].Capabilities.Staleness = lag
-			e, err := p.estimate(t.Context(), 0, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return e.time
-		}
-		at0 := took(0)
-		if at0 < 3*60 {
-			t.Errorf("%s: %v s without waiting", pattern, at0)
-		}
-		if got := took(time.Minute) - at0; got != 3*60*waits {
-			t.Errorf("%s: it waits for %v s, want %v", pattern, got, 3*60*waits)
-		}
-		if got := p.listed(); got != 60 {
-			t.Errorf("%s: the cleaning up waits for %v s", pattern, got)
 		}
 	}
 }
