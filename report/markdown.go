@@ -55,6 +55,9 @@ func scenarioMarkdown(out *strings.Builder, s *answer.Scenario) {
 	if stages := table.Stages(s); len(stages.Columns) > 0 {
 		stages.Markdown(out)
 	}
+	for _, phrase := range table.Errors(s.Scenario) {
+		fmt.Fprintf(out, "\n%s\n", table.Inline(phrase))
+	}
 	findingsMarkdown(out, s)
 	for _, note := range s.Notes {
 		fmt.Fprintf(out, "\n%s\n", table.Inline(note))

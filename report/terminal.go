@@ -76,6 +76,9 @@ func (t *terminal) scenario(s *answer.Scenario) {
 	default:
 		t.out.WriteString("It did not run.\n")
 	}
+	for _, phrase := range table.Errors(s.Scenario) {
+		t.out.WriteString(t.wrapped(phrase) + "\n")
+	}
 	for _, note := range s.Notes {
 		t.out.WriteString(t.wrapped(note) + "\n")
 	}

@@ -106,9 +106,6 @@ func (p *workerLoad) Detector(c clock.Clock, report func(s bench.Series, due tim
 func (p *workerLoad) Seed(ctx context.Context, w *bench.Worker) error {
 	p.chooser = p.Distribution.Chooser(p.Keys)
 	p.newOrigins()
-	if err := p.startReal(ctx, w); err != nil {
-		return err
-	}
 	return p.seedEntries(ctx, w)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/clock"
 	"kvbench/internal/realisolate"
 )
 
@@ -26,11 +27,11 @@ func (p *workerLoad) Release() error {
 	return p.real.Close()
 }
 
-// startReal starts the real runtime where the variant is to run there.
-func (p *workerLoad) startReal(ctx context.Context, w *bench.Worker) error {
-	if p.program.module == nil || w.Clock().Virtual() {
-		return nil
-	}
+// Starts implements bench.Starter: where the variant is to run on the real runtime.
+func (p *workerLoad) Starts(c clock.Clock) bool { return p.program.module != nil && !c.Virtual() }
+
+// Start implements bench.Starter.
+func (p *workerLoad) Start(ctx context.Context, w *bench.Worker) error {
 	var err error
 	p.real, err = realisolate.Start(ctx, realisolate.Config{
 		Executable: p.options.Workerd, Bundle: p.program.module,

@@ -99,3 +99,6 @@ func (p *workerPlan) prefix(binding int) string {
 	}
 	return strconv.Itoa(binding) + "/"
 }
+
+// PrefixBytes implements bench.Prefixed.
+func (p *workerPlan) PrefixBytes() int { return len(p.prefix(len(p.bindings) - 1)) }

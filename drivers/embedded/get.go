@@ -114,7 +114,7 @@ func (l *location) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, 
 	for i := range es {
 		es[i].Reset()
 	}
-	if err := limits.BulkGet(&l.capabilities, keys, es); err != nil {
+	if err := limits.BulkGet(&l.limits, keys, es); err != nil {
 		return err
 	}
 	var reads [kv.MaxBulkGetKeys]read

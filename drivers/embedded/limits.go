@@ -13,7 +13,7 @@ var errTooManyWrites = &kv.Error{Status: http.StatusTooManyRequests, Message: "T
 
 // checkGet returns how long the answer may be served from the cache.
 func (s *store) checkGet(key string, o kv.GetOptions) (time.Duration, error) {
-	if err := limits.Key(&s.capabilities, key); err != nil {
+	if err := limits.Key(&s.limits, key); err != nil {
 		return 0, err
 	}
 	switch {

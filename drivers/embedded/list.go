@@ -48,7 +48,7 @@ func (x *index) snapshot() *btree.BTreeG[*item] {
 // of deleted and expired keys too, as long as they are not swept.
 func (l *location) List(ctx context.Context, o kv.ListOptions, p *kv.Page) error {
 	p.Reset()
-	limit, err := limits.List(&l.capabilities, o)
+	limit, err := limits.List(&l.limits, o)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ func newStore(clk kv.Clock, seed uint64, o options) kv.Store {
 	if s.caching {
 		t.Sources = append(t.Sources, cacheSource)
 	}
+	s.limits = s.capabilities
 	s.locations = make([]location, o.locations)
 	for n := range s.locations {
 		s.locations[n] = location{store: s, n: n}

@@ -13,7 +13,7 @@ import (
 
 // Put implements kv.Store.
 func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOptions) error {
-	if err := limits.Put(&l.capabilities, key, value, o, l.unix(l.clk.Now())); err != nil {
+	if err := limits.Put(&l.limits, key, value, o, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
@@ -33,7 +33,7 @@ func (l *location) Put(ctx context.Context, key string, value []byte, o kv.PutOp
 // breaks a limit nothing is written; a pair whose key was written too short a
 // time ago is left out, and the error says how many were.
 func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
-	if err := limits.BulkPut(&l.capabilities, pairs, l.unix(l.clk.Now())); err != nil {
+	if err := limits.BulkPut(&l.limits, pairs, l.unix(l.clk.Now())); err != nil {
 		return err
 	}
 	if len(pairs) == 0 {
@@ -66,7 +66,7 @@ func (l *location) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 // write makes the value the key's newest version, or reports false when the key
 // was written too short a time ago.
 func (l *location) write(sh *shard, hash uint64, key string, value []byte, o kv.PutOptions) bool {
-	metadata := limits.Metadata(&l.capabilities, o.Metadata)
+	metadata := limits.Metadata(&l.limits, o.Metadata)
 	data := make([]byte, 0, len(value)+len(metadata))
 	data = append(append(data, value...), metadata...)
 	v := &version{data: data, size: uint32(len(value)), location: uint8(l.n)}
@@ -110,7 +110,7 @@ func pace(next *time.Duration, burst int, now time.Duration) bool {
 // Delete implements kv.Store. It is never refused for its rate, and does not
 // count as a write of the key: see the package's documentation.
 func (l *location) Delete(ctx context.Context, key string) error {
-	if err := limits.Key(&l.capabilities, key); err != nil {
+	if err := limits.Key(&l.limits, key); err != nil {
 		return err
 	}
 	sh, hash := l.shard(key)
@@ -123,7 +123,7 @@ func (l *location) Delete(ctx context.Context, key string) error {
 
 // BulkDelete implements kv.BulkDeleter. It takes as long as one delete.
 func (l *location) BulkDelete(ctx context.Context, keys []string) error {
-	if err := limits.Keys(&l.capabilities, keys); err != nil {
+	if err := limits.Keys(&l.limits, keys); err != nil {
 		return err
 	}
 	if len(keys) == 0 {

@@ -30,9 +30,9 @@ func (s *store) Snapshot(yield func(key string, e *kv.Entry) error) (err error) 
 func (l *location) Restore(key string, e *kv.Entry) error {
 	now := l.unix(l.clk.Now())
 	if e.Expiration != 0 && e.Expiration <= now {
-		return limits.Key(&l.capabilities, key)
+		return limits.Key(&l.limits, key)
 	}
-	if err := limits.Put(&l.capabilities, key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
+	if err := limits.Put(&l.limits, key, e.Value, kv.PutOptions{Metadata: e.Metadata}, now); err != nil {
 		return err
 	}
 	defer l.space.enter()()
@@ -45,7 +45,7 @@ func (l *location) Restore(key string, e *kv.Entry) error {
 		sh.items[key] = it
 		l.index.insert(it)
 	}
-	metadata := limits.Metadata(&l.capabilities, e.Metadata)
+	metadata := limits.Metadata(&l.limits, e.Metadata)
 	l.add(sh, it, &version{
 		data: slices.Concat(e.Value, metadata), size: uint32(len(e.Value)), location: uint8(l.n),
 		at: l.clk.Now(), expiration: e.Expiration,

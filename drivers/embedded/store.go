@@ -25,6 +25,7 @@ type store struct {
 	caching      bool          // the locations' caches can make a difference
 	space        *space        // nil: the namespace as a whole has no limits
 	capabilities kv.Capabilities
+	limits       kv.Capabilities // those that calls are held to: see AllowPrefix
 	locations    []location
 	index        index
 	settled      atomic.Int64 // on the clock: what was written before is seen everywhere; see Settle
@@ -155,6 +156,15 @@ func (s *store) At(n int) kv.Store { return &s.locations[n] }
 
 // Capabilities implements kv.Store.
 func (s *store) Capabilities() kv.Capabilities { return s.capabilities }
+
+// AllowPrefix has keys be longer than Capabilities says, by as many bytes: for namespaces
+// that share the store and are told apart by what is put before their keys, which is none
+// of a key that a user knows. It is called before all others.
+func (s *store) AllowPrefix(bytes int) {
+	if s.capabilities.MaxKeyBytes > 0 {
+		s.limits.MaxKeyBytes = s.capabilities.MaxKeyBytes + bytes
+	}
+}
 
 // Close implements kv.Store. It closes the store for every location.
 func (s *store) Close() error {

@@ -42,7 +42,11 @@ func (w *Worker) Get(ctx context.Context, key string, o kv.GetOptions, e *kv.Ent
 		w.unsent(detect.Get, key, err)
 		return err
 	}
-	err = w.store.Get(ctx, w.key(key), o, e)
+	if err = w.tooLong(key); err != nil {
+		e.Reset()
+	} else {
+		err = w.store.Get(ctx, w.key(key), o, e)
+	}
 	w.done(record.Get, call, err)
 	if w.run.Calls != nil {
 		c := w.tellKey(detect.Get, call.start, key)
@@ -71,7 +75,9 @@ func (w *Worker) Put(ctx context.Context, key string, value []byte, o kv.PutOpti
 		c.Value, c.Put = value, o
 		w.began(c)
 	}
-	err = w.store.Put(ctx, w.key(key), value, o)
+	if err = w.tooLong(key); err == nil {
+		err = w.store.Put(ctx, w.key(key), value, o)
+	}
 	w.done(record.Put, call, err)
 	if w.run.Calls != nil {
 		w.ended(&w.told.call, err)
@@ -90,7 +96,9 @@ func (w *Worker) Delete(ctx context.Context, key string) error {
 	if w.run.Calls != nil {
 		w.began(w.tellKey(detect.Delete, call.start, key))
 	}
-	err = w.store.Delete(ctx, w.key(key))
+	if err = w.tooLong(key); err == nil {
+		err = w.store.Delete(ctx, w.key(key))
+	}
 	w.done(record.Delete, call, err)
 	if w.run.Calls != nil {
 		w.ended(&w.told.call, err)
@@ -128,7 +136,9 @@ func (w *Worker) BulkGet(ctx context.Context, keys []string, o kv.GetOptions, es
 		w.unsent(detect.BulkGet, "", err)
 		return err
 	}
-	err = bulk.BulkGet(ctx, w.keys(keys), o, es)
+	if err = w.tooLong(keys...); err == nil {
+		err = bulk.BulkGet(ctx, w.keys(keys), o, es)
+	}
 	w.done(record.BulkGet, call, err)
 	if w.run.Calls != nil {
 		c := w.tell(detect.BulkGet, call.start)
@@ -153,7 +163,10 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 	if err != nil {
 		return err
 	}
-	err = bulk.BulkPut(ctx, w.pairs(pairs))
+	var full []kv.Pair
+	if full, err = w.pairs(pairs); err == nil {
+		err = bulk.BulkPut(ctx, full)
+	}
 	w.done(record.BulkPut, call, err)
 	if w.run.Calls != nil {
 		w.tellPairs(call.start, pairs, err)
@@ -170,7 +183,7 @@ func (w *Worker) BulkPut(ctx context.Context, pairs []kv.Pair) error {
 func (w *Worker) Capabilities() kv.Capabilities {
 	c := w.store.Capabilities()
 	if c.MaxKeyBytes > 0 {
-		c.MaxKeyBytes -= len(w.prefix)
+		c.MaxKeyBytes = w.longestKey()
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kvbench/internal/clock"
 	"kvbench/kv"
 )
 
@@ -16,6 +17,13 @@ type Holder interface {
 	// Release lets go of what it has, when all that the variant does has ended. It is called
 	// once, whatever has failed before.
 	Release() error
+}
+
+// Starter is a Workload that has something to start before Seed, such as a process.
+type Starter interface {
+	// Starts says whether there is anything to start on a clock.
+	Starts(c clock.Clock) bool
+	Start(ctx context.Context, w *Worker) error
 }
 
 // hold begins what a Holder has, and watches a store that may end by itself. release ends it,

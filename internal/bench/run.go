@@ -53,6 +53,8 @@ type run struct {
 	perLocation int        // isolates
 	isolates    int        // in all
 	recorder    *record.Recorder
+	mostKey     int              // bytes of a key in the store; 0: any
+	room        int              // bytes that the store takes before a key of that length
 	operations  int              // of the store, that a transaction may make
 	failed      int              // the outcome of a transaction that ended in an error
 	measureFrom time.Duration    // on the clock; what was due before is warm-up
@@ -127,6 +129,7 @@ func newRun(s *Scenario, variant Variant, o Options) (*run, error) {
 	if r.workload, err = s.Pattern.New(s.Setup(variant, capabilities, o.Seed)); err != nil {
 		return r, err
 	}
+	r.allowPrefix(capabilities.MaxKeyBytes)
 	r.watch()
 	return r, nil
 }
@@ -167,6 +170,12 @@ func (r *run) unmetered(ctx context.Context, f func(context.Context, *Worker) er
 }
 
 func (r *run) prepare(ctx context.Context, _ *runfile.Variant) error {
+	if s, ok := r.workload.(Starter); ok && s.Starts(r.clock) {
+		r.Observer.Phase("start")
+		if err := r.unmetered(ctx, s.Start); err != nil {
+			return err
+		}
+	}
 	r.Observer.Phase("seed")
 	if err := r.fillStore(ctx); err != nil {
 		return fmt.Errorf("seeding the store: %w", err)

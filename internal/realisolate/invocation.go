@@ -14,6 +14,7 @@ type invocation struct {
 	isolate *Isolate
 	host    isolate.Host
 	number  uint64
+	what    string          // it was asked for, in words
 	ctx     context.Context // ends with it
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when it is over
@@ -40,8 +41,8 @@ type ended struct {
 	Failed  []thrown `json:"failed"`
 }
 
-func (i *Isolate) begin(ctx context.Context, h isolate.Host) *invocation {
-	v := &invocation{isolate: i, host: h, done: make(chan struct{}), came: make(chan struct{})}
+func (i *Isolate) begin(ctx context.Context, h isolate.Host, what string) *invocation {
+	v := &invocation{isolate: i, what: what, host: h, done: make(chan struct{}), came: make(chan struct{})}
 	v.ctx, v.cancel = context.WithCancel(ctx)
 	i.runtime.register(v)
 	return v

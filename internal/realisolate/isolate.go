@@ -104,7 +104,7 @@ func (i *Isolate) Handles(ctx context.Context) (fetch, scheduled bool, err error
 
 // invoke makes an invocation, and returns when it has answered.
 func (i *Isolate) invoke(ctx context.Context, h isolate.Host, r *webapi.Request, a asked) (*head, []byte, error) {
-	v := i.begin(ctx, h)
+	v := i.begin(ctx, h, inWords(r, a))
 	a.Invocation = v.number
 	answer, body, err := i.exchange(ctx, r, a)
 	switch {
@@ -121,6 +121,25 @@ func (i *Isolate) invoke(ctx context.Context, h isolate.Host, r *webapi.Request,
 	}
 	return answer, body, nil
 }
+
+// inWords is what an invocation is asked for: METHOD PATH, or a cron. It costs each
+// invocation no more than the text.
+func inWords(r *webapi.Request, a asked) string {
+	if a.Event != nil {
+		return "cron " + a.Event.Cron
+	}
+	path := r.URL
+	if _, after, ok := strings.Cut(path, "://"); ok {
+		path = after[max(0, strings.IndexByte(after, '/')):]
+	}
+	if len(path) > mostPath {
+		path = strings.ToValidUTF8(path[:mostPath], "") + "…"
+	}
+	return r.Method + " " + path
+}
+
+// mostPath is how many bytes of a path are told.
+const mostPath = 80
 
 // exchange sends a request and reads the answer.
 func (i *Isolate) exchange(ctx context.Context, r *webapi.Request, a asked) (*head, []byte, error) {

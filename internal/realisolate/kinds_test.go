@@ -135,7 +135,7 @@ func TestBounds(t *testing.T) {
 	if late := by("/late"); !strings.HasSuffix(late.Answer, "ok") || len(late.Failed) != 1 {
 		t.Errorf("what hangs after the answer: %+v", late)
 	}
-	if got := by("/loop").Error; !strings.Contains(got, "a script has run for 2s in one go") {
+	if got := by("/loop").Error; !strings.Contains(got, "a script has run for 2s in one go") || !strings.Contains(got, "; open were GET /loop; run it without --runtime workerd") {
 		t.Errorf("a loop: %s", got)
 	}
 	<-r.Gone()

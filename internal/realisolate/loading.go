@@ -10,7 +10,8 @@ import (
 	"kvbench/internal/script"
 )
 
-// loading passes on what the process says, line by line, and notes the first exception that the
+// loading passes on what the process says, line by line, but for what the runtime says of a
+// script that it can't load, which no Worker has logged. It notes the first exception that the
 // script throws while it is loaded: its words, and where in the author's files it was thrown.
 // One goroutine writes, and nobody reads before the process has ended.
 type loading struct {
@@ -22,6 +23,11 @@ type loading struct {
 	stacked bool // the lines of its stack have ended
 }
 
+// LoadError is what a script throws when it is loaded, with its place.
+type LoadError struct{ text string }
+
+func (e *LoadError) Error() string { return e.text }
+
 // How workerd tells an exception of a script that it loads, and a call on its stack.
 var (
 	thrownLine = regexp.MustCompile(`^service isolate-\d+: Uncaught (.+)`)
@@ -30,7 +36,11 @@ var (
 
 // Write implements io.Writer: it is given a line at a time.
 func (l *loading) Write(line []byte) (int, error) {
-	l.note(strings.TrimSuffix(string(line), "\n"))
+	text := strings.TrimSuffix(string(line), "\n")
+	l.note(text)
+	if l.thrown != "" && (thrownLine.MatchString(text) || strings.HasPrefix(strings.TrimLeft(text, " "), "at ")) {
+		return len(line), nil // the error has it
+	}
 	return l.to.Write(line)
 }
 
@@ -62,5 +72,5 @@ func (l *loading) explain(err error) error {
 	if l.thrown == "" || l.place == (script.Place{}) {
 		return err
 	}
-	return fmt.Errorf("%s:%d:%d: the script throws when it is loaded: %s", l.place.File, l.place.Line, l.place.Column, l.thrown)
+	return &LoadError{fmt.Sprintf("%s:%d:%d: the script throws when it is loaded: %s", l.place.File, l.place.Line, l.place.Column, l.thrown)}
 }

@@ -11,7 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,7 +132,9 @@ func (r *Runtime) start(ctx context.Context) error {
 	if r.process, err = workerd.Start(ctx, r.config.Executable, config, said); err != nil {
 		return said.explain(err)
 	}
-	r.servers.Go(func() { r.process.Watch(serving, workerd.Limits{Task: r.config.MostTask, Memory: r.mostMemory()}) })
+	r.servers.Go(func() {
+		r.process.Watch(serving, workerd.Limits{Task: r.config.MostTask, Doing: r.doing, Memory: r.mostMemory()})
+	})
 	r.servers.Go(func() {
 		select {
 		case err := <-r.served:
@@ -206,6 +211,32 @@ func (r *Runtime) invocation(number uint64) *invocation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.live[number]
+}
+
+// mostOpen is how many invocations are told of a process that hangs.
+const mostOpen = 3
+
+// doing tells the oldest invocations that are open, and how to hear which line hangs.
+func (r *Runtime) doing() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	open := slices.Sorted(maps.Keys(r.live))
+	if len(open) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("; open were")
+	for i, number := range open {
+		if i == mostOpen {
+			fmt.Fprintf(&out, " and %d more", len(open)-i)
+			break
+		}
+		if i > 0 {
+			out.WriteString(",")
+		}
+		out.WriteString(" " + r.live[number].what)
+	}
+	return out.String() + "; run it without --runtime workerd to hear the line"
 }
 
 // mostLong bounds the long keys that are kept.

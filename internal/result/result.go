@@ -4,9 +4,11 @@
 package result
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"kvbench/internal/metric"
 	"kvbench/internal/runfile"
@@ -136,6 +138,8 @@ func variantOf(runs []*runfile.Variant, s *Scenario, variant int, point []runfil
 func (v *Variant) missing() string {
 	for _, r := range v.Repeats {
 		switch {
+		case strings.HasSuffix(r.Error, context.Canceled.Error()):
+			return "it was interrupted"
 		case r.Error != "":
 			return "it failed: " + r.Error
 		case !r.Complete:
@@ -147,6 +151,17 @@ func (v *Variant) missing() string {
 		return "it did not run"
 	case n < v.Scenario.Def.Repeats && v.Scenario.Def.Find == nil:
 		return fmt.Sprintf("%d of its %d repeats ran", n, v.Scenario.Def.Repeats)
+	}
+	return ""
+}
+
+// FirstError is the text of the first error of a transaction, in the first repeat that had one;
+// empty where none had.
+func (v *Variant) FirstError() string {
+	for _, r := range v.Repeats {
+		if r.Variant.FirstError != "" {
+			return r.Variant.FirstError
+		}
 	}
 	return ""
 }

@@ -126,6 +126,7 @@ func TestMissing(t *testing.T) {
 		{func() {}, "1 of its 2 repeats ran"},
 		{func() { v.Complete = false }, "it did not run to its end"},
 		{func() { v.Error = "the store is gone" }, "it failed: the store is gone"},
+		{func() { v.Error = "seeding the store: context canceled" }, "it was interrupted"},
 	} {
 		c.change()
 		set, err := result.Of(run)

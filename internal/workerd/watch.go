@@ -16,6 +16,9 @@ type Limits struct {
 	// Task is how long the event loop may stand still: a script that loops for ever holds up
 	// all Workers of the process. A Worker that waits does not hold it up.
 	Task time.Duration
+	// Doing says, where the process is killed for that, what it was asked to do; nil: nothing
+	// is said.
+	Doing func() string
 	// Memory is how many bytes the process may hold, all its isolates together. It is not
 	// looked at where that is not known, which is anywhere but on Linux.
 	Memory uint64
@@ -29,7 +32,7 @@ func (p *Process) Watch(ctx context.Context, most Limits) {
 	defer watching.Wait()
 	defer stop()
 	if most.Task > 0 {
-		watching.Go(func() { p.watchTask(ctx, most.Task) })
+		watching.Go(func() { p.watchTask(ctx, most.Task, most.Doing) })
 	}
 	if most.Memory > 0 {
 		watching.Go(func() { p.watchMemory(ctx, most.Memory) })
@@ -41,7 +44,7 @@ func (p *Process) Watch(ctx context.Context, most Limits) {
 }
 
 // watchTask pings until ctx is done.
-func (p *Process) watchTask(ctx context.Context, most time.Duration) {
+func (p *Process) watchTask(ctx context.Context, most time.Duration, doing func() string) {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	each(ctx, max(most/10, time.Millisecond), func() {
 		if err := p.ping(ctx, &client, most); errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -49,7 +52,11 @@ func (p *Process) watchTask(ctx context.Context, most time.Duration) {
 			if n := memory.Resident(p.cmd.Process.Pid); n > 0 {
 				held = fmt.Sprintf(" (it held %d MB of memory)", n/1e6)
 			}
-			p.Kill(fmt.Errorf("workerd was killed: a script has run for %v in one go, or several have computed or filled memory one after the other for as long%s", most, held))
+			asked := ""
+			if doing != nil {
+				asked = doing()
+			}
+			p.Kill(fmt.Errorf("workerd was killed: a script has run for %v in one go, or several have computed or filled memory one after the other for as long%s%s", most, held, asked))
 		}
 	})
 }

@@ -67,6 +67,8 @@ func odd(t testing.TB) map[string]struct {
 	for _, v := range stored.Variants {
 		v.Stored = new(int64)
 	}
+	erring := pair().Run(t)
+	erring.Variants[1].FirstError = "no such path"
 	instant := pair().Run(t)
 	instant.Header.Scenarios[0].Capabilities = kv.Capabilities{Mode: kv.InstantMode, Prices: kv.InstantPrices()}
 	unpriced := pair().Run(t)
@@ -79,6 +81,7 @@ func odd(t testing.TB) map[string]struct {
 	}{
 		"pair":        {pair().Run(t), `"free_plan": {`},
 		"stored":      {stored, `"stored_bytes": 0`},
+		"erring":      {erring, `"first_error": "no such path"`},
 		"instant":     {instant, `"latency": "no latency modelled"`},
 		"unpriced":    {unpriced, `"usd_per_month_by_kind": null`},
 		"beyond":      {beyond.Run(t), `"beyond": 1`},

@@ -111,7 +111,10 @@ type Variant struct {
 	Stages   []Stage           `json:"stages,omitempty"`
 	Outcomes map[string]uint64 `json:"outcomes"`
 	Errors   map[string]uint64 `json:"errors"`
-	Series   map[string]Stats  `json:"series"`
+	// FirstError is the text of the first error that a transaction ended in: of a Worker
+	// with its place. Left out where none did.
+	FirstError string           `json:"first_error,omitempty"`
+	Series     map[string]Stats `json:"series"`
 	// Findings are what a detector found, the worst first: staleness only where an
 	// expectation or a promise limits it. Left out where there was no detector.
 	Findings *[]Finding `json:"findings,omitempty"`
@@ -268,6 +271,7 @@ func variant(v *result.Variant) Variant {
 	for i, name := range def.Outcomes {
 		out.Outcomes[name] = v.Whole.Outcome(i)
 	}
+	out.FirstError = v.FirstError()
 	for code, n := range v.Whole.ErrorCodes() {
 		out.Errors[code] = n
 	}

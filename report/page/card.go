@@ -27,6 +27,7 @@ type card struct {
 	Rates         []figures // what a search found
 	Tables        []figures
 	Unseen        []string // what is to be said of anomalies that no variant has
+	Errors        []string
 	Terms         []answer.Fact
 	Charts, Alike []picture // what tells the variants apart, and what does not
 	YAML, Command string
@@ -88,7 +89,7 @@ func cardOf(s *answer.Scenario, h *runfile.Header, id string) *card {
 	c.addFindings(s)
 	main, stages, details := table.Main(s), table.Stages(s), table.Details(s)
 	rates := table.Rates(s)
-	c.Unseen = table.Unseen(s.Scenario)
+	c.Unseen, c.Errors = table.Unseen(s.Scenario), table.Errors(s.Scenario)
 	if len(main.Rows) == 0 {
 		return c
 	}

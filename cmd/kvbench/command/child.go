@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"kvbench/internal/memory"
+	"kvbench/internal/printable"
 	"kvbench/internal/scenariofile"
 	"kvbench/scenarios"
 )
@@ -81,6 +82,7 @@ type child struct {
 	running []string // what it has said that it runs
 	memory  uint64   // bytes that it may have
 	ended   bool     // it has said that it ends as it should
+	dir     string   // of the run that it carries out; empty before
 }
 
 // supervise runs the command line in a child and returns the exit status.
@@ -138,6 +140,24 @@ func runChild(args []string) (status int, err error) {
 	return c.verdict(eaten, said.String())
 }
 
+// kept says what is left of a run that was cut off, and draws what its file has.
+func (c *child) kept() string {
+	if c.dir == "" {
+		return ", before anything was measured"
+	}
+	ctx, stop := context.WithTimeout(context.Background(), mostDrawing)
+	defer stop()
+	draw := exec.CommandContext(ctx, c.Path, "report", c.dir)
+	draw.Args[0] = c.Args[0]
+	if err := draw.Run(); err != nil {
+		return fmt.Sprintf("; what was measured until then is in %s, and kvbench report %[1]s draws it", printable.Line(c.dir))
+	}
+	return fmt.Sprintf("; what was measured until then is in %s, with its report", printable.Line(c.dir))
+}
+
+// mostDrawing bounds the drawing of what is left.
+const mostDrawing = 5 * time.Minute
+
 // attend forwards signals to the child and watches its memory until it has ended. eaten is how
 // much it had when it was ended for that; 0 where it was not.
 func (c *child) attend(signals <-chan os.Signal, ended <-chan error) (eaten uint64) {
@@ -169,12 +189,8 @@ func (c *child) verdict(eaten uint64, said string) (status int, err error) {
 	}
 	switch full := strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory"); {
 	case eaten > 0 || full && !c.ended: // these are Go's words
-		kept := "; what was measured until then is kept"
-		if running == "" {
-			kept = ", before anything runs"
-		}
 		return 0, fmt.Errorf("%sthe script needs more memory than the %s that kvbench has for it; an isolate of Workers has 128 MB%s",
-			running, memorySize(float64(c.memory)), kept)
+			running, memorySize(float64(c.memory)), c.kept())
 	case c.ended:
 		return c.ProcessState.ExitCode(), nil
 	case c.ProcessState.ExitCode() == exitInterrupted:
@@ -182,7 +198,7 @@ func (c *child) verdict(eaten uint64, said string) (status int, err error) {
 	case strings.TrimSpace(said) != "":
 		return 0, errors.New(running + "kvbench crashed:\n" + said)
 	}
-	return 0, fmt.Errorf("%sthe process that ran the scripts was ended: %v; what was measured until then is kept", running, c.ProcessState)
+	return 0, fmt.Errorf("%sthe process that ran the scripts was ended: %v%s", running, c.ProcessState, c.kept())
 }
 
 // What a child tells: a letter and a text, one a line.
@@ -190,6 +206,7 @@ const (
 	toldBegin  = '+' // of what runs
 	toldEnd    = '-'
 	toldMemory = 'm' // bytes that the plan needs
+	toldDir    = 'd' // of the run
 	toldDone   = '.'
 )
 
@@ -212,6 +229,8 @@ func (c *child) listen(r io.Reader) {
 			if n, err := strconv.ParseUint(rest, 10, 62); err == nil {
 				c.memory = firstMemory + 2*n
 			}
+		case toldDir:
+			c.dir = rest
 		case toldDone:
 			c.ended = true
 		}

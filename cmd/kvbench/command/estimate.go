@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"kvbench/internal/bench"
+	"kvbench/internal/realisolate"
 	"kvbench/internal/units"
 	"kvbench/kv"
 )
@@ -54,6 +55,9 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 	if full, ok := errors.AsType[*kv.Error](err); ok && full.Status == http.StatusRequestEntityTooLarge {
 		return estimate{}, usage(s.At("keys", fmt.Sprintf("trying %v", err), "use fewer or smaller keys"))
 	}
+	if wrong, ok := errors.AsType[*realisolate.LoadError](err); ok {
+		return estimate{}, usage(wrong)
+	}
 	if err != nil {
 		return estimate{}, fmt.Errorf("trying %w", err)
 	}
@@ -89,6 +93,7 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 	if asked := wanted(s, t) * t.opsPerTransaction(); capabilities.CallRate > 0 && asked > capabilities.CallRate {
 		e.asked, e.time = asked, e.ops/capabilities.CallRate
 	}
+	e.time += repeats * settling(capabilities, t)
 	if e.machine = e.time; s.Clock == "virtual" {
 		e.machine = repeats * t.machineTime(once)
 	}
@@ -102,6 +107,19 @@ func (p *plan) estimateRuns(ctx context.Context, scenario, variant int) (estimat
 		e.usd += repeats * more * (t.verified.Spent - t.ended.Spent).USD()
 	}
 	return e, nil
+}
+
+// settling is how many seconds one run waits until what it wrote is seen everywhere: before the
+// load, and once more where it is read back. A store that is made for the run need not wait.
+func settling(capabilities kv.Capabilities, t *trial) float64 {
+	if madeForTheRun(capabilities) {
+		return 0
+	}
+	waits := 1.
+	if t.verified.Calls > t.ended.Calls {
+		waits++
+	}
+	return waits * capabilities.Staleness.Seconds()
 }
 
 // wanted is how many transactions a second a load asks for, at which a trial of it went.

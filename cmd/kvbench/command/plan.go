@@ -127,6 +127,9 @@ func newPlan(file *scenariofile.File, s settings) (*plan, error) {
 		if err != nil {
 			return nil, usage(err)
 		}
+		if err := s.room(&scenario, def.Capabilities.Locations, mostMemory()); err != nil {
+			return nil, usage(err)
+		}
 		if scenario.Pattern.Name == workerPattern {
 			def.Runtime = s.version
 		}

@@ -125,7 +125,7 @@ func (p *progress) tellAll(stop <-chan struct{}) {
 
 // phases says what goes on while no load runs, by the phases of bench.Observer.
 var phases = map[string]string{
-	"seed": "filling the store", "settle": "waiting until its writes are seen everywhere", "verify": "reading the store back",
+	"start": "starting workerd", "seed": "filling the store", "settle": "waiting until its writes are seen everywhere", "verify": "reading the store back",
 }
 
 // tell says how far a variant is. It is called with the lock.

@@ -195,6 +195,7 @@ func (p *plan) carryOut(ctx, user context.Context, o runOptions, stdout, stderr 
 		defer serveLive(o.port, board, stderr).Close()
 	}
 	consoleOf(ctx).open(dir)
+	parentOf(ctx).tell(toldDir, dir)
 	runErr := p.run(ctx, file, newProgress(stderr, o.quiet, board))
 	done := sync.OnceFunc(finish(user)) // cleaning up, and the report, which is given its own time
 	defer done()

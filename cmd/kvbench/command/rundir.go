@@ -41,3 +41,23 @@ func createRun(dir string) (*os.File, error) {
 	}
 	return f, usage(err)
 }
+
+// canWrite makes the folder of a file that is to be written at the end, and tries whether one
+// can be written there. An empty path can.
+func canWrite(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".kvbench.*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}

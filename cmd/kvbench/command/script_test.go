@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "format1.jsonl"), data, 0o644)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas, "tear": tear, "damage": damageOne},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "full": full, "waitfor": waitFor, "waitdir": waitDir, "sigterm": sigterm, "many": many, "deltas": deltas, "tear": tear, "killchild": killChild, "damage": damageOne},
 	})
 }
 
@@ -116,6 +116,25 @@ func damageOne(ts *testscript.TestScript, neg bool, args []string) {
 	data := []byte(ts.ReadFile(args[0]))
 	data[bytes.IndexByte(data, '\n')+len(`{"scenario":"c`)]++
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
+
+// killChild kills the processes that run scripts for what runs in the background.
+func killChild(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: killchild")
+	}
+	for _, c := range ts.BackgroundCmds() {
+		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", c.Process.Pid))
+		ts.Check(err)
+		if len(bytes.Fields(children)) == 0 {
+			ts.Fatalf("kvbench has no child")
+		}
+		for _, word := range bytes.Fields(children) {
+			pid, err := strconv.Atoi(string(word))
+			ts.Check(err)
+			ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+		}
+	}
 }
 
 // sigterm sends SIGTERM, which kill does not know, to what runs in the background.

@@ -73,11 +73,12 @@ func (p *plan) runs(scenario, variant int) (n int) {
 	return n
 }
 
-// needNoEstimate reports whether a scenario is small, or no turn of it is this process's.
+// needNoEstimate reports whether a scenario is small, or no turn of it is this process's. One
+// that the real runtime alone can run is tried however small it is.
 func (p *plan) needNoEstimate() func(*bench.Scenario) bool {
 	ours := map[*bench.Scenario]bool{}
 	for _, t := range p.mine() {
 		ours[&p.scenarios[t.scenario]] = true
 	}
-	return func(s *bench.Scenario) bool { return !ours[s] || small(s) }
+	return func(s *bench.Scenario) bool { return !ours[s] || small(s) && !s.Pattern.WallClock }
 }

@@ -194,6 +194,32 @@ type watchedWorkload struct {
 	trial *trial
 }
 
+// Hold implements bench.Holder, where the workload does.
+func (w watchedWorkload) Hold(end func(error)) {
+	if h, ok := w.Workload.(bench.Holder); ok {
+		h.Hold(end)
+	}
+}
+
+// Release implements bench.Holder.
+func (w watchedWorkload) Release() error {
+	if h, ok := w.Workload.(bench.Holder); ok {
+		return h.Release()
+	}
+	return nil
+}
+
+// Starts implements bench.Starter, where the workload does.
+func (w watchedWorkload) Starts(c clock.Clock) bool {
+	s, ok := w.Workload.(bench.Starter)
+	return ok && s.Starts(c)
+}
+
+// Start implements bench.Starter.
+func (w watchedWorkload) Start(ctx context.Context, worker *bench.Worker) error {
+	return w.Workload.(bench.Starter).Start(ctx, worker)
+}
+
 // Do implements bench.Workload. In virtual time one task runs at a time.
 func (w watchedWorkload) Do(ctx context.Context, worker *bench.Worker, i uint64) (bench.Outcome, error) {
 	t := w.trial

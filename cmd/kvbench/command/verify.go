@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -117,6 +116,9 @@ func (o *verifyOptions) run(ctx context.Context, args []string, stdout, stderr i
 	if err != nil {
 		return err
 	}
+	if err := canWrite(o.markdown); err != nil {
+		return usage(fmt.Errorf("--markdown: %w", err))
+	}
 	out := o.out
 	if out == "" {
 		out = filepath.Join("results", time.Now().Format("20060102-150405")+"-verify")
@@ -217,9 +219,6 @@ func (o *verifyOptions) write(r *verify.Report, page string) error {
 	}
 	if o.markdown == "" {
 		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(o.markdown), 0o755); err != nil {
-		return err
 	}
 	return report.WriteFile(o.markdown, reportverify.Markdown(r))
 }
