@@ -35,7 +35,7 @@ func (a *Access) refusal(err error) error {
 	case strings.Contains(text, "x509:"), strings.Contains(text, "certificate"), errors.Is(err, nats.ErrSecureConnRequired):
 		return a.distrust(err)
 	case strings.Contains(text, "no such file"), strings.Contains(text, "permission denied"):
-		return err
+		return fmt.Errorf("%s: %w", CAVariable, err) // the only file that nats reads here which has not been read before
 	}
 	return nil
 }

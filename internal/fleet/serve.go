@@ -44,7 +44,7 @@ func Serve(dir, address, token string) (*Server, error) {
 	f := &faults{}
 	s.SetLoggerV2(f, false, false, false)
 	go s.Start()
-	if !s.ReadyForConnections(startWait) {
+	if !ready(s, f) {
 		s.Shutdown()
 		if why := f.why(); why != "" {
 			return nil, fmt.Errorf("the NATS server does not start in %s: %s", dir, why)
@@ -54,7 +54,22 @@ func Serve(dir, address, token string) (*Server, error) {
 	return &Server{s: s, dir: dir, faults: f}, nil
 }
 
-const startWait = 10 * time.Second
+// startWait is how long a server may take to start, and startLook how often it is looked at meanwhile: one that
+// can't listen says so in its log alone, at once.
+const (
+	startWait = 10 * time.Second
+	startLook = 50 * time.Millisecond
+)
+
+// ready waits until the server takes clients, and reports whether it does.
+func ready(s *server.Server, f *faults) bool {
+	for end := time.Now().Add(startWait); time.Now().Before(end) && f.why() == ""; {
+		if s.ReadyForConnections(startLook) {
+			return true
+		}
+	}
+	return false
+}
 
 // Address is where it listens.
 func (s *Server) Address() *net.TCPAddr {

@@ -42,7 +42,12 @@ together of what there is, and says that it is degraded wherever it is shown.`,
 		Example: `  kvbench run my.yaml --shard 0/2 --out shards/0
   kvbench run my.yaml --shard 1/2 --out shards/1
   kvbench merge shards/0 shards/1 --out results/whole`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name the folders or run files of the shards, such as shards/0 shards/1")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := checkFormats(o.formats); err != nil {
 				return usage(err)

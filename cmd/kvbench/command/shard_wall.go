@@ -52,7 +52,7 @@ func (p *plan) shareable(number, of int) error {
 	s, def := &p.scenarios[number], p.defs[number]
 	own := madeForTheRun(def.Capabilities) && !strings.HasPrefix(s.Driver, null.Example) // which keeps nothing
 	if own {
-		return fmt.Errorf("each shard would have a store of its own with %s; serve one with kvbench emulate, and name it as rest://ACCOUNT/NAMESPACE?base=http://HOST:PORT", s.Shown)
+		return fmt.Errorf("each shard would have a store of its own with %s; serve one with kvbench emulate, and name it as rest://ACCOUNT/NAMESPACE?base=http://127.0.0.1:PORT: an address of the machine that the shard runs on", s.Shown)
 	}
 	for _, v := range s.Variants {
 		w, err := s.Pattern.New(s.Setup(v, def.Capabilities, p.header.Seed))
