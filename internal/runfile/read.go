@@ -52,6 +52,10 @@ func readPipe(f *os.File, mode os.FileMode) ([]byte, error) {
 	return data, err
 }
 
+// ErrNoHeader is that of a file without a whole first line, such as a run leaves that is killed
+// at once.
+var ErrNoHeader = errors.New("not a run file: it has no header")
+
 // Read reads a run file; its errors name the path and the line. Each line's check sum is
 // verified and its figures are held against each other; those of a file of format 1,
 // which has no check sums, as far as they go. A last line that is cut off, as a kill
@@ -83,7 +87,7 @@ func Read(path string, file io.ReaderAt) (*Run, error) {
 		}
 	}
 	if p.run.Header.Format == 0 {
-		return nil, fmt.Errorf("%s:1: not a run file: it has no header", path)
+		return nil, fmt.Errorf("%s:1: %w", path, ErrNoHeader)
 	}
 	if err := p.finish(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

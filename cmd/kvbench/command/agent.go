@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +125,7 @@ func serveAgent(ctx context.Context, o agentOptions, stderr io.Writer) error {
 			return refusedByServer(err)
 		}
 		done[call.Job] = true
-		a.told("run %s is over %s", call.Job, printable.Line(why))
+		a.told("%s", strings.TrimSpace("run "+call.Job+" is over "+printable.Line(why)))
 		if o.once {
 			return nil
 		}

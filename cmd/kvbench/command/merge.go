@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,12 +72,21 @@ func mergeRuns(ctx context.Context, paths []string, o mergeOptions, stdout, stde
 			r.Close()
 		}
 	}()
+	var unread []error
 	for _, path := range paths {
 		r, err := openFile(ctx, path)
-		if err != nil {
+		switch {
+		case err == nil:
+			runs = append(runs, r)
+		case !o.missing || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, runfile.ErrNoHeader):
 			return err
+		default: // a shard that was killed early has left none, or an empty one
+			unread = append(unread, err)
+			fmt.Fprintf(stderr, "WARNING %s; it is left out\n", printable.Line(err.Error()))
 		}
-		runs = append(runs, r)
+	}
+	if len(runs) == 0 {
+		return errors.Join(unread...)
 	}
 	set, err := merge.Of(runs)
 	if err != nil {

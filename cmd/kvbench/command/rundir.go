@@ -30,10 +30,14 @@ func runDir(out, file string) string {
 }
 
 // createRun makes a run's folder and its run file. Of several runs that want the same
-// one gets it; for the others, as for one that finds a run there, it is an error of usage.
+// one gets it; for the others, as for one that finds a run there, or one of agents that can go
+// on, it is an error of usage.
 func createRun(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, usage(err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, fleetStateFile)); err == nil {
+		return nil, usage(fmt.Errorf("%s holds a run of agents that has not ended; go on with the command that led it, name another folder or remove it", dir))
 	}
 	f, err := os.OpenFile(filepath.Join(dir, runfile.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {

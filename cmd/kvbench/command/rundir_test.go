@@ -4,8 +4,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+
+	"kvbench/internal/runfile"
 )
 
 // However close together they come, one run has the folder, and the others are told so.
@@ -38,5 +41,20 @@ func TestOneRunAFolder(t *testing.T) {
 		if winners != 1 {
 			t.Fatalf("%d have the folder", winners)
 		}
+	}
+}
+
+// A run of agents that can go on keeps its folder to itself.
+func TestFolderOfARunThatCanGoOn(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, fleetStateFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var status *statusError
+	if _, err := createRun(dir); !errors.As(err, &status) || status.status != exitUsage || !strings.Contains(err.Error(), dir) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, runfile.FileName)); err == nil {
+		t.Error("a run file was made")
 	}
 }
