@@ -21,7 +21,7 @@ type layer struct {
 }
 
 // leaves are small packages that import nothing of ours but the contract, and that all may use.
-var leaves = []string{"internal/agree", "internal/changepoint", "internal/cputime", "internal/memory", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
+var leaves = []string{"internal/agree", "internal/bounded", "internal/changepoint", "internal/cputime", "internal/memory", "internal/metric", "internal/printable", "internal/quantile", "internal/secret", "internal/setting", "internal/suggest", "internal/units"}
 
 var layers = []layer{
 	{"kv", nil, "the contract stands on the standard library alone, so that anyone can implement it"},
@@ -29,6 +29,7 @@ var layers = []layer{
 	{"internal/load", nil, "when a transaction is due depends on nothing that is measured"},
 	{"internal/ledger", nil, "what was acknowledged is kept apart from how it was stored"},
 	{"internal/agree", nil, "a leaf"},
+	{"internal/bounded", nil, "a leaf"},
 	{"internal/changepoint", nil, "a leaf"},
 	{"internal/cputime", nil, "a leaf"},
 	{"internal/memory", nil, "a leaf"},
