@@ -15,11 +15,10 @@ import (
 type Sample struct {
 	def    *runfile.Definition
 	parts  []*runfile.Interval
-	counts record.Snapshot   // without its histograms
-	stats  []Stats           // by the scenario's series
-	kept   *sparse.Histogram // of the response, which several charts show; nil: it is read
-	never  string            // what its variant can't have
-	rate   metric.Quantity   // what a search found of its variant
+	counts record.Snapshot // without its histograms
+	stats  []Stats         // by the scenario's series
+	never  string          // what its variant can't have
+	rate   metric.Quantity // what a search found of its variant
 }
 
 // Stats are the statistics of one series. Where nothing was observed all are 0.
@@ -107,13 +106,9 @@ func (s *Sample) Billed() record.Billed { return s.counts.Billed }
 // ErrorCodes counts errors by their code.
 func (s *Sample) ErrorCodes() map[string]uint64 { return s.counts.Errors }
 
-// Distribution is the histogram of a series, by its index, which is not to be changed. But
-// for the response of whole variants it is read anew each time: those of all series at once
-// would be the most that a report keeps.
+// Distribution is the histogram of a series, by its index. It is read anew each time:
+// those of all series at once would be the most that a report keeps.
 func (s *Sample) Distribution(series int) (*sparse.Histogram, error) {
-	if series == record.Response && s.kept != nil {
-		return s.kept, nil
-	}
 	sum, next := &sparse.Histogram{}, &sparse.Histogram{}
 	for i, part := range s.parts {
 		into := next
@@ -185,10 +180,6 @@ func (a *adder) add(part *runfile.Interval) (*Sample, error) {
 // whole is all that was added.
 func (a *adder) whole() *Sample {
 	s := &Sample{def: a.def, parts: a.parts, counts: a.counts}
-	if len(a.sums) > record.Response {
-		s.kept = &sparse.Histogram{}
-		s.kept.Merge(&a.sums[record.Response])
-	}
 	if len(a.parts) == 1 {
 		s.stats = a.last
 		return s
