@@ -85,8 +85,8 @@ history.html.`,
 // reportRun writes the report of one run, to its folder where out is empty.
 func reportRun(c *cobra.Command, path, out string, formats []string, asJSON, verbose bool) error {
 	// A report keeps little of what it reads: collecting a third as often takes a
-	// sixth of its time away, for 300 MB instead of 170 of the largest runs.
-	defer debug.SetGCPercent(debug.SetGCPercent(300))
+	// sixth of its time away, for 300 to 350 MB instead of 170 of the largest runs.
+	defer debug.SetGCPercent(debug.SetGCPercent(250))
 	a, err := openAs(c.Context(), path, answer.Of)
 	if err != nil {
 		return err
